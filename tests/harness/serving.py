@@ -1,0 +1,27 @@
+"""A Flask app behind real HTTP, for as long as a test needs it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """A line for each request would bury what a failing test has to say."""
+
+
+@contextmanager
+def serve(app: Flask, port: int = 0) -> Iterator[str]:
+    """Yield the address, such as http://127.0.0.1:40123; port 0 takes one that is free."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
+    thread = Thread(target=server.serve_forever, args=[0.01], daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

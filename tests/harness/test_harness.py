@@ -1,0 +1,48 @@
+"""The harness stands: what other tests lean on is itself tried."""
+
+from flask import Flask
+from playwright.sync_api import sync_playwright
+from sqlalchemy import URL, NullPool, create_engine, text
+
+from tests.harness.chromium import chromium
+from tests.harness.postgres import Databases, postgres
+from tests.harness.serving import serve
+
+
+def test_a_clone_has_what_the_first_was_filled_with_and_keeps_its_changes_to_itself() -> None:
+    filled = []
+
+    def fill(url: URL) -> None:
+        filled.append(url)
+        do(url, "CREATE TABLE box (id int)")
+
+    with postgres() as server:
+        databases = Databases(server)
+        with databases.like("boxes", fill) as one, databases.like("boxes", fill) as two:
+            do(one, "INSERT INTO box VALUES (1)")
+            assert (count(one), count(two)) == (1, 0)
+        databases.close()
+    assert len(filled) == 1
+
+
+def do(url: URL, statement: str) -> None:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.execute(text(statement))
+
+
+def count(url: URL) -> int:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return len(connection.execute(text("SELECT id FROM box")).all())
+
+
+def test_a_browser_opens_a_page_that_is_served() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: "<title>Latchkey</title><p id=here>Welcome")
+    with serve(app) as url, sync_playwright() as playwright:
+        browser = chromium().launch(playwright)
+        page = browser.new_page()
+        page.goto(url)
+        assert page.title() == "Latchkey"
+        box = page.locator("#here").bounding_box()
+        assert box and box["height"] > 10, "text without fonts has no height"
+        browser.close()
