@@ -1,0 +1,139 @@
+"""The database: one session per request or job, one transaction per change."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, TypeDecorator, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+db = SQLAlchemy()
+_changing = ContextVar("changing", default=False)
+
+# Below these, SQLite can lose commits in WAL mode (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
+SAFE_WAL = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite would forget the zone, and accept a time without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value and value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone.")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+class Model(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Base of every table. Constructors take keyword arguments, and are typed."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant}  # noqa: RUF012 (SQLAlchemy reads it as a plain class attribute)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+
+
+def engine_for(url: str) -> dict[str, Any]:
+    """What the engine needs for this database. On SQLite: a library without the WAL-reset bug, where there is a wheel of it."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return {"url": url, "pool_pre_ping": True}
+    return {"url": url, "module": sqlite_module()}
+
+
+def sqlite_module() -> ModuleType:
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        from sqlite3 import dbapi2
+    return dbapi2
+
+
+def is_wal_safe(version: tuple[int, int, int]) -> bool:
+    return version >= (3, 51, 3) or version[2] >= SAFE_WAL.get(version[:2], 1000)
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        if is_sqlite():
+            event.listen(db.engine, "connect", _configure)
+            event.listen(db.engine, "begin", _begin)
+
+
+def is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def _configure(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, in `_begin`
+    module = sqlite_module()
+    safe = is_wal_safe(module.sqlite_version_info)
+    if not safe:
+        warnings.warn(f"SQLite {module.sqlite_version} is slower here: install pysqlite3, or SQLite 3.51.3, for WAL mode.", stacklevel=1)
+    for setting in "foreign_keys=ON", "busy_timeout=5000", f"journal_mode={'WAL' if safe else 'TRUNCATE'}", "synchronous=FULL":
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if changing() else "BEGIN")
+
+
+def changing() -> bool:
+    """Whether we are inside `transaction()` now."""
+    return _changing.get()
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """All of it or none of it. Opened at an edge (route, sync, command, webhook), never deeper.
+
+    It sees the database as it is now: what was read before (at the latest, who is signed in) is read again, because SQLite
+    lets nobody write from an old view, and on PostgreSQL nobody should. So find inside what you mean to change.
+    """
+    if changing():
+        raise RuntimeError("Already in a transaction: only the edge opens one.")
+    if db.session.new or db.session.dirty or db.session.deleted:
+        raise RuntimeError("Something was changed before the transaction began.")
+    db.session.rollback()
+    token = _changing.set(True)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _changing.reset(token)
+
+
+def insert(model: type[Model]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows ON CONFLICT: the two databases spell it alike, SQLAlchemy keeps it in each one's own."""
+    return sqlite.insert(model) if is_sqlite() else postgresql.insert(model)
+
+
+def wall_time() -> datetime:
+    """The database's own time: several machines that lease work must agree on it, whatever their clocks say."""
+    if is_sqlite():
+        return datetime.now(UTC)
+    moment: datetime = db.session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
+
+

@@ -1,0 +1,19 @@
+"""Work for after the commit: asked for in the change it belongs to, done by the worker."""
+
+from flask import Flask
+
+from portal.outbox import commands
+from portal.outbox.asking import every as every
+from portal.outbox.asking import syncs as syncs
+from portal.outbox.asking import task as task
+from portal.outbox.asking import want_sync as want_sync
+from portal.outbox.asking import want_task as want_task
+from portal.outbox.lease import Lease as Lease
+from portal.outbox.lease import LeaseLost as LeaseLost
+from portal.outbox.worker import work as work
+from portal.outbox.worker import work_until_idle as work_until_idle
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("LEASE_SECONDS", 60)
+    commands.init_app(app)

@@ -1,0 +1,85 @@
+"""To ask is all that a change, a webhook or the clock ever does; the worker does the rest."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import case, func, update
+
+from portal.kit.db import Model, changing, db, insert, is_sqlite
+from portal.outbox.lease import Lease
+from portal.outbox.models import ScheduledRun, Sync, Task
+
+Syncer = Callable[[int, Lease], None]
+Doer = Callable[[dict[str, Any], Lease], None]
+SYNCS: dict[str, Syncer] = {}
+TASKS: dict[str, Doer] = {}
+SCHEDULE: dict[str, timedelta] = {}
+
+
+def syncs(model: type[Model]) -> Callable[[Syncer], Syncer]:
+    """Mark the function that syncs this kind of subject. It ends with `lease.finish()`."""
+
+    def register(sync: Syncer) -> Syncer:
+        SYNCS[model.__tablename__] = sync
+        return sync
+
+    return register
+
+
+def task(kind: str) -> Callable[[Doer], Doer]:
+    """Mark the function that does this kind of task. It ends with `lease.finish()`, or leaves that to the worker."""
+
+    def register(do: Doer) -> Doer:
+        TASKS[kind] = do
+        return do
+
+    return register
+
+
+def every(interval: timedelta, kind: str) -> None:
+    """Have this kind of task done once in each interval, however many workers there are."""
+    SCHEDULE[kind] = interval
+
+
+def want_sync(subject: Model, *, at: datetime, bulk: bool = False) -> None:
+    """Have it synced from `at` on, after the commit; once, however often it is asked for until then.
+
+    `bulk` work lets customers' clicks go first, and never postpones one.
+    """
+    if not changing():
+        raise RuntimeError("A sync belongs to a change: ask for it inside a transaction.")
+    first = insert(Sync).values(
+        kind=subject.__tablename__, subject_id=subject.id, wanted=1, done=0, attempts=0, due_at=at, bulk=bulk, asked_at=at
+    )
+    waits = Sync.wanted > Sync.done
+    earliest = func.min if is_sqlite() else func.least
+    again = {
+        "wanted": Sync.wanted + 1,
+        "bulk": case((waits, Sync.bulk), else_=True) if bulk else False,
+        "due_at": case((waits, earliest(Sync.due_at, at)), else_=at) if bulk else at,
+        "asked_at": case((waits, func.coalesce(Sync.asked_at, at)), else_=at),
+    }
+    db.session.execute(first.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=again))
+
+
+def want_task(kind: str, payload: dict[str, Any], *, at: datetime, key: str | None = None) -> None:
+    """Have it done once, from `at` on, after the commit. A second one with the same `key` is the same task."""
+    if not changing():
+        raise RuntimeError("A task belongs to a change: ask for it inside a transaction.")
+    if kind not in TASKS:
+        raise LookupError(f"Nobody does {kind}.")
+    wanted = insert(Task).values(kind=kind, key=key or f"{kind}:{uuid4()}", payload=payload, due_at=at, attempts=0)
+    db.session.execute(wanted.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def ask_by_the_clock(*, at: datetime) -> None:
+    """Ask for what the schedule has due. Of many workers that do this at once, one gets to ask."""
+    for kind, interval in SCHEDULE.items():
+        slot = datetime.fromtimestamp(at.timestamp() // interval.total_seconds() * interval.total_seconds(), at.tzinfo)
+        known = insert(ScheduledRun).values(name=kind, next_at=slot).on_conflict_do_nothing(index_elements=["name"])
+        db.session.execute(known)
+        due = update(ScheduledRun).where(ScheduledRun.name == kind, ScheduledRun.next_at <= at)
+        if db.session.scalar(due.values(next_at=slot + interval).returning(ScheduledRun.id)):
+            want_task(kind, {}, at=at, key=f"{kind}@{slot.isoformat()}")

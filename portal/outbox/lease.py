@@ -1,0 +1,97 @@
+"""One worker per subject, and only the answer of that worker counts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import uniform
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import or_, select, update
+
+from portal.kit.db import db, transaction, wall_time
+from portal.outbox.models import Sync, Task
+
+STUCK_AFTER = 8
+"""Tries after which a sync stands on the staff desk; it goes on being tried."""
+DEAD_AFTER = 12
+"""Tries after which a task is given up: about four hours."""
+
+
+class LeaseLost(Exception):
+    """We took so long that the work went to another worker."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    table: type[Sync] | type[Task]
+    work_id: int
+    kind: str
+    subject_id: int
+    """The subject of a sync; 0 for a task."""
+    payload: dict[str, Any]
+    seen: int
+    owner: str
+    attempts: int
+
+    @contextmanager
+    def finish(self, *, at: datetime) -> Iterator[None]:
+        """The transaction that ends the work: to learn and to be done are one, and nothing is learned once the lease is lost.
+
+        What was asked for since the claim (`wanted` above `seen`) stays due. The subject's row is locked before ours, as in a
+        change, so the two can't wait for each other. Raises LeaseLost.
+        """
+        with transaction():
+            yield
+            done = {"done": self.seen} if self.table is Sync else {"done_at": at}
+            self._give_back(**done, attempts=0, error=None)
+
+    def fail(self, error: str, *, at: datetime, after: timedelta | None = None) -> None:
+        """Try again later: in `after` if the provider said so, else after 2 seconds, 4, 8 … up to an hour, and never all at once."""
+        # A sync's customer may be waiting, and an outage may end at any moment: five minutes are the most.
+        longest = 300 if self.table is Sync else 3600
+        wait = after or timedelta(seconds=min(2**self.attempts, longest) * uniform(0.5, 1))
+        gone = {"dead_at": at} if self.table is Task and self.attempts >= DEAD_AFTER else {}
+        with transaction():
+            self._give_back(due_at=at + wait, error=error[:2000], **gone)
+
+    def repair(self, *, at: datetime) -> None:
+        """We were late, and may have overwritten what the next worker did there: have somebody look again."""
+        if self.table is Sync:
+            with transaction():
+                again = update(Sync).where(Sync.id == self.work_id)
+                db.session.execute(again.values(wanted=Sync.wanted + 1, due_at=at))
+
+    def _give_back(self, **values: Any) -> None:
+        ours = update(self.table).where(self.table.id == self.work_id, self.table.owner == self.owner, self.table.attempts == self.attempts)
+        if not db.session.scalar(ours.values(owner=None, leased_until=None, **values).returning(self.table.id)):
+            raise LeaseLost(self)
+
+
+def claim(owner: str, *, at: datetime) -> Lease | None:
+    """Take what has been due for longest and nobody is at; customers' clicks first, then tasks, then bulk work."""
+    with transaction():
+        leased_from = wall_time()
+        for query in (_due_syncs(at, leased_from, bulk=False), _due_tasks(at, leased_from), _due_syncs(at, leased_from, bulk=True)):
+            if work := db.session.scalars(query.limit(1).with_for_update(skip_locked=True)).one_or_none():
+                return _lease(work, owner, leased_from)
+    return None
+
+
+def _due_syncs(at: datetime, leased_from: datetime, *, bulk: bool) -> Any:
+    free = or_(Sync.leased_until.is_(None), Sync.leased_until <= leased_from)
+    return select(Sync).where(Sync.bulk == bulk, Sync.wanted > Sync.done, Sync.due_at <= at, free).order_by(Sync.due_at)
+
+
+def _due_tasks(at: datetime, leased_from: datetime) -> Any:
+    free = or_(Task.leased_until.is_(None), Task.leased_until <= leased_from)
+    return select(Task).where(Task.done_at.is_(None), Task.dead_at.is_(None), Task.due_at <= at, free).order_by(Task.due_at)
+
+
+def _lease(work: Sync | Task, owner: str, leased_from: datetime) -> Lease:
+    work.owner, work.attempts = owner, work.attempts + 1
+    work.leased_until = leased_from + timedelta(seconds=current_app.config["LEASE_SECONDS"])
+    if isinstance(work, Sync):
+        return Lease(Sync, work.id, work.kind, work.subject_id, {}, work.wanted, owner, work.attempts)
+    return Lease(Task, work.id, work.kind, 0, work.payload, 1, owner, work.attempts)
