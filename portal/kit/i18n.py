@@ -1,0 +1,132 @@
+"""The reader's language, time zone and money: which one, and how days, times and amounts are written in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency
+from flask import Flask, current_app, g
+from flask_babel import Babel, refresh
+from flask_babel import gettext as _
+
+from portal.kit import clock
+from portal.kit.money import to_decimal
+
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+PATTERNS = {
+    "day": {"en": "EEEE d MMMM", "tr": "d MMMM EEEE", "ro": "EEEE, d MMMM"},
+    "day_of_year": {"en": "EEEE d MMMM y", "tr": "d MMMM y EEEE", "ro": "EEEE, d MMMM y"},
+    "short_day": {"en": "EEE d MMM", "tr": "d MMM EEE", "ro": "EEE, d MMM"},
+    "short_day_of_year": {"en": "EEE d MMM y", "tr": "d MMM y EEE", "ro": "EEE, d MMM y"},
+    "date": {"en": "EEE d MMMM", "tr": "d MMMM EEE", "ro": "EEE, d MMMM"},
+    "date_of_year": {"en": "EEE d MMMM y", "tr": "d MMMM y EEE", "ro": "EEE, d MMMM y"},
+}
+"""Chosen by hand for the languages we speak: the skeletons of CLDR shorten the weekday and add commas."""
+SKELETONS = {
+    "day": "MMMMEEEEd", "day_of_year": "yMMMMEEEEd", "short_day": "MMMEd", "short_day_of_year": "yMMMEd", "date": "MMMMEd",
+    "date_of_year": "yMMMMEEEEd",
+}  # fmt: skip
+FAR = 274
+"""Days, about nine months: a day further away than this is written with its year."""
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
+    Babel(app, default_locale=app.config["SHOP"].locale, locale_selector=lambda: str(locale()), timezone_selector=lambda: str(time_zone()))
+    for write in day, short_day, clock_time, moment, short_moment, money, language_name:
+        app.jinja_env.filters[write.__name__] = write
+    app.jinja_env.globals["language"] = language
+
+
+def locale() -> Locale:
+    """The reader's, else the shop's. English without a country is British: the day comes before the month."""
+    named = str(g.get("locale") or current_app.config["SHOP"].locale).replace("-", "_")
+    return Locale.parse("en_GB" if named == "en" else named)
+
+
+def language() -> str:
+    """For `<html lang>`."""
+    return locale().language
+
+
+def time_zone() -> ZoneInfo:
+    return ZoneInfo(str(g.get("time_zone") or current_app.config["SHOP"].time_zone))
+
+
+@contextmanager
+def speaking(locale: str | None, time_zone: str | None) -> Iterator[None]:
+    """Write for this reader, whoever asks: a mail speaks the language of the one who gets it. None means the shop's."""
+    before = g.get("locale"), g.get("time_zone")
+    g.locale, g.time_zone = locale, time_zone
+    refresh()
+    try:
+        yield
+    finally:
+        g.locale, g.time_zone = before
+        refresh()
+
+
+def day(value: date | datetime) -> str:
+    """Friday 4 December"""
+    return _write(value, "day")
+
+
+def short_day(value: date | datetime) -> str:
+    """Fri 4 Dec, which never breaks between the day and the month"""
+    return _write(value, "short_day")
+
+
+def clock_time(value: datetime) -> str:
+    """20:00"""
+    return format_time(_local(value), "short", locale=locale())
+
+
+def moment(value: datetime) -> str:
+    """Tue 1 December, 20:00"""
+    return str(_("%(day)s, %(time)s", day=_write(value, "date"), time=clock_time(value)))
+
+
+def short_moment(value: date | datetime) -> str:
+    """Tue 1 Dec, 20:00; a day without a time stays one"""
+    if isinstance(value, datetime):
+        return str(_("%(day)s, %(time)s", day=short_day(value), time=clock_time(value)))
+    return short_day(value)
+
+
+def money(amount: int, currency: str) -> str:
+    """€40.59, from 4059 and "EUR" """
+    written = format_currency(to_decimal(amount, currency), currency, locale=locale())
+    return written.replace("-", "−")
+
+
+def language_name(code: str) -> str:
+    """A language in its own words."""
+    return (Locale.parse(code.replace("-", "_")).get_display_name() or code).capitalize()
+
+
+def _write(value: date | datetime, shape: str) -> str:
+    local = _local(value) if isinstance(value, datetime) else value
+    today = clock.now().astimezone(time_zone()).date()
+    on = local.date() if isinstance(local, datetime) else local
+    if abs((on - today).days) > FAR:
+        shape = f"{shape}_of_year"
+    reader = locale()
+    if pattern := PATTERNS[shape].get(reader.language):
+        written = format_date(on, pattern, locale=reader)
+    else:
+        written = format_skeleton(SKELETONS[shape], on, locale=reader)
+    return _bind(written) if shape.startswith("short") else written
+
+
+def _bind(written: str) -> str:
+    """Keep the last words together, so that a line never ends between a day and its month."""
+    head, blank, tail = written.rpartition(" ")
+    return f"{head}\u00a0{tail}" if blank else written
+
+
+def _local(value: datetime) -> datetime:
+    return value.astimezone(time_zone())

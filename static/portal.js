@@ -1,0 +1,35 @@
+"use strict";
+// What markup can't say: open and close the sheet, put the focus somewhere, and own up to what was not sent.
+const sheet = document.getElementById("sheet"), dialog = sheet?.closest("dialog"), notice = document.getElementById("notice"), place = notice.parentElement;
+const changes = ctx => ctx?.request?.method === "POST";
+const on = (name, act) => document.addEventListener(name, event => act(event.detail.ctx, event));
+const say = words => {
+  const box = document.createElement("div"), text = document.createElement("p");
+  box.className = "notice bad";
+  text.textContent = notice.dataset[words];
+  box.append(text);
+  notice.replaceChildren(box);
+};
+
+on("htmx:before:request", (ctx, event) => {
+  if (changes(ctx)) notice.replaceChildren();
+  else if (document.hidden) event.preventDefault(); // nobody looks: don't poll
+});
+on("htmx:after:swap", ctx => {
+  if (dialog && ctx.target === sheet && sheet.childElementCount && !dialog.open) {
+    dialog.prepend(notice); // outside, it would be inert: neither clear to see nor read out
+    dialog.showModal();
+  }
+  if (changes(ctx) && document.activeElement === document.body) document.getElementById(ctx.target?.id)?.focus({preventScroll: true});
+});
+dialog?.addEventListener("click", event => event.target.closest("[data-close]") && (event.preventDefault(), dialog.close()));
+dialog?.addEventListener("close", () => { sheet.replaceChildren(); place.prepend(notice); });
+
+// These answers are not swapped in (see noSwap). An error page of ours brings its notice along, a proxy's doesn't.
+on("htmx:response:error", ctx => {
+  if (!changes(ctx) || ctx.response.status === 422 || ctx.text.includes('id="notice"')) return;
+  say(ctx.response.raw.redirected ? "unseen" : "failed");
+});
+on("htmx:error", ctx => {
+  if (changes(ctx)) say(navigator.onLine ? "unsure" : "offline");
+});
