@@ -60,7 +60,10 @@ def name_the_request() -> None:
 def check_host() -> ResponseReturnValue | None:
     """Only our own name: a link or a cache built from somebody else's would lead there."""
     base = urlsplit(current_app.config["PORTAL_BASE_URL"])
-    host = urlsplit(f"//{request.host}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        host = ""
     if host != base.hostname and not (_is_at_home(host) and (current_app.config["DEMO"] or current_app.testing or current_app.debug)):
         abort(400)
     if base.scheme == "https" and request.headers.get("X-Forwarded-Proto") == "http":
@@ -92,18 +95,18 @@ def policy(more: list[tuple[str, str]]) -> str:
     return "; ".join(f"{directive} {sources}" for directive, sources in allowed.items())
 
 
-def for_everything(https: bool) -> dict[str, str]:
+def for_everything(app: Flask) -> dict[str, str]:
     """What a static file carries as well."""
+    https = app.config["PORTAL_BASE_URL"].startswith("https:")
     strict = {"Strict-Transport-Security": f"max-age={TWO_YEARS}; includeSubDomains"} if https else {}
     return {**FIXED, **strict, "Referrer-Policy": "same-origin"}
 
 
 def protect(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = policy(g.get("also_allowed", []))
-    for name, value in for_everything(current_app.config["SESSION_COOKIE_SECURE"]).items():
+    for name, value in for_everything(current_app).items():
         response.headers.setdefault(name, value)
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"  # private: neither a proxy nor Back after signing out may show it
+    response.headers.setdefault("Cache-Control", "no-store")  # neither a proxy nor Back after signing out may show it
     if "request_id" in g:
         response.headers["X-Request-Id"] = g.request_id
     response.vary.update(["HX-Request", "HX-Target"])

@@ -35,8 +35,8 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     if target in current_app.jinja_env.get_template(template).blocks:
         html = render_block(template, target, **context) + render_template("layout/_notice.html", swap=True, into=target)
     elif "HX-Request" in request.headers:  # this page has no such part (a sheet is done, the session is over): go there
-        came_from = urlsplit(request.headers.get("HX-Current-URL", "")).path
-        go = {"HX-Refresh": "true"} if came_from == request.path else {"HX-Redirect": request.full_path.rstrip("?")}
+        same = came_from().partition("?")[0] == request.path
+        go = {"HX-Refresh": "true"} if same else {"HX-Redirect": request.full_path.rstrip("?")}
         return make_response("", go)  # and leave the notice for then
     else:
         html = render_template(template, **context)
@@ -73,7 +73,10 @@ def say_no(refusal: Refusal) -> ResponseReturnValue:
 
 def came_from() -> str:
     """The path of the page that asked, if it is one of ours, else home. Never an address: a Referer is anybody's word."""
-    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:
+        return "/"
     if parts.netloc != request.host:
         return "/"
     path = "/" + parts.path.replace("\\", "/").lstrip("/")
@@ -86,5 +89,8 @@ def say_what_went_wrong(error: HTTPException) -> ResponseReturnValue:
     ours = error.description if isinstance(error, csrf.NotFromHere) else None
     if "HX-Request" in request.headers:
         say(ours or errors.sentence(code), tone="bad")
-        return render_template("layout/_notice.html", swap=True), code
-    return errors.page(code, ours)
+        answer = make_response(render_template("layout/_notice.html", swap=True), code)
+    else:
+        answer = errors.page(code, ours)
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
+    return answer
