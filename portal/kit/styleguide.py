@@ -1,6 +1,7 @@
 """Shows every piece on one page, for those who build with them."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +34,7 @@ def change() -> ResponseReturnValue:
     return redirect(url_for("styleguide.show"), 303)
 
 
-def _sample() -> dict[str, object]:
+def _sample() -> dict[str, Any]:
     today = clock.now()
     names = [("coffee", 1), ("tea", 1), ("oats", 2), ("balm", 1)]
     return {

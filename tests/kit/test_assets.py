@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
+from portal.kit.assets import Assets
 from tests.kit.conftest import ROOT, Shop, make_app
 
 
@@ -41,8 +42,8 @@ def test_it_comes_compressed_to_who_asks(app: Flask, client: FlaskClient) -> Non
 def test_the_stylesheet_and_the_icon_wear_the_shops_colour(app: Flask, client: FlaskClient) -> None:
     for name in ("portal.css", "mark.svg"):
         with client.get(url(app, name)) as answer:
-            assert Shop().accent in answer.text and "#17604b" not in answer.text
-            assert name != "portal.css" or "--brand: #8a2be2;" in answer.text
+            assert Shop().accent in answer.get_data(as_text=True) and "#17604b" not in answer.get_data(as_text=True)
+            assert name != "portal.css" or "--brand: #8a2be2;" in answer.get_data(as_text=True)
 
 
 def test_the_script_brings_htmx_along(app: Flask, client: FlaskClient) -> None:
@@ -52,8 +53,6 @@ def test_the_script_brings_htmx_along(app: Flask, client: FlaskClient) -> None:
 
 
 def test_a_changed_file_gets_a_new_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from portal.kit.assets import Assets
-
     (tmp_path / "a.css").write_text("a{}")
     app = make_app()
     app.static_folder = str(tmp_path)
@@ -82,8 +81,6 @@ def test_a_page_asks_for_four_files_and_fits_one_round_trip(client: FlaskClient)
 
 @pytest.mark.parametrize("accent", ["red", "#17604b;}body{display:none", "#12345", ""])
 def test_a_colour_that_is_none_stops_the_start(accent: str) -> None:
-    from portal.kit.assets import Assets
-
     app = make_app()
     app.config["SHOP"] = Shop(accent=accent)
     with pytest.raises(ValueError, match="accent"):

@@ -80,7 +80,8 @@ def test_other_languages_have_their_own_order(locale: str, long: str, short: str
 
 
 def test_templates_have_all_of_it() -> None:
-    text = "{{ d|day }} {{ d|short_day }} {{ m|clock_time }} {{ m|moment }} {{ m|short_moment }} {{ 4059|money('EUR') }} {{ 'ro'|language_name }} {{ language() }}"
+    text = "{{ d|day }} {{ d|short_day }} {{ m|clock_time }} {{ m|moment }} {{ m|short_moment }} {{ 4059|money('EUR') }}"
+    text += " {{ 'ro'|language_name }} {{ language() }}"
     written = render_template_string(text, d=date(2026, 12, 4), m=EVENING)
     assert written == "Friday 4 December Fri 4\u00a0Dec 20:00 Tue 1 December, 20:00 Tue 1\u00a0Dec, 20:00 €40.59 Română en"
 

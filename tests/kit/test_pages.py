@@ -2,7 +2,27 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from tests.kit.conftest import make_app
+
 HTMX = {"HX-Request": "true", "HX-Target": "section#next_delivery", "HX-Current-URL": "http://localhost/box"}
+
+PIECES = [
+    "clock",
+    "shelf",
+    "line",
+    "facts",
+    "compare",
+    "timeline",
+    "until",
+    "notice",
+    "go",
+    "empty",
+    "chip",
+    "code",
+    "choice",
+    "field",
+    "back",
+]
 
 
 def skip(client: FlaskClient, headers: dict[str, str]) -> None:
@@ -146,10 +166,8 @@ def test_a_wrong_verb_says_which_are_right(client: FlaskClient) -> None:
 
 
 def test_the_styleguide_shows_every_piece_where_it_may(client: FlaskClient) -> None:
-    from tests.kit.conftest import make_app
-
     page = BeautifulSoup(client.get("/styleguide").text, "html.parser")
-    for piece in "clock shelf line facts compare timeline until notice go empty chip code choice field back".split():
+    for piece in PIECES:
         assert page.select(f".{piece}"), piece
     ids = [element["id"] for element in page.select("[id]")]
     assert len(ids) - len(set(ids)) <= 1  # two forms post to the same address here
