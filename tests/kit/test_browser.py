@@ -170,9 +170,9 @@ def test_the_sheet_opens_closes_and_gives_the_focus_back(plan: Page) -> None:
             plan.keyboard.press(leave)
         else:
             plan.click(f"text={leave}")
-        plan.wait_for_selector("dialog", state="hidden")
+        plan.wait_for_selector("#sheet > *", state="detached")
         assert plan.evaluate("document.activeElement.textContent") == "Leave a note"
-        assert plan.locator("#sheet > *").count() == 0 and plan.locator("main > #notice").count() == 1
+        assert not plan.locator("dialog").is_visible() and plan.locator("main > #notice").count() == 1
 
 
 def test_what_was_typed_stays_whatever_goes_wrong(plan: Page) -> None:
