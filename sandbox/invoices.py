@@ -1,0 +1,160 @@
+"""Invoices: what is on them, how they are collected, and what the API says about them."""
+
+from sandbox import cards
+from sandbox.errors import Json, Refused, missing
+from sandbox.invoice_items import sweep
+from sandbox.lists import PAGING, page
+from sandbox.periods import DAY
+from sandbox.store import new_id
+from sandbox.world import World, offers
+
+RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)
+"""After each declined attempt; when the last one is declined too, the subscription is cancelled."""
+
+
+def line(world: World, subscription: Json, item: Json, *, amount: int, period: tuple[int, int], words: str) -> Json:
+    price = item["price"]
+    return {
+        "id": new_id("il"), "object": "line_item", "amount": amount, "currency": price["currency"],
+        "description": f"{words}{world.store.get('product', price['product'])['name']}", "discount_amounts": [], "discountable": True,
+        "discounts": [], "livemode": False, "metadata": subscription["metadata"],
+        "parent": {
+            "invoice_item_details": None,
+            "subscription_item_details": {
+                "invoice_item": None, "proration": False, "proration_details": {"credited_items": None},
+                "subscription": subscription["id"], "subscription_item": item["id"],
+            },
+            "type": "subscription_item_details",
+        },
+        "period": {"start": period[0], "end": period[1]}, "pretax_credit_amounts": [],
+        "pricing": {
+            "price_details": {"price": price["id"], "product": price["product"]}, "type": "price_details",
+            "unit_amount_decimal": price["unit_amount_decimal"] if amount else "0",
+        },
+        "quantity": item["quantity"], "quantity_decimal": str(item["quantity"]), "subscription": subscription["id"],
+        "subtotal": amount, "taxes": [],
+    }  # fmt: skip
+
+
+def draft(world: World, subscription: Json, reason: str, lines: list[Json], period: tuple[int, int]) -> Json:
+    """A new invoice, with the customer's pending invoice items swept into it."""
+    now, customer = world.clock.now(), world.store.get("customer", subscription["customer"])
+    ref = new_id("in")
+    lines = [entry | {"invoice": ref} for entry in [*sweep(world, subscription, ref), *lines]]
+    total = sum(entry["amount"] for entry in lines)
+    due = max(total, 0)
+    invoice: Json = {
+        "id": ref, "object": "invoice", "account_country": "US", "account_name": "Sandbox", "account_tax_ids": None,
+        "amount_due": due, "amount_overpaid": 0, "amount_paid": 0, "amount_paid_off_stripe": 0, "amount_remaining": due,
+        "amount_shipping": 0, "application": None, "attempt_count": 0, "attempted": False, "auto_advance": True,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
+        "automatically_finalizes_at": None, "billing_reason": reason, "collection_method": "charge_automatically", "created": now,
+        "currency": subscription["currency"], "custom_fields": None, "customer": customer["id"], "customer_address": customer["address"],
+        "customer_email": customer["email"], "customer_name": customer["name"], "customer_phone": customer["phone"],
+        "customer_shipping": customer["shipping"], "customer_tax_exempt": "none", "customer_tax_ids": [],
+        "default_payment_method": None, "default_source": None, "default_tax_rates": [], "description": None, "discounts": [],
+        "due_date": None, "effective_at": None, "ending_balance": None, "footer": None, "from_invoice": None,
+        "hosted_invoice_url": None, "invoice_pdf": None, "issuer": {"type": "self"}, "last_finalization_error": None,
+        "latest_revision": None,
+        "lines": {"object": "list", "data": lines, "has_more": False, "url": f"/v1/invoices/{ref}/lines"},
+        "livemode": False, "metadata": {}, "next_payment_attempt": None, "number": None, "on_behalf_of": None,
+        "parent": {
+            "quote_details": None,
+            "subscription_details": {"metadata": subscription["metadata"], "subscription": subscription["id"]},
+            "type": "subscription_details",
+        },
+        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "period_end": period[1], "period_start": period[0], "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0, "receipt_number": None, "rendering": None, "shipping_cost": None,
+        "shipping_details": None, "starting_balance": 0, "statement_descriptor": None, "status": "draft",
+        "status_transitions": {"finalized_at": None, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None},
+        "subtotal": total, "subtotal_excluding_tax": total, "test_clock": None, "total": total, "total_discount_amounts": [],
+        "total_excluding_tax": total, "total_pretax_credit_amounts": [], "total_taxes": [], "webhooks_delivered_at": now,
+    }  # fmt: skip
+    keep(world, invoice, "created")
+    return invoice
+
+
+def keep(world: World, invoice: Json, *news: str) -> None:
+    world.store.put(invoice, due=invoice["next_payment_attempt"])
+    for word in news:
+        world.tell(f"invoice.{word}", invoice)
+
+
+def finalize(world: World, invoice: Json) -> None:
+    customer = world.store.get("customer", invoice["customer"])
+    invoice["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
+    customer["next_invoice_sequence"] += 1
+    world.store.put(customer)
+    invoice["status"], invoice["ending_balance"] = "open", 0
+    invoice["effective_at"] = invoice["status_transitions"]["finalized_at"] = world.clock.now()
+    keep(world, invoice, "finalized")
+
+
+def close(world: World, invoice: Json, status: str) -> None:
+    """Nothing will be collected: `void` or `uncollectible`."""
+    word = {"void": "voided", "uncollectible": "marked_uncollectible"}[status]
+    invoice["status"], invoice["auto_advance"], invoice["next_payment_attempt"] = status, False, None
+    invoice["status_transitions"][f"{word}_at"] = world.clock.now()
+    keep(world, invoice, word)
+
+
+def collect(world: World, invoice: Json, card: Json | None, *, by_itself: bool, retried: bool = True) -> str | None:
+    """Charge it. None if it was paid, else why not; then the next attempt is planned, if there is one.
+
+    `attempt_count` is the place in the schedule of retries, so that an attempt by hand counts only if it is the first.
+    """
+    invoice["attempted"] = True
+    problem = None if not invoice["amount_due"] else cards.decline_code(card) if card else "no_card"
+    if invoice["amount_due"]:
+        invoice["attempt_count"] += 1 if by_itself or not invoice["attempt_count"] else 0
+    if not problem:
+        paid(world, invoice)
+    elif by_itself:
+        count = invoice["attempt_count"]
+        again = retried and count <= len(RETRIES)
+        invoice["next_payment_attempt"] = world.clock.now() + RETRIES[count - 1] if again else None
+        keep(world, invoice, "payment_failed")
+    else:
+        keep(world, invoice, "payment_failed")
+    return problem
+
+
+def paid(world: World, invoice: Json) -> None:
+    invoice["status"], invoice["attempted"], invoice["next_payment_attempt"] = "paid", True, None
+    invoice["amount_paid"], invoice["amount_remaining"], invoice["auto_advance"] = invoice["amount_due"], 0, False
+    invoice["status_transitions"]["paid_at"] = world.clock.now()
+    keep(world, invoice, "paid", "payment_succeeded")
+
+
+def card_for(world: World, subscription: Json) -> Json | None:
+    """The subscription's own card, else the customer's default."""
+    customer = world.store.get("customer", subscription["customer"])
+    ref = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    return world.store.get("payment_method", ref) if ref else None
+
+
+@offers("GET", "/v1/invoices/{invoice}")
+def retrieve(world: World, params: Json, ref: str) -> Json:
+    return world.store.get("invoice", ref)
+
+
+@offers("GET", "/v1/invoices", "customer", "subscription", "status", "created", *PAGING)
+def list_all(world: World, params: Json) -> Json:
+    for name in ("customer", "subscription"):
+        if name in params:
+            world.store.get(name, params[name], name)
+    return page(
+        world, "/v1/invoices", "invoice", params, {f"{name} = ?": params.get(name) for name in ("customer", "subscription", "status")}
+    )
+
+
+def payable(world: World, ref: str) -> Json:
+    invoice = world.store.find(ref, "invoice")
+    if not invoice:
+        raise missing("invoice", ref)
+    if invoice["status"] == "paid":
+        raise Refused("Invoice is already paid")
+    if invoice["status"] == "void":
+        raise Refused("You cannot pay a void invoice.")
+    return invoice

@@ -1,0 +1,41 @@
+"""The stand-in behind real HTTP, for as long as it is wanted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from sandbox.app import create_app
+from sandbox.webhooks import SECRET
+
+
+class _Handler(WSGIRequestHandler):
+    # The SDK keeps its connection, and a small answer must not wait for the acknowledgement of its own headers.
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """`GET /_sandbox/requests` tells more than a line for each request would."""
+
+
+def server(app: Flask, port: int = 0) -> BaseWSGIServer:
+    return make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler)
+
+
+@contextmanager
+def running(database: str = ":memory:", webhook_url: str | None = None, webhook_secret: str = SECRET, port: int = 0) -> Iterator[str]:
+    """Yield the address, such as http://127.0.0.1:40123. The webhook's address may also be told later, at /_sandbox/webhooks."""
+    app, sandbox = create_app(database, webhook_url, webhook_secret)
+    serving = server(app, port)
+    thread = Thread(target=serving.serve_forever, args=[0.01], name="sandbox", daemon=True)
+    sandbox.start()
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{serving.port}"
+    finally:
+        serving.shutdown()
+        thread.join()
+        serving.server_close()
+        sandbox.stop()

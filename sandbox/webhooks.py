@@ -1,0 +1,115 @@
+"""Events on their way to the portal: kept until it answers 2xx, signed as Stripe signs them; doubled or shuffled on request."""
+
+import hmac
+import logging
+import random
+import time
+from threading import Event, Thread
+from urllib.error import URLError
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from sandbox.store import Store
+
+log = logging.getLogger(__name__)
+
+SECRET = "whsec_sandbox"
+
+BACK_OFF = (0.2, 1, 5, 30)
+"""Seconds between tries; the last one from then on. Stripe's own are hours apart, and go on for three days."""
+TRIES = 200
+TIMEOUT = 10
+
+
+class Webhooks:
+    def __init__(self, store: Store, url: str | None, secret: str) -> None:
+        self._store = store
+        self.secret = secret
+        self.url = url if url is not None else store.setting("webhook_url")
+        self.double = self.shuffle = self.paused = False
+        self._wake, self._ending = Event(), Event()
+        self._thread: Thread | None = None
+        if url is not None:
+            store.set("webhook_url", url)
+
+    def settle(self, *, url: str | None, double: bool | None, shuffle: bool | None, paused: bool | None) -> None:
+        if url is not None:
+            self.url = url
+            self._store.set("webhook_url", url)
+        self.double = self.double if double is None else double
+        self.shuffle = self.shuffle if shuffle is None else shuffle
+        self.paused = self.paused if paused is None else paused
+        self.wake()
+
+    def enqueue(self, event: str, body: str) -> None:
+        """Inside the transaction that made the event. The body is frozen here: every try sends the same bytes."""
+        if not self.url:
+            return
+        for _ in range(2 if self.double else 1):
+            later = random.uniform(0, 0.3) if self.shuffle else 0
+            self._store.change("INSERT INTO delivery (event, body, next_at) VALUES (?, ?, ?)", event, body, time.time() + later)
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def waiting(self) -> int:
+        return int(str(self._store.rows("SELECT count(*) FROM delivery WHERE state = 'waiting'")[0][0]))
+
+    def start(self) -> None:
+        self._ending.clear()
+        self._thread = Thread(target=self._run, name="webhooks", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ending.set()
+        self.wake()
+        if self._thread:
+            self._thread.join(TIMEOUT + 1)
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            self._wake.clear()
+            if not self._deliver_next():
+                self._wake.wait(0.1)
+
+    def _deliver_next(self) -> bool:
+        if self.paused or not self.url:
+            return False
+        order = "random()" if self.shuffle else "next_at, seq"
+        due = f"SELECT seq, body, tries FROM delivery WHERE state = 'waiting' AND next_at <= ? ORDER BY {order} LIMIT 1"  # noqa: S608
+        rows = self._store.rows(due, time.time())
+        if not rows:
+            return False
+        seq, body, tries = rows[0][0], str(rows[0][1]), int(str(rows[0][2])) + 1
+        if self._send(body.encode()):
+            state, next_at = "delivered", time.time()
+        else:
+            state = "waiting" if tries < TRIES else "given up"
+            next_at = time.time() + BACK_OFF[min(tries, len(BACK_OFF)) - 1]
+        self._store.change("UPDATE delivery SET state = ?, tries = ?, next_at = ? WHERE seq = ?", state, tries, next_at, seq)
+        return True
+
+    def _send(self, body: bytes) -> bool:
+        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": sign(body, self.secret, int(time.time()))}
+        request = Request(self.url, body, {"User-Agent": "Stripe/1.0 (sandbox)", **headers})  # noqa: S310  the address is the operator's
+        try:
+            with _opener.open(request, timeout=TIMEOUT) as answer:
+                return 200 <= int(answer.status) < 300
+        except (URLError, OSError) as problem:
+            log.info("The webhook endpoint did not take an event: %s", problem)
+            return False
+
+
+def sign(body: bytes, secret: str, at: int) -> str:
+    """Stripe's header. `at` is the wall's time, also when the stand-in's clock was moved: the portal checks it against its own."""
+    signature = hmac.new(secret.encode(), f"{at}.".encode() + body, "sha256").hexdigest()
+    return f"t={at},v1={signature}"
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Stripe counts a redirect as a failure."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_opener = build_opener(_NoRedirects)
