@@ -22,6 +22,7 @@ def test_days_are_written_as_people_say_them() -> None:
     assert i18n.moment(EVENING) == "Tue 1 December, 20:00"
     assert i18n.short_moment(EVENING) == "Tue 1\u00a0Dec, 20:00"
     assert i18n.short_moment(date(2026, 12, 4)) == "Fri 4\u00a0Dec"
+    assert i18n.iso(EVENING.replace(microsecond=12)) == "2026-12-01T19:00:00+00:00" and i18n.iso(date(2026, 12, 4)) == "2026-12-04"
 
 
 def test_a_far_day_has_its_year() -> None:
