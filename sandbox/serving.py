@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from threading import Thread
 
 from flask import Flask
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
-from sandbox.app import create_app
+from sandbox.app import Sandbox, create_app
 from sandbox.webhooks import SECRET
 
 
@@ -20,22 +20,25 @@ class _Handler(WSGIRequestHandler):
         """`GET /_sandbox/requests` tells more than a line for each request would."""
 
 
-def server(app: Flask, port: int = 0) -> BaseWSGIServer:
-    return make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler)
-
-
 @contextmanager
 def running(database: str = ":memory:", webhook_url: str | None = None, webhook_secret: str = SECRET, port: int = 0) -> Iterator[str]:
     """Yield the address, such as http://127.0.0.1:40123. The webhook's address may also be told later, at /_sandbox/webhooks."""
     app, sandbox = create_app(database, webhook_url, webhook_secret)
-    serving = server(app, port)
-    thread = Thread(target=serving.serve_forever, args=[0.01], name="sandbox", daemon=True)
+    with serving(app, sandbox, port) as url:
+        yield url
+
+
+@contextmanager
+def serving(app: Flask, sandbox: Sandbox, port: int = 0) -> Iterator[str]:
+    """Both threads of it run meanwhile; afterwards it is closed."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler)
+    thread = Thread(target=server.serve_forever, args=[0.01], name="sandbox", daemon=True)
     sandbox.start()
     thread.start()
     try:
-        yield f"http://127.0.0.1:{serving.port}"
+        yield f"http://127.0.0.1:{server.port}"
     finally:
-        serving.shutdown()
+        server.shutdown()
         thread.join()
-        serving.server_close()
+        server.server_close()
         sandbox.stop()

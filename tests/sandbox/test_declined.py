@@ -1,0 +1,92 @@
+import pytest
+import stripe
+
+from tests.sandbox.shop import DAY, Shop
+
+
+def behind(shop: Shop) -> stripe.Subscription:
+    """A subscription whose first renewal was declined."""
+    customer = shop.customer()
+    subscription: stripe.Subscription = shop.subscribe(customer, trial_end=shop.now() + DAY)
+    shop.decline_from_now_on(customer)
+    shop.later(days=1)
+    return subscription
+
+
+def test_a_declined_renewal_leaves_its_invoice_open_and_the_subscription_past_due(shop: Shop) -> None:
+    subscription = shop.again(behind(shop))
+    invoice = subscription.latest_invoice
+    assert (subscription.status, invoice.status, invoice.amount_remaining) == ("past_due", "open", 1999)
+    assert (invoice.attempted, invoice.attempt_count) == (True, 1)
+    assert invoice.next_payment_attempt == invoice.created + 3 * DAY
+    assert [event.data.object.id for event in shop.events("invoice.payment_failed")] == [invoice.id]
+
+
+def test_it_is_tried_again_after_three_five_and_seven_days_and_then_cancelled(shop: Shop) -> None:
+    subscription = behind(shop)
+    start = shop.again(subscription).latest_invoice.created
+    shop.later(days=20)
+    ended = shop.again(subscription)
+    assert [event.created - start for event in shop.events("invoice.payment_failed")] == [0, 3 * DAY, 8 * DAY, 15 * DAY]
+    assert (ended.status, ended.ended_at, ended.cancellation_details.reason) == ("canceled", start + 15 * DAY, "payment_failed")
+    assert (ended.latest_invoice.status, ended.latest_invoice.auto_advance) == ("open", False)
+    assert len(shop.events("customer.subscription.deleted")) == 1
+
+
+def test_a_retry_with_another_card_makes_it_active_again(shop: Shop) -> None:
+    subscription = behind(shop)
+    shop.pay_from_now_on(shop.v1.customers.retrieve(subscription.customer))
+    shop.later(days=3)
+    recovered = shop.again(subscription)
+    assert (recovered.status, recovered.latest_invoice.status, recovered.latest_invoice.attempt_count) == ("active", "paid", 2)
+    (told,) = [event for event in shop.events("customer.subscription.updated") if event.data.object.status == "active"]
+    assert told.data.previous_attributes.to_dict() == {"status": "past_due"}
+
+
+def test_an_invoice_paid_by_hand_makes_it_active_again(shop: Shop) -> None:
+    subscription = behind(shop)
+    card = shop.v1.payment_methods.attach("pm_card_visa", {"customer": subscription.customer})
+    invoice = shop.v1.invoices.pay(shop.again(subscription).latest_invoice.id, {"payment_method": card.id})
+    assert (invoice.status, invoice.next_payment_attempt) == ("paid", None)
+    assert shop.again(subscription).status == "active"
+    with pytest.raises(stripe.InvalidRequestError, match="already paid"):
+        shop.v1.invoices.pay(invoice.id)
+
+
+def test_an_attempt_by_hand_that_is_declined_is_told_and_leaves_the_schedule_as_it_was(shop: Shop) -> None:
+    before = shop.again(behind(shop)).latest_invoice
+    with pytest.raises(stripe.CardError) as declined:
+        shop.v1.invoices.pay(before.id)
+    assert declined.value.code == "card_declined"
+    after = shop.v1.invoices.retrieve(before.id)
+    assert (after.attempt_count, after.next_payment_attempt) == (1, before.next_payment_attempt)
+    assert len(shop.events("invoice.payment_failed")) == 2, "a declined payment is an answer with effects"
+
+
+def test_a_declined_first_payment_leaves_it_incomplete_for_23_hours(shop: Shop) -> None:
+    subscription = shop.subscribe(shop.customer("pm_card_chargeCustomerFail"))
+    assert subscription.status == "incomplete"
+    shop.later(seconds=23 * 3600)
+    expired = shop.again(subscription)
+    assert (expired.status, expired.latest_invoice.status) == ("incomplete_expired", "void")
+
+
+def test_an_incomplete_subscription_is_active_once_its_invoice_is_paid(shop: Shop) -> None:
+    subscription = shop.subscribe(shop.customer("pm_card_chargeCustomerFail"))
+    card = shop.v1.payment_methods.attach("pm_card_visa", {"customer": subscription.customer})
+    shop.v1.invoices.pay(subscription.latest_invoice, {"payment_method": card.id})
+    assert shop.again(subscription).status == "active"
+
+
+def test_error_if_incomplete_leaves_nothing_behind(shop: Shop) -> None:
+    customer = shop.customer("pm_card_chargeCustomerFail")
+    with pytest.raises(stripe.CardError):
+        shop.subscribe(customer, payment_behavior="error_if_incomplete")
+    assert shop.v1.subscriptions.list({"status": "all"}).data == []
+    assert shop.v1.invoices.list().data == []
+
+
+def test_without_a_card_a_trials_end_is_past_due(shop: Shop) -> None:
+    subscription = shop.subscribe(shop.customer(card=None), trial_end=shop.now() + DAY)
+    shop.later(days=1)
+    assert shop.again(subscription).status == "past_due"
