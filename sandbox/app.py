@@ -84,9 +84,8 @@ def _answer(sandbox: Sandbox) -> Response:
         pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
         params = operation.read(pairs)
         struck = sandbox.faults.strike(request.method, request.path)
-        sandbox.recorder.add(
-            request.method, request.path, params, asked.idempotency_key, sandbox.clock.now(), [rule.kind for rule in struck]
-        )
+        kinds = [rule.kind for rule in struck]
+        sandbox.recorder.add(request.method, request.path, params, asked.idempotency_key, sandbox.clock.now(), kinds)
         status, body, replayed = _once(sandbox, operation, refs, params, asked, struck)
         if replayed:
             headers["Idempotent-Replayed"] = "true"

@@ -16,6 +16,10 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:
+        """A fault broke the answer off. Kept open, the connection would let the client wait for the rest."""
+        self.close_connection = True
+
     def log(self, type: str, message: str, *args: object) -> None:
         """`GET /_sandbox/requests` tells more than a line for each request would."""
 

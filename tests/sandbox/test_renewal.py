@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 import stripe
 
+from tests.sandbox.endpoint import wait_until
 from tests.sandbox.shop import DAY, Shop, period
 
 
@@ -109,8 +110,6 @@ def test_an_anchor_after_the_next_natural_date_is_refused(shop: Shop) -> None:
 
 
 def test_a_renewal_that_falls_due_by_itself_happens_within_a_second_or_two(shop: Shop) -> None:
-    from tests.sandbox.endpoint import wait_until
-
     subscription = shop.subscribe(trial_end=shop.now() + 2)
     wait_until(lambda: shop.again(subscription).status == "active")
 
