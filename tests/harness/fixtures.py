@@ -1,0 +1,83 @@
+"""The database and the browser that a test asks for by name. `--databases=sqlite,postgresql` runs each test that has one on both."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import URL, NullPool, create_engine
+
+from tests.harness.chromium import chromium
+from tests.harness.postgres import Databases, postgres
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--databases", default="sqlite", help="sqlite, postgresql, or both with a comma between")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--databases").split(",")
+        # A browser sees the same pages whatever is beneath them; what differs, the deeds' own tests find.
+        wanted = names[:1] if metafunc.definition.get_closest_marker("browser") else names
+        metafunc.parametrize("database_url", wanted, indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the test's own, with all our tables."""
+    if request.param == "sqlite":
+        request.getfixturevalue("empty_sqlite")(own := tmp_path / "portal.sqlite")
+        yield f"sqlite:///{own}"
+    else:
+        databases: Databases = request.getfixturevalue("postgresql_databases")
+        with databases.like("empty", _make_tables) as url:
+            yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    template = tmp_path_factory.mktemp("empty") / "portal.sqlite"
+    _make_tables(URL.create("sqlite", database=str(template)))
+
+    def copy(to: Path) -> None:
+        shutil.copyfile(template, to)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases() -> Iterator[Databases]:
+    with postgres() as server:
+        databases = Databases(server)
+        yield databases
+        databases.close()
+
+
+def _make_tables(url: URL) -> None:
+    """From the models: tests/house/test_migrations.py proves that the migrations come to the same."""
+    import portal  # noqa: F401  each room brings its tables
+    from portal.kit.db import Model
+
+    Model.metadata.create_all(create_engine(url, poolclass=NullPool))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = chromium().launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of its own, with no cookies yet, that fails the test when the page throws."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    yield page
+    context.close()
+    assert not thrown, thrown
