@@ -1,3 +1,70 @@
-"""What every test may ask for."""
+"""What every test may ask for: the stand-in for Stripe, the portal over real HTTP, a worker, and the time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sandbox
+from flask import Flask
+
+from portal import create_app, outbox
+from portal.kit import clock
+from portal.kit.db import db
+from tests.harness.serving import serve
+from tests.settings import settings
+from tests.stripe import Stripe
 
 pytest_plugins = ["tests.harness.fixtures"]
+"""The database and the browser that a test asks for by name. `--databases=sqlite,postgresql` runs each test that has one on both."""
+
+TODAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+"""A Monday."""
+
+Work = Callable[[], None]
+
+
+@pytest.fixture
+def time(tmp_path: Path) -> Iterator[Callable[[timedelta], None]]:
+    """The portal's clock starts TODAY, and goes. Call it to let time pass here (`stripe.later` lets it pass on both sides)."""
+    offset = tmp_path / "clock"
+
+    def move(by: timedelta) -> None:
+        offset.write_text(str((clock.now() + by - datetime.now(UTC)).total_seconds()))
+
+    clock.follow(offset)
+    move(TODAY - clock.now())
+    yield move
+    clock.follow(None)
+
+
+@pytest.fixture
+def stripe(time: Callable[[timedelta], None]) -> Iterator[Stripe]:
+    """Stripe, played by the stand-in, over real HTTP. Its clock goes with the portal's."""
+    with sandbox.running(now=int(clock.now().timestamp())) as url:
+        yield Stripe(url, time)
+
+
+@pytest.fixture
+def app(stripe: Stripe, database_url: str) -> Iterator[Flask]:
+    """The portal, over real HTTP too: that is how a webhook comes in, and a browser. Its address is `PORTAL_BASE_URL`."""
+    app = create_app(settings(database_url, STRIPE_API_BASE=stripe.url))
+    with ExitStack() as ending:
+        app.config["PORTAL_BASE_URL"] = ending.enter_context(serve(app))
+        stripe.send_webhooks_to(app.config["PORTAL_BASE_URL"] + "/webhooks/stripe")
+        yield app
+        stripe.send_webhooks_to("")
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def work(app: Flask) -> Work:
+    """Let a worker do what is due."""
+
+    def work() -> None:
+        with app.app_context():
+            outbox.work_until_idle()
+
+    return work

@@ -14,7 +14,7 @@ def now() -> datetime:
     return _stopped_at or datetime.now(UTC) + _offset()
 
 
-def follow(offset_file: Path) -> None:
+def follow(offset_file: Path | None) -> None:
     """For the demo, whose time can be moved: let every process of it run ahead by the seconds that this file holds."""
     global _offset_file
     _offset_file = offset_file

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -60,10 +61,9 @@ def engine_for(url: str) -> dict[str, Any]:
 
 def sqlite_module() -> ModuleType:
     try:
-        from pysqlite3 import dbapi2
+        return import_module("pysqlite3.dbapi2")
     except ImportError:
-        from sqlite3 import dbapi2
-    return dbapi2
+        return import_module("sqlite3.dbapi2")
 
 
 def is_wal_safe(version: tuple[int, int, int]) -> bool:
@@ -135,5 +135,3 @@ def wall_time() -> datetime:
         return datetime.now(UTC)
     moment: datetime = db.session.execute(text("SELECT clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)
-
-

@@ -2,7 +2,6 @@
 
 from flask import Flask
 
-from portal.outbox import commands
 from portal.outbox.asking import every as every
 from portal.outbox.asking import syncs as syncs
 from portal.outbox.asking import task as task
@@ -16,4 +15,3 @@ from portal.outbox.worker import work_until_idle as work_until_idle
 
 def init_app(app: Flask) -> None:
     app.config.setdefault("LEASE_SECONDS", 60)
-    commands.init_app(app)

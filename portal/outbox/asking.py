@@ -29,7 +29,7 @@ def syncs(model: type[Model]) -> Callable[[Syncer], Syncer]:
 
 
 def task(kind: str) -> Callable[[Doer], Doer]:
-    """Mark the function that does this kind of task. It ends with `lease.finish()`, or leaves that to the worker."""
+    """Mark the function that does this kind of task. It ends with `lease.finish()`."""
 
     def register(do: Doer) -> Doer:
         TASKS[kind] = do

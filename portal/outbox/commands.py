@@ -4,35 +4,30 @@ import signal
 from threading import Event
 
 import click
-from flask import Flask
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select, update
 
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.outbox import worker
 from portal.outbox.lease import STUCK_AFTER
 from portal.outbox.models import Sync, Task
-from portal.outbox.worker import work, work_until_idle
+
+outbox = AppGroup("outbox", help="What waits to be done.")
 
 
-def init_app(app: Flask) -> None:
-    app.cli.command("work")(run_worker)
-    app.cli.add_command(outbox)
-
-
+@click.command
 @click.option("--until-idle", is_flag=True, help="Do what is due now, then end.")
-def run_worker(until_idle: bool) -> None:
+@with_appcontext
+def work(until_idle: bool) -> None:
     """Run the worker, until it is told to stop (SIGTERM or Ctrl-C)."""
     if until_idle:
-        return work_until_idle()
+        worker.work_until_idle()
+        return
     stop = Event()
     for name in signal.SIGTERM, signal.SIGINT:
         signal.signal(name, lambda *_: stop.set())
-    work(stop)
-
-
-@click.group()
-def outbox() -> None:
-    """What waits to be done."""
+    worker.work(stop)
 
 
 @outbox.command("status")

@@ -8,7 +8,7 @@ from random import uniform
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from portal.kit.db import db, transaction, wall_time
 from portal.outbox.models import Sync, Task
@@ -79,12 +79,12 @@ def claim(owner: str, *, at: datetime) -> Lease | None:
     return None
 
 
-def _due_syncs(at: datetime, leased_from: datetime, *, bulk: bool) -> Any:
+def _due_syncs(at: datetime, leased_from: datetime, *, bulk: bool) -> Select[Sync]:
     free = or_(Sync.leased_until.is_(None), Sync.leased_until <= leased_from)
     return select(Sync).where(Sync.bulk == bulk, Sync.wanted > Sync.done, Sync.due_at <= at, free).order_by(Sync.due_at)
 
 
-def _due_tasks(at: datetime, leased_from: datetime) -> Any:
+def _due_tasks(at: datetime, leased_from: datetime) -> Select[Task]:
     free = or_(Task.leased_until.is_(None), Task.leased_until <= leased_from)
     return select(Task).where(Task.done_at.is_(None), Task.dead_at.is_(None), Task.due_at <= at, free).order_by(Task.due_at)
 

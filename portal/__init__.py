@@ -1,0 +1,22 @@
+"""Latchkey: the door that a shop gives its customers after the purchase."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from portal import accounts, catalog, demo, home, notifications, orders, outbox, payments, subscriptions
+from portal.kit import db, health, styleguide, web
+
+
+def create_app(settings: Mapping[str, Any]) -> Flask:
+    """The portal; `settings` are those of `config.from_environment()`."""
+    app = Flask(__name__, template_folder="../templates", static_folder="../static", static_url_path="/static")
+    app.config.from_mapping(settings)
+    for tool in db, web, health, styleguide:
+        tool.init_app(app)
+    for room in outbox, notifications, payments, accounts, catalog, orders, subscriptions, home:
+        room.init_app(app)
+    if app.config["DEMO"]:
+        demo.init_app(app)
+    return app

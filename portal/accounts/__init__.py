@@ -1,0 +1,6 @@
+"""Customers and staff, and how they sign in."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None: ...

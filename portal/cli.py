@@ -1,0 +1,31 @@
+"""The commands for operators. Each is an edge, like a route."""
+
+import sys
+
+import click
+from flask.cli import ScriptInfo
+
+from portal import config, create_app
+from portal.outbox import commands as outbox
+
+COMMANDS = [outbox.work, outbox.outbox]
+
+
+@click.group()
+def commands() -> None:
+    """Run and look after a Latchkey portal."""
+
+
+for command in COMMANDS:
+    commands.add_command(command)
+
+
+def main() -> None:
+    """What `portal` runs. The settings are read only by a command that needs them, so that `--help` always answers."""
+    try:
+        commands(obj=ScriptInfo(create_app=lambda: create_app(config.from_environment())))
+    except config.Misconfigured as error:
+        click.echo("The portal can't start like this:", err=True)
+        for problem in error.problems:
+            click.echo(f"- {problem}", err=True)
+        sys.exit(2)

@@ -1,0 +1,6 @@
+"""The customer's first screen."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None: ...

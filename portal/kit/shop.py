@@ -1,0 +1,59 @@
+"""What the shop says about itself in shop.toml: its name, its looks, its days and its rules."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True)
+class Shop:
+    name: str
+    support_email: str
+    sender: str
+    """Whom our mails come from."""
+    accent: str
+    """A colour, as `#rrggbb`."""
+    locale: str
+    time_zone: str
+    currency: str
+    """ISO 4217, such as EUR."""
+    lock_hours: int
+    """A delivery can be changed until so many hours before it is charged."""
+    transit_days: int
+    """From the charge to the door."""
+    delivery_weekdays: frozenset[int]
+    """On which days parcels arrive: Monday is 0."""
+    holidays: frozenset[date]
+    """On which days they don't, all the same."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def lock(self) -> timedelta:
+        return timedelta(hours=self.lock_hours)
+
+    def delivers_on(self, day: date) -> bool:
+        return day.weekday() in self.delivery_weekdays and day not in self.holidays
+
+    def arrival_after(self, charge_at: datetime) -> date:
+        """The day on which a box arrives that is charged at this moment."""
+        day = charge_at.astimezone(self.zone).date() + timedelta(days=self.transit_days)
+        while not self.delivers_on(day):
+            day += timedelta(days=1)
+        return day
+
+    def charge_before(self, arrival: date, time_of_day: time) -> datetime:
+        """The moment of a charge whose box arrives on this delivery day, at the wall's `time_of_day` in the shop's zone."""
+        return datetime.combine(arrival - timedelta(days=self.transit_days), time_of_day, self.zone)
+
+
+def shop() -> Shop:
+    """The shop that this portal belongs to."""
+    ours: Shop = current_app.config["SHOP"]
+    return ours

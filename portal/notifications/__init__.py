@@ -1,0 +1,6 @@
+"""Mail leaves here."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None: ...

@@ -1,0 +1,6 @@
+"""What was sent, and where it is."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None: ...

@@ -1,0 +1,6 @@
+"""What a customer receives, how often, and when the next box leaves."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None: ...

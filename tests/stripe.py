@@ -1,0 +1,61 @@
+"""Stripe as a test sees it: the real SDK, and the stand-in's own controls."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import requests
+import stripe
+
+
+class Stripe:
+    def __init__(self, url: str, move_portal: Callable[[timedelta], None]) -> None:
+        self.url, self._move_portal = url, move_portal
+
+    @cached_property
+    def client(self) -> stripe.StripeClient:
+        return stripe.StripeClient(
+            "sk_test_test", stripe_version="2026-08-26.dahlia", base_addresses={"api": self.url}, max_network_retries=0
+        )
+
+    @property
+    def v1(self) -> Any:
+        """Not typed: a test looks into what may be expanded or not."""
+        return self.client.v1
+
+    def control(self, name: str, sent: Any = None) -> Any:
+        address = f"{self.url}/_sandbox/{name}"
+        answer = requests.get(address, timeout=30) if sent is None else requests.post(address, json=sent, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.control("clock")["now"], UTC)
+
+    def later(self, **by: float) -> None:
+        """Let time pass on both sides: `later(days=3)`. What falls due at Stripe meanwhile happens."""
+        passed = timedelta(**by)
+        self._move_portal(passed)
+        self.control("clock", {"advance_seconds": int(passed.total_seconds())})
+
+    def send_webhooks_to(self, url: str) -> None:
+        self.control("webhooks", {"url": url})
+
+    def webhooks_waiting(self) -> int:
+        return int(self.control("webhooks")["waiting"])
+
+    def faults(self, *rules: dict[str, Any]) -> None:
+        """Until `no_faults`: see sandbox/README.md."""
+        self.control("faults", list(rules))
+
+    def no_faults(self) -> None:
+        requests.delete(f"{self.url}/_sandbox/faults", timeout=30).raise_for_status()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """All that was asked of the API, oldest first."""
+        asked: list[dict[str, Any]] = self.control("requests")["requests"]
+        return asked
+
+    def forget_requests(self) -> None:
+        requests.delete(f"{self.url}/_sandbox/requests", timeout=30).raise_for_status()
