@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sandbox
 from flask import Flask
 
+import sandbox
 from portal import create_app, outbox
 from portal.kit import clock
 from portal.kit.db import db
