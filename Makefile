@@ -26,7 +26,7 @@ lint: .venv/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timings >.cache/lint-imports || { cat .cache/lint-imports; exit 1; }
+	@$(BIN)/lint-imports >.cache/lint-imports || { cat .cache/lint-imports; exit 1; }
 
 bench: .venv/.dev ## measure what bench/ measures
 	@$(BIN)/python -m bench

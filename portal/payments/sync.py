@@ -1,0 +1,34 @@
+"""Catches up on events that never reached us: the endpoint was away for longer than the provider tries, or it has none."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from portal import outbox
+from portal.kit.clock import now
+from portal.kit.db import db
+from portal.payments import news
+from portal.payments.current import provider
+from portal.payments.models import CaughtUp
+
+OVERLAP = timedelta(minutes=5)
+"""Read again: an event may be listed a little after it happened. One that is known already does nothing."""
+LONGEST = timedelta(days=29)
+"""Stripe lists the events of 30 days. Source: docs.stripe.com/api/events."""
+
+
+@outbox.task("catch up on events")
+def catch_up(_: dict[str, Any], lease: outbox.Lease) -> None:
+    at = now()
+    known = db.session.scalar(select(CaughtUp.until))
+    db.session.rollback()
+    events = provider().events_since(max(known - OVERLAP, at - LONGEST) if known else at - OVERLAP)
+    with lease.finish(at=at):
+        for event in events:
+            news.take(event, at=at)
+        caught_up = db.session.scalars(select(CaughtUp).with_for_update()).one_or_none()
+        if caught_up is None:
+            db.session.add(CaughtUp(until=at))
+        else:
+            caught_up.until = at
