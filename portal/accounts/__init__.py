@@ -2,5 +2,8 @@
 
 from flask import Flask
 
+from portal.accounts import current
 
-def init_app(app: Flask) -> None: ...
+
+def init_app(app: Flask) -> None:
+    current.init_app(app)
