@@ -4,6 +4,7 @@ from portal.timeline.history import ChangedSince as ChangedSince
 from portal.timeline.history import Deed as Deed
 from portal.timeline.history import deed as deed
 from portal.timeline.history import key as key
+from portal.timeline.history import note as note
 from portal.timeline.history import put_back as put_back
 from portal.timeline.models import Actor as Actor
 from portal.timeline.models import Entry as Entry

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
-from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import inspect, select
+from sqlalchemy import JSON, inspect
 
 from portal.kit.db import Model, db
-from portal.timeline.models import Actor, ChainHead, Entry, Values
+from portal.timeline.chain import append
+from portal.timeline.models import Actor, Entry, Values
 
 BOOKKEEPING = {"id", "version", "confirmed_version"}
 """Fields that say how far the provider has followed; no deed of anybody's."""
@@ -33,6 +34,13 @@ class Deed:
     facts: dict[str, Any] = field(default_factory=dict)
     entry: Entry | None = None
 
+    @property
+    def done(self) -> Entry:
+        """The entry, after a deed that always changes something."""
+        if self.entry is None:
+            raise LookupError("Nothing was changed, so nothing was written down.")
+        return self.entry
+
 
 @contextmanager
 def deed(
@@ -49,29 +57,49 @@ def deed(
 
     `version` is asked after the block, so that the entry carries the number under which the change goes out.
     """
-    rows = [subject, *touching]
-    was = {key(row): fields(row) for row in rows}
+    db.session.flush()  # a row that is new has its id from here on
+    rows = {key(row): row for row in (subject, *touching)}
+    was = _fields_of(rows)
     doing = Deed(facts=facts or {})
     yield doing
-    before, after = _differences(was, {key(row): fields(row) for row in rows})
+    db.session.flush()  # `item.price = another` changes `price_id` only now
+    before, after = _differences(was, _fields_of(rows))
     if after:
-        doing.entry = _append(subject, name, by, at, version() if version else None, before, after, doing.facts)
+        personal = _take_personal(rows, before, after)
+        number = version() if version else None
+        doing.entry = append(
+            _entry(subject, name, by, at, version=number, before=before, after=after, facts=doing.facts, personal=personal)
+        )
+
+
+def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str, Any]) -> Entry:
+    """Record what changed no row here, but has to be told."""
+    return append(_entry(subject, name, by, at, version=None, before={}, after={}, facts=facts, personal=None))
+
+
+def _entry(subject: Model, name: str, by: Actor, at: datetime, **told: Any) -> Entry:
+    return Entry(subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, **told)
 
 
 def put_back(entry: Entry, rows: dict[str, Model]) -> None:
-    """Give the `rows` (by `key`) the values from before this deed. Raises ChangedSince, and does nothing, if one changed since."""
-    now = {name: fields(rows[name]) for name in entry.after}
-    changed = [
+    """Give the `rows` (by `key`) the values from before this deed.
+
+    Raises ChangedSince, and does nothing, if a field has changed since or its row is gone.
+    """
+    before, after = _whole(entry, "before"), _whole(entry, "after")
+    now = _fields_of({name: rows[name] for name in after if name in rows})
+    changed = {
         f"{name.partition(':')[0]}.{column}"
-        for name, values in entry.after.items()
+        for name, values in after.items()
         for column, value in values.items()
-        if now[name][column] != value
-    ]
+        if column not in now.get(name, {}) or now[name][column] != value
+    }
     if changed:
-        raise ChangedSince(sorted(set(changed)))
-    for name, values in entry.before.items():
+        raise ChangedSince(sorted(changed))
+    for name, values in before.items():
         for column, value in values.items():
             setattr(rows[name], column, _restored(rows[name], column, value))
+        _forget_links(rows[name], values.keys())
 
 
 def key(row: Model) -> str:
@@ -79,19 +107,39 @@ def key(row: Model) -> str:
 
 
 def fields(row: Model) -> dict[str, Any]:
+    """As JSON keeps them: what is compared later was read back from there."""
     columns = inspect(type(row)).column_attrs
     return {column.key: _plain(getattr(row, column.key)) for column in columns if column.key not in BOOKKEEPING}
+
+
+def _fields_of(rows: dict[str, Model]) -> Values:
+    return {name: fields(row) for name, row in rows.items()}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return json.loads(json.dumps(value)) if isinstance(value, dict | list | tuple) else value
 
 
 def _restored(row: Model, column: str, value: Any) -> Any:
-    kind = inspect(type(row)).columns[column].type.python_type
-    return value if value is None else kind.fromisoformat(value) if issubclass(kind, date) else kind(value)
+    kind = inspect(type(row)).columns[column].type
+    if value is None or isinstance(kind, JSON):
+        return deepcopy(value)
+    python = kind.python_type
+    return python.fromisoformat(value) if issubclass(python, date | time) else python(value)
+
+
+def _forget_links(row: Model, columns: Iterable[str]) -> None:
+    """`item.price` is still the old one after `price_id` was set: let it be read again."""
+    stale = [link.key for link in inspect(type(row)).relationships if {column.key for column in link.local_columns} & set(columns)]
+    if stale:
+        db.session.flush()
+        db.session.expire(row, stale)
 
 
 def _differences(was: Values, now: Values) -> tuple[Values, Values]:
@@ -105,23 +153,19 @@ def _differences(was: Values, now: Values) -> tuple[Values, Values]:
     return before, after
 
 
-def _append(
-    subject: Model, name: str, by: Actor, at: datetime, version: int | None, before: Values, after: Values, facts: dict[str, Any]
-) -> Entry:
-    head = db.session.scalars(select(ChainHead).with_for_update()).one()
-    entry = Entry(
-        subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system,
-        at=at, version=version, before=before, after=after, facts=facts, previous_hash=head.entry_hash,
-    )  # fmt: skip
-    entry.entry_hash = head.entry_hash = digest(entry)
-    db.session.add(entry)
-    return entry
+def _take_personal(rows: dict[str, Model], before: Values, after: Values) -> dict[str, Values] | None:
+    """Take what names a person out of both: the hash has to hold when that is erased."""
+    personal: dict[str, Values] = {"before": {}, "after": {}}
+    for name, values in after.items():
+        columns = inspect(type(rows[name])).columns
+        for column in [column for column in values if columns[column].info.get("personal")]:
+            personal["before"].setdefault(name, {})[column] = before[name].pop(column)
+            personal["after"].setdefault(name, {})[column] = values.pop(column)
+    return personal if personal["after"] else None
 
 
-def digest(entry: Entry) -> str:
-    """SHA-256 over the entry before and all of this one that never changes, in a form that is the same on both databases."""
-    covered = [
-        entry.previous_hash, entry.subject, entry.deed, entry.customer_id, entry.staff_id, entry.system,
-        entry.at.isoformat(timespec="microseconds"), entry.version, entry.before, entry.after, entry.facts,
-    ]  # fmt: skip
-    return sha256(json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _whole(entry: Entry, side: Literal["before", "after"]) -> Values:
+    """With what names a person, unless that was erased since."""
+    ours: Values = getattr(entry, side)
+    personal: Values = (entry.personal or {}).get(side, {})
+    return {name: {**values, **personal.get(name, {})} for name, values in ours.items()}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Connection, Index, Table, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Model
@@ -37,12 +37,13 @@ class Entry(Model):
     version: Mapped[int | None]
     """The subject's version after this deed; confirmed when the provider has shown it or a later one."""
     before: Mapped[Values] = mapped_column(JSON)
-    """The fields that the deed touched, as they were; what undo puts back."""
+    """The fields that the deed touched, as they were; what undo puts back. Those marked personal are in `personal`."""
     after: Mapped[Values] = mapped_column(JSON)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What a sentence about this deed needs, without personal data."""
     personal: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
-    """What names a person. Outside the hash: erasure empties it, and the chain still holds."""
+    """What names a person: `before` and `after` of columns marked with `info={"personal": True}`. Outside the hash: erasure
+    empties it, and the chain still holds."""
     previous_hash: Mapped[str] = mapped_column(default="")
     entry_hash: Mapped[str] = mapped_column(default="")
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -55,3 +56,9 @@ class ChainHead(Model):
 
     __tablename__ = "timeline_head"
     entry_hash: Mapped[str] = mapped_column(default="")
+
+
+@event.listens_for(ChainHead.__table__, "after_create")
+def _begin(table: Table, connection: Connection, **_: Any) -> None:
+    """The migration does the same: without its row, nobody could write."""
+    connection.execute(table.insert().values(entry_hash=""))
