@@ -15,11 +15,12 @@ def main() -> None:
     parser.add_argument("--database", default=":memory:", help="an SQLite file; without it all is forgotten at the end")
     parser.add_argument("--webhook-url", help="where events are sent")
     parser.add_argument("--webhook-secret", default=SECRET)
+    parser.add_argument("--now", type=int, help="unix time at which a new database's clock starts; a known one goes on from where it was")
     given = parser.parse_args()
     ended = Event()
     for signaled in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signaled, lambda *_: ended.set())
-    with running(given.database, given.webhook_url, given.webhook_secret, given.port) as url:
+    with running(given.database, given.webhook_url, given.webhook_secret, given.port, given.now) as url:
         print(f"A stand-in for Stripe listens at {url}", file=sys.stderr, flush=True)
         ended.wait()
 

@@ -28,10 +28,10 @@ _openapi: list[OpenApi] = []
 class Sandbox:
     """The stand-in itself: its state, and the two threads that act without being asked."""
 
-    def __init__(self, database: str, webhook_url: str | None, webhook_secret: str) -> None:
+    def __init__(self, database: str, webhook_url: str | None, webhook_secret: str, now: int | None) -> None:
         self.store = Store(database)
         self.webhooks = Webhooks(self.store, webhook_url, webhook_secret)
-        self.clock = Clock(self.store)
+        self.clock = Clock(self.store, now)
         self.world = World(self.store, self.clock, self.webhooks)
         self.idempotency = Idempotency(self.store)
         self.faults = Faults()
@@ -61,8 +61,11 @@ class Sandbox:
             lifecycle.run_due(self.world)
 
 
-def create_app(database: str = ":memory:", webhook_url: str | None = None, webhook_secret: str = SECRET) -> tuple[Flask, Sandbox]:
-    app, sandbox = Flask("sandbox"), Sandbox(database, webhook_url, webhook_secret)
+def create_app(
+    database: str = ":memory:", webhook_url: str | None = None, webhook_secret: str = SECRET, now: int | None = None
+) -> tuple[Flask, Sandbox]:
+    """`now` (unix time) is where the clock of a new database starts; None is the wall's."""
+    app, sandbox = Flask("sandbox"), Sandbox(database, webhook_url, webhook_secret, now)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(control(sandbox))
 

@@ -1,4 +1,4 @@
-"""The stand-in's time: the wall's, moved forward by as much as was asked for."""
+"""The stand-in's time: it goes as the wall's does, from where it was started or moved to."""
 
 import time
 from collections.abc import Iterator
@@ -6,15 +6,21 @@ from contextlib import contextmanager
 
 from sandbox.store import Store
 
+_SECOND = 1_000_000_000
+
 
 class Clock:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, now: int | None = None) -> None:
+        """`now` is where a new database's time starts; one that has run before goes on from where it was."""
         self._store = store
-        self._offset = int(store.setting("clock_offset", "0"))
+        kept = store.setting("clock_offset_ns")
+        self._offset = int(kept) if kept else 0 if now is None else now * _SECOND - time.time_ns()
         self._held: int | None = None
+        if not kept:
+            self._keep()
 
     def now(self) -> int:
-        return self._held if self._held is not None else int(time.time()) + self._offset
+        return self._held if self._held is not None else (time.time_ns() + self._offset) // _SECOND
 
     @contextmanager
     def at(self, moment: int) -> Iterator[None]:
@@ -26,5 +32,8 @@ class Clock:
             self._held = None
 
     def forward(self, seconds: int) -> None:
-        self._offset += seconds
-        self._store.set("clock_offset", str(self._offset))
+        self._offset += seconds * _SECOND
+        self._keep()
+
+    def _keep(self) -> None:
+        self._store.set("clock_offset_ns", str(self._offset))

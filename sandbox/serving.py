@@ -25,9 +25,14 @@ class _Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def running(database: str = ":memory:", webhook_url: str | None = None, webhook_secret: str = SECRET, port: int = 0) -> Iterator[str]:
-    """Yield the address, such as http://127.0.0.1:40123. The webhook's address may also be told later, at /_sandbox/webhooks."""
-    app, sandbox = create_app(database, webhook_url, webhook_secret)
+def running(
+    database: str = ":memory:", webhook_url: str | None = None, webhook_secret: str = SECRET, port: int = 0, now: int | None = None
+) -> Iterator[str]:
+    """Yield the address, such as http://127.0.0.1:40123. The webhook's address may also be told later, at /_sandbox/webhooks.
+
+    `now` is where the clock of a new database starts (unix time), if not at the wall's.
+    """
+    app, sandbox = create_app(database, webhook_url, webhook_secret, now)
     with serving(app, sandbox, port) as url:
         yield url
 

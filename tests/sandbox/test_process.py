@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 
+import sandbox
 from tests.sandbox.endpoint import Endpoint, wait_until
-from tests.sandbox.shop import Shop
+from tests.sandbox.shop import DAY, Shop
 
 
 @contextmanager
@@ -40,3 +42,22 @@ def test_the_clock_does_not_move_back(shop: Shop) -> None:
     before = shop.now()
     shop.later(seconds=3600)
     assert 3600 <= shop.now() - before <= 3605
+
+
+def test_the_clock_starts_where_it_was_told_to_and_goes(tmp_path: Path) -> None:
+    monday = 1795424400
+    database = str(tmp_path / "sandbox.sqlite")
+    with sandbox.running(database, now=monday) as url:
+        assert 0 <= Shop(url).now() - monday <= 2
+        Shop(url).later(days=3)
+        wait_until(lambda: Shop(url).now() > monday + 3 * DAY)
+    with sandbox.running(database, now=monday) as url:
+        assert monday + 3 * DAY <= Shop(url).now() <= monday + 3 * DAY + 10
+
+
+def test_a_database_that_started_at_the_walls_time_stays_there(tmp_path: Path) -> None:
+    database = str(tmp_path / "sandbox.sqlite")
+    with sandbox.running(database):
+        pass
+    with sandbox.running(database, now=0) as url:
+        assert abs(Shop(url).now() - time.time()) < 5
