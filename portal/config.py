@@ -60,6 +60,7 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
     safe = demo or (base_url is not None and urlsplit(base_url).hostname in ("localhost", "127.0.0.1"))
     settings = {
         "DEMO": demo,
+        "DEMO_FOLDER": values.get("PORTAL_DEMO_FOLDER") or None,
         "PORTAL_BASE_URL": base_url,
         "SECRET_KEY": setting.get("SECRET_KEY", _SECRET, str if safe else _strong),
         "SQLALCHEMY_ENGINES": setting.get(

@@ -1,7 +1,7 @@
 """What the shop says about itself in shop.toml: its name, its looks, its days and its rules."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -50,7 +50,7 @@ class Shop:
 
     def charge_before(self, arrival: date, time_of_day: time) -> datetime:
         """The moment of a charge whose box arrives on this delivery day, at the wall's `time_of_day` in the shop's zone."""
-        return datetime.combine(arrival - timedelta(days=self.transit_days), time_of_day, self.zone)
+        return datetime.combine(arrival - timedelta(days=self.transit_days), time_of_day, self.zone).astimezone(UTC)
 
 
 def shop() -> Shop:

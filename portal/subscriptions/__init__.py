@@ -2,5 +2,9 @@
 
 from flask import Flask
 
+from portal.subscriptions import sync as sync
+from portal.subscriptions.routes import bp
 
-def init_app(app: Flask) -> None: ...
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

@@ -1,0 +1,31 @@
+"""The first screen."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.current import current, signed_in
+from portal.kit.clock import now
+from portal.kit.web import page
+from portal.orders import queries as orders
+from portal.subscriptions import queries as subscriptions
+
+bp = Blueprint("home", __name__)
+bp.before_request(signed_in)
+AFTER_THAT = 3
+"""So many deliveries are shown after the next."""
+ORDERS = 2
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    at, customer_id = now(), current.customer.id
+    coming = subscriptions.coming(customer_id, limit=1 + AFTER_THAT)
+    return page(
+        "home/show.html",
+        at=at,
+        next=coming[0] if coming else None,
+        after=coming[1:],
+        refused=subscriptions.refused_lately([one.subscription_id for one in coming], at=at),
+        resting=subscriptions.how_many_rest(customer_id),
+        orders=orders.recent(customer_id, ORDERS),
+    )

@@ -1,0 +1,344 @@
+"""Subscriptions, what is in them, and their deliveries."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Any, Self
+
+from flask_babel import gettext as _
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, cast, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Customer
+from portal.catalog.models import Price
+from portal.kit.db import Model
+from portal.kit.i18n import day, moment
+from portal.kit.refusal import Refusal
+from portal.kit.shop import shop
+from portal.orders.models import Order
+from portal.payments import Standing, Terms
+from portal.subscriptions import policy
+from portal.subscriptions.delivery_clock import DeliveryClock
+from portal.subscriptions.policy import Obstacle
+from portal.subscriptions.rhythm import Rhythm
+from portal.timeline import Entry
+
+PLANNED = 6
+"""So many deliveries are planned ahead."""
+FARTHEST = timedelta(days=729)
+"""Stripe takes a next charge at most two years ahead. Source: docs.stripe.com/api/subscriptions/update#update_subscription-trial_end."""
+
+
+class NotNow(Refusal): ...
+
+
+class TooLate(Refusal): ...
+
+
+class NotScheduled(Refusal): ...
+
+
+class NotSkipped(Refusal): ...
+
+
+class WrongDay(Refusal): ...
+
+
+class NothingLater(Refusal): ...
+
+
+class ProviderIsAhead(Exception):
+    """It shows a change of ours that we don't know of: this database is an old one. For an operator, not for a customer."""
+
+
+class Subscription(Model):
+    """Deliveries, rhythm and name are ours, and made so at the provider. Status, pause and end are its own, and learned; so are, for now,
+    the contents, which only the provider can change."""
+
+    __tablename__ = "subscription"
+    customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id), index=True, init=False)
+    customer: Mapped[Customer] = relationship()
+    provider_ref: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """What the customer knows it by, such as `Pantry box`."""
+    currency: Mapped[str]
+    every_count: Mapped[int]
+    every_unit: Mapped[str]
+    """day, week, month or year."""
+    started_at: Mapped[datetime]
+    anchor_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The charge from which the rhythm counts; None until the provider was looked up."""
+    status: Mapped[str] = mapped_column(default="incomplete")
+    """The provider's own word."""
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    resumes_at: Mapped[datetime | None] = mapped_column(default=None)
+    is_ending: Mapped[bool] = mapped_column(default=False)
+    """Whether it ends where the next charge would be."""
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    known_next_charge_at: Mapped[datetime | None] = mapped_column(default=None)
+    """What the provider showed when we last looked: whoever differs from it has changed something."""
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    """The subscription as the provider last showed it."""
+    version: Mapped[int] = mapped_column(default=0)
+    """Raised by each change of ours."""
+    confirmed_version: Mapped[int] = mapped_column(default=0)
+    """The version that the provider showed when we last looked."""
+    items: Mapped[list["SubscriptionItem"]] = relationship(
+        back_populates="subscription", order_by="SubscriptionItem.id", default_factory=list, cascade="all, delete-orphan"
+    )
+    deliveries: Mapped[list["Delivery"]] = relationship(back_populates="subscription", order_by="Delivery.charge_at", default_factory=list)
+
+    @classmethod
+    def of(cls, customer: Customer) -> Select[Self]:
+        return select(cls).where(cls.customer_id == customer.id)
+
+    @classmethod
+    def holding(cls, delivery_id: int, customer: Customer) -> Select[Self]:
+        """The customer's subscription that this delivery belongs to. Lock it, then read its deliveries: so nobody reads old ones."""
+        holder = select(Delivery.subscription_id).where(Delivery.id == delivery_id).scalar_subquery()
+        return cls.of(customer).where(cls.id == holder)
+
+    @classmethod
+    def changed_by(cls, entry_id: int, customer: Customer) -> Select[Self]:
+        """The customer's subscription that this entry of the history is about."""
+        subject = select(Entry.subject).where(Entry.id == entry_id).scalar_subquery()
+        return cls.of(customer).where(func.concat(f"{cls.__tablename__}:", cast(cls.id, String)) == subject)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm(self.every_count, self.every_unit)
+
+    @property
+    def total(self) -> int:
+        """What one delivery costs, in minor units of `currency`."""
+        return sum(item.quantity * item.price.amount for item in self.items)
+
+    @property
+    def scheduled(self) -> list["Delivery"]:
+        """Soonest first."""
+        return self._with(DeliveryStatus.SCHEDULED)
+
+    @property
+    def planned(self) -> list["Delivery"]:
+        """Those that are still to come, and those of them that are skipped; soonest first."""
+        return self._with(DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED)
+
+    @property
+    def upcoming(self) -> list["Delivery"]:
+        """Those that will really come, as things stand."""
+        return self.scheduled if self.obstacle in policy.COMING else []
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_version == self.version
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the provider still has to be told."""
+        return not self.is_confirmed and not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        return policy.BY_STATUS[self.status] is Obstacle.ENDED
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        charged = any(delivery.invoice_ref for delivery in self.deliveries)
+        return policy.obstacle(self.status, is_paused=self.is_paused, is_ending=self.is_ending, was_ever_charged=charged)
+
+    @property
+    def terms(self) -> Terms:
+        """As we want it."""
+        return Terms(version=self.version, next_charge_at=next((delivery.charge_at for delivery in self.scheduled), None))
+
+    def delivery(self, delivery_id: int) -> "Delivery":
+        return next(delivery for delivery in self.deliveries if delivery.id == delivery_id)
+
+    def must_be_changeable(self) -> None:
+        found = self.obstacle
+        if found is not None:
+            raise NotNow(_why_not(found))
+
+    def learn(self, stands: Standing) -> None:
+        """Take note of the provider's own facts."""
+        if stands.terms.version > self.version:
+            raise ProviderIsAhead(f"{self.provider_ref}: {stands.terms.version} there, {self.version} here")
+        self.status, self.is_paused, self.resumes_at = stands.status, stands.is_paused, stands.resumes_at
+        self.is_ending, self.ended_at, self.raw = stands.ends_at_period_end, stands.ended_at, stands.raw
+        self.confirmed_version, self.known_next_charge_at = stands.terms.version, stands.terms.next_charge_at
+        if self.has_ended:
+            for delivery in self.scheduled:
+                delivery.status = DeliveryStatus.DROPPED
+
+    def plan_from(self, charge_at: datetime) -> None:
+        """Begin the rhythm here."""
+        self.anchor_at = charge_at
+        Delivery(subscription=self, slot_at=charge_at, charge_at=charge_at)
+        self.plan_ahead()
+
+    def plan_ahead(self) -> None:
+        """Plan as many deliveries as the customer can look at and change ahead of time."""
+        if self.anchor_at is None:
+            return
+        last = max((delivery.slot_at for delivery in self.deliveries), default=self.anchor_at)
+        for slot in islice(self.rhythm.after(self.anchor_at, last), max(0, PLANNED - len(self.scheduled))):
+            Delivery(subscription=self, slot_at=slot, charge_at=slot)
+
+    def follow(self, charge_at: datetime) -> None:
+        """The next charge was moved at the provider: it is so, and all later ones move along by as much."""
+        by = charge_at - self.scheduled[0].charge_at
+        for delivery in self.scheduled:
+            delivery.slot_at, delivery.charge_at = delivery.slot_at + by, delivery.charge_at + by
+        self.anchor_at = charge_at
+
+    def move_from(self, delivery: "Delivery", arrival: date, *, at: datetime) -> None:
+        """Move this delivery and all later ones: the rhythm counts from here."""
+        delivery.must_be_open(at=at)
+        later = [other for other in self.planned if other.slot_at > delivery.slot_at]
+        delivery.must_be_able_to_arrive(arrival, at=at, with_later=True)
+        self.anchor_at = delivery.slot_at = delivery.charge_at = delivery.charge_for(arrival)
+        for number, other in enumerate(sorted(later, key=lambda other: other.slot_at), 1):
+            other.slot_at = other.charge_at = self.rhythm.slot(self.anchor_at, number)
+
+    def delivery_for(self, invoiced_at: datetime) -> "Delivery":
+        """The delivery that an invoice of this moment pays for.
+
+        That is one planned for this very time (a skipped one as well: then the provider had not heard of it yet), else the next one,
+        whose date was changed there. One of a time before us becomes known by this.
+        """
+        free = [delivery for delivery in self.planned if delivery.invoice_ref is None]
+        near = [delivery for delivery in free if abs(delivery.charge_at - invoiced_at) <= timedelta(days=1)]
+        nearest = min(near, key=lambda delivery: abs(delivery.charge_at - invoiced_at), default=None)
+        return nearest or next(iter(self.scheduled), None) or Delivery(subscription=self, slot_at=invoiced_at, charge_at=invoiced_at)
+
+    def _with(self, *statuses: "DeliveryStatus") -> list["Delivery"]:
+        return sorted((delivery for delivery in self.deliveries if delivery.status in statuses), key=lambda delivery: delivery.charge_at)
+
+
+class SubscriptionItem(Model):
+    __tablename__ = "subscription_item"
+    subscription_id: Mapped[int] = mapped_column(ForeignKey(Subscription.id), index=True, init=False)
+    subscription: Mapped[Subscription] = relationship(back_populates="items")
+    price_id: Mapped[int] = mapped_column(ForeignKey(Price.id), init=False)
+    price: Mapped[Price] = relationship()
+    quantity: Mapped[int]
+    provider_ref: Mapped[str] = mapped_column(unique=True)
+
+
+class DeliveryStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    SKIPPED = "skipped"
+    UNPAID = "unpaid"
+    CHARGED = "charged"
+    DROPPED = "dropped"
+    """It was planned, and the subscription ended before."""
+
+
+class Delivery(DeliveryClock, Model):
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_subscription_id_status_charge_at", "subscription_id", "status", "charge_at"),)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey(Subscription.id), init=False)
+    subscription: Mapped[Subscription] = relationship(back_populates="deliveries")
+    slot_at: Mapped[datetime]
+    """The charge as the rhythm has it; a delivery that is moved alone keeps its place in the rhythm."""
+    charge_at: Mapped[datetime]
+    status: Mapped[DeliveryStatus] = mapped_column(default=DeliveryStatus.SCHEDULED)
+    invoice_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
+    """The provider's invoice for it."""
+    order_id: Mapped[int | None] = mapped_column(ForeignKey(Order.id), init=False)
+    order: Mapped[Order | None] = relationship(default=None)
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.status is DeliveryStatus.SCHEDULED
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.status is DeliveryStatus.SKIPPED
+
+    def must_be_open(self, *, at: datetime) -> None:
+        self.subscription.must_be_changeable()
+        if self.status in (DeliveryStatus.CHARGED, DeliveryStatus.UNPAID) or at >= self.locks_at:
+            raise TooLate(_("This delivery locked on %(at)s, so it can’t be changed any more.", at=moment(self.locks_at)))
+
+    def skip(self, *, at: datetime) -> None:
+        if not self.is_scheduled:
+            raise NotScheduled(_("This delivery is already skipped.") if self.is_skipped else _("This delivery is not planned any more."))
+        self.must_be_open(at=at)
+        self.status = DeliveryStatus.SKIPPED
+        self.subscription.plan_ahead()
+        if self.subscription.scheduled[0].charge_at > at + FARTHEST:
+            raise NothingLater(_("The next delivery would be more than two years away. Please pause or cancel instead."))
+
+    def unskip(self, *, at: datetime) -> None:
+        if not self.is_skipped:
+            raise NotSkipped(_("This delivery is not skipped, so it comes as planned."))
+        self.must_be_open(at=at)
+        self.status = DeliveryStatus.SCHEDULED
+        self.must_be_alone()
+
+    def move(self, arrival: date, *, at: datetime) -> None:
+        """Move this one alone; the others keep their days."""
+        self.must_be_open(at=at)
+        self.must_be_able_to_arrive(arrival, at=at)
+        self.charge_at = self.charge_for(arrival)
+
+    def charge_for(self, arrival: date) -> datetime:
+        """When it is charged so as to arrive on this day: at the same time of day as now."""
+        return shop().charge_before(arrival, self.charge_at.astimezone(shop().zone).time())
+
+    def earliest_arrival(self, *, at: datetime) -> date:
+        """The first day that it can be moved to: its charge is beyond the lock by then."""
+        return next(possible for possible in self._days_from(at) if self.charge_for(possible) - shop().lock > at)
+
+    def latest_arrival(self, *, at: datetime) -> date:
+        return shop().arrival_after(at + FARTHEST) - timedelta(days=7)
+
+    def must_be_able_to_arrive(self, arrival: date, *, at: datetime, with_later: bool = False) -> None:
+        if not self.is_scheduled:
+            raise NotScheduled(_("This delivery is not planned any more. Send it after all, then move it."))
+        earliest = self.earliest_arrival(at=at)
+        if arrival < earliest:
+            raise WrongDay(_("That is too soon. The earliest is %(day)s.", day=day(earliest)))
+        if arrival > self.latest_arrival(at=at):
+            raise WrongDay(_("That is more than two years away. Choose an earlier day, or pause the subscription."))
+        if not shop().delivers_on(arrival):
+            after = next(possible for possible in _days(arrival) if shop().delivers_on(possible))
+            raise WrongDay(_("Nothing is delivered on %(day)s. The next day after it is %(after)s.", day=day(arrival), after=day(after)))
+        if not with_later:
+            self._must_be_alone_on(arrival)
+        elif any(other.arrives_on >= arrival for other in self.subscription.scheduled if other.slot_at < self.slot_at):
+            raise WrongDay(_("An earlier delivery comes on that day or after it. Move that one first."))
+        if arrival == self.arrives_on:
+            raise WrongDay(_("It already arrives on %(day)s. Choose another day.", day=day(arrival)))
+
+    def must_be_alone(self) -> None:
+        """Two boxes on one day would be two charges."""
+        if self.is_scheduled:
+            self._must_be_alone_on(self.arrives_on)
+
+    def _must_be_alone_on(self, arrival: date) -> None:
+        if any(other.arrives_on == arrival for other in self.subscription.scheduled if other is not self):
+            raise WrongDay(_("Another delivery already comes on %(day)s. Choose another day.", day=day(arrival)))
+
+    def _days_from(self, at: datetime) -> Iterator[date]:
+        return (possible for possible in _days(at.astimezone(shop().zone).date()) if shop().delivers_on(possible))
+
+
+def _days(first: date) -> Iterator[date]:
+    while True:
+        yield first
+        first += timedelta(days=1)
+
+
+def _why_not(found: Obstacle) -> str:
+    sentences: dict[Obstacle, str] = {
+        Obstacle.ENDED: _("This subscription has ended, so no delivery is planned."),
+        Obstacle.NOT_STARTED: _("The first payment is not complete yet. Dates can be changed after it."),
+        Obstacle.IN_TRIAL: _("This is still the trial. Dates can be changed after the first delivery."),
+        Obstacle.PAUSED: _("This subscription is paused, so no delivery is planned. Resume it first."),
+        Obstacle.UNPAID: _("A payment is open. Once it is paid, dates can be changed again."),
+        Obstacle.ENDING: _("This subscription is about to end, so no further delivery is planned."),
+    }
+    return sentences[found]

@@ -1,0 +1,308 @@
+"""What pages show of subscriptions: one select of just that, whatever the number of subscriptions."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import load_only, raiseload
+
+from portal.accounts.models import Staff
+from portal.catalog.models import Price, Product, Variant
+from portal.kit.db import db
+from portal.orders.models import Order
+from portal.subscriptions import policy
+from portal.subscriptions.delivery_clock import DeliveryClock
+from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, SubscriptionItem
+from portal.subscriptions.policy import Obstacle
+from portal.timeline import Entry
+
+TOLD_FOR = timedelta(days=3)
+"""So long a refusal of the provider is told on the page."""
+
+
+@dataclass(frozen=True)
+class BoxLine:
+    title: str
+    variant: str
+    picture: str
+    quantity: int
+    unit_amount: int
+
+    @property
+    def amount(self) -> int:
+        return self.quantity * self.unit_amount
+
+
+@dataclass(frozen=True)
+class ShownClock(DeliveryClock):
+    charge_at: datetime
+
+
+@dataclass(frozen=True)
+class ShownDelivery(DeliveryClock):
+    id: int
+    charge_at: datetime
+    status: DeliveryStatus
+    subscription_id: int
+    name: str
+    currency: str
+    is_waiting: bool
+    lines: list[BoxLine]
+    order_number: str | None
+
+    @property
+    def total(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def pieces(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def is_unpaid(self) -> bool:
+        return self.status is DeliveryStatus.UNPAID
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.status is DeliveryStatus.SKIPPED
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.status is DeliveryStatus.SCHEDULED
+
+    @property
+    def pictures(self) -> list[tuple[str, int]]:
+        return [(line.picture, line.quantity) for line in self.lines]
+
+    def is_open(self, *, at: datetime) -> bool:
+        return at < self.locks_at and self.status in (DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED)
+
+
+@dataclass(frozen=True)
+class ShownSubscription:
+    id: int
+    name: str
+    currency: str
+    every_count: int
+    every_unit: str
+    started_at: datetime
+    ended_at: datetime | None
+    resumes_at: datetime | None
+    is_waiting: bool
+    confirmed_version: int
+    obstacle: Obstacle | None
+    next_charge_at: datetime | None
+    """Of the next delivery that is planned, whether or not it comes."""
+    lines: list[BoxLine]
+
+    @property
+    def next(self) -> DeliveryClock | None:
+        """The clock of the next delivery, if one comes."""
+        return ShownClock(self.next_charge_at) if self.next_charge_at and self.obstacle in policy.COMING else None
+
+    @property
+    def total(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def pictures(self) -> list[tuple[str, int]]:
+        return [(line.picture, line.quantity) for line in self.lines]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A change that the provider refused, lately."""
+
+    deed: str
+    day: date
+    reason: str
+    subscription_id: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """One line of a history."""
+
+    id: int
+    deed: str
+    at: datetime
+    facts: dict[str, str]
+    staff: str | None
+    system: str | None
+    confirmed: bool | None
+    """None for what the provider need not confirm."""
+    is_refused: bool
+    is_undone: bool
+
+
+@dataclass(frozen=True)
+class Side:
+    """One delivery of a comparison."""
+
+    day: date
+    pieces: int
+    total: int
+    currency: str
+
+
+COMES = and_(
+    Subscription.status.in_(["active", "trialing", "past_due"]),
+    Subscription.is_paused.is_(False),
+    Subscription.is_ending.is_(False),
+)
+"""Of such a subscription a planned delivery comes, as things stand."""
+SHOWN = (
+    Subscription.name, Subscription.currency, Subscription.status, Subscription.every_count, Subscription.every_unit,
+    Subscription.started_at, Subscription.ended_at, Subscription.resumes_at, Subscription.is_paused, Subscription.is_ending, Subscription.version,
+    Subscription.confirmed_version,
+)  # fmt: skip
+DeliveryQuery = Select[int, datetime, DeliveryStatus, int, str, str, bool, str]
+IS_WAITING = and_(Subscription.version != Subscription.confirmed_version, Subscription.ended_at.is_(None))
+
+
+def coming(customer_id: int, limit: int) -> list[ShownDelivery]:
+    """The customer's next deliveries over all subscriptions, soonest first; one whose payment failed is the first of all."""
+    due = or_(Delivery.status == DeliveryStatus.UNPAID, and_(Delivery.status == DeliveryStatus.SCHEDULED, COMES))
+    query = _deliveries().where(Subscription.customer_id == customer_id, due).order_by(Delivery.charge_at, Delivery.id).limit(limit)
+    return _shown(query)
+
+
+def deliveries_of(subscription_id: int, customer_id: int, limit: int) -> list[ShownDelivery]:
+    """What is planned of one subscription, with what is skipped of it, soonest first."""
+    planned = Delivery.status.in_([DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED, DeliveryStatus.UNPAID])
+    ours = and_(Subscription.id == subscription_id, Subscription.customer_id == customer_id)
+    not_over = or_(Delivery.invoice_ref.is_(None), Delivery.status == DeliveryStatus.UNPAID)
+    return _shown(_deliveries().where(ours, planned, not_over).order_by(Delivery.charge_at, Delivery.id).limit(limit))
+
+
+def delivery(delivery_id: int, customer_id: int) -> ShownDelivery | None:
+    found = _shown(_deliveries().where(Delivery.id == delivery_id, Subscription.customer_id == customer_id))
+    return found[0] if found else None
+
+
+def subscriptions(customer_id: int) -> list[ShownSubscription]:
+    """All of a customer's, those that still come first, by their next delivery."""
+    return _shown_subscriptions(Subscription.customer_id == customer_id)
+
+
+def subscription(subscription_id: int, customer_id: int) -> ShownSubscription | None:
+    found = _shown_subscriptions(and_(Subscription.id == subscription_id, Subscription.customer_id == customer_id))
+    return found[0] if found else None
+
+
+def how_many_rest(customer_id: int) -> int:
+    """How many subscriptions of the customer send nothing as things stand: paused, ending or ended."""
+    query = select(func.count()).select_from(Subscription).where(Subscription.customer_id == customer_id, ~COMES)
+    return db.session.scalar(query) or 0
+
+
+def refused_lately(subscription_ids: Iterable[int], *, at: datetime) -> Refused | None:
+    """The newest change that the provider refused, if no later one was made."""
+    subjects = {f"subscription:{number}": number for number in subscription_ids}
+    newest = select(func.max(Entry.id)).where(Entry.subject.in_(subjects)).group_by(Entry.subject)
+    query = select(Entry).where(Entry.id.in_(newest), Entry.refused_at > at - TOLD_FOR).order_by(Entry.id.desc()).limit(1)
+    entry = db.session.scalar(query)
+    if entry is None:
+        return None
+    reason = (entry.personal or {}).get("reason", "")
+    return Refused(entry.deed, date.fromisoformat(entry.facts["day"]), reason, subjects[entry.subject])
+
+
+def history(subscription_id: int, confirmed_version: int, limit: int, before: int | None = None) -> list[Done]:
+    """Newest first; `before` is the id of the oldest one that is known."""
+    query = select(Entry, Staff.name).outerjoin(Staff, Staff.id == Entry.staff_id).where(Entry.subject == f"subscription:{subscription_id}")
+    if before is not None:
+        query = query.where(Entry.id < before)
+    return [
+        Done(
+            id=entry.id,
+            deed=entry.deed,
+            at=entry.at,
+            facts=entry.facts,
+            staff=staff,
+            system=entry.system,
+            confirmed=None if entry.version is None or entry.refused_at else entry.version <= confirmed_version,
+            is_refused=entry.refused_at is not None,
+            is_undone=entry.undone_at is not None,
+        )
+        for entry, staff in db.session.execute(query.order_by(Entry.id.desc()).limit(limit))
+    ]
+
+
+def compare(subscription: Subscription, deed: Callable[[], object], count: int = 3) -> list[tuple[Side | None, Side | None]]:
+    """The next deliveries as they are, and as they would be: the deed is done to the rows in memory, and all of it forgotten.
+
+    So the preview can't differ from the deed, and refuses what the deed refuses.
+    """
+    with db.session.no_autoflush:
+        before = _sides(subscription, count)
+        try:
+            deed()
+            after = _sides(subscription, count)
+        finally:
+            db.session.rollback()
+    rows = max(len(before), len(after))
+    return [(before[n] if n < len(before) else None, after[n] if n < len(after) else None) for n in range(rows)]
+
+
+def _sides(subscription: Subscription, count: int) -> list[Side]:
+    pieces = sum(item.quantity for item in subscription.items)
+    return [Side(one.arrives_on, pieces, subscription.total, subscription.currency) for one in subscription.scheduled[:count]]
+
+
+def _deliveries() -> DeliveryQuery:
+    return (
+        select(
+            Delivery.id, Delivery.charge_at, Delivery.status, Subscription.id, Subscription.name, Subscription.currency, IS_WAITING,
+            Order.number,
+        )
+        .join(Subscription, Subscription.id == Delivery.subscription_id)
+        .outerjoin(Order, Order.id == Delivery.order_id)
+    )  # fmt: skip
+
+
+def _shown(query: DeliveryQuery) -> list[ShownDelivery]:
+    rows = db.session.execute(query).all()
+    lines = _lines({row[3] for row in rows})
+    return [
+        ShownDelivery(id, charge_at, status, subscription_id, name, currency, is_waiting, lines[subscription_id], number)
+        for id, charge_at, status, subscription_id, name, currency, is_waiting, number in rows
+    ]
+
+
+def _shown_subscriptions(which: ColumnElement[bool]) -> list[ShownSubscription]:
+    next_charge = select(func.min(Delivery.charge_at)).where(
+        Delivery.subscription_id == Subscription.id, Delivery.status.in_([DeliveryStatus.SCHEDULED, DeliveryStatus.UNPAID])
+    )
+    was_charged = exists().where(Delivery.subscription_id == Subscription.id, Delivery.invoice_ref.is_not(None))
+    query = select(Subscription, next_charge.scalar_subquery(), was_charged).options(load_only(*SHOWN), raiseload("*")).where(which)
+    rows = db.session.execute(query).all()
+    lines = _lines({subscription.id for subscription, _, _ in rows})
+    shown = [_subscription(row[0], row[1], was_charged=row[2], lines=lines[row[0].id]) for row in rows]
+    far = datetime.max.replace(tzinfo=UTC)
+    return sorted(shown, key=lambda one: (one.obstacle not in policy.COMING, one.next_charge_at or far, one.id))
+
+
+def _subscription(row: Subscription, next_charge_at: datetime | None, *, was_charged: bool, lines: list[BoxLine]) -> ShownSubscription:
+    obstacle = policy.obstacle(row.status, is_paused=row.is_paused, is_ending=row.is_ending, was_ever_charged=was_charged)
+    return ShownSubscription(
+        id=row.id, name=row.name, currency=row.currency, every_count=row.every_count, every_unit=row.every_unit, started_at=row.started_at,
+        ended_at=row.ended_at, resumes_at=row.resumes_at, is_waiting=row.is_waiting, confirmed_version=row.confirmed_version,
+        obstacle=obstacle, next_charge_at=next_charge_at, lines=lines,
+    )  # fmt: skip
+
+
+def _lines(subscription_ids: set[int]) -> dict[int, list[BoxLine]]:
+    query = (
+        select(SubscriptionItem.subscription_id, Product.name, Variant.name, Product.picture, SubscriptionItem.quantity, Price.amount)
+        .join(Price, Price.id == SubscriptionItem.price_id)
+        .join(Variant, Variant.id == Price.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(SubscriptionItem.subscription_id.in_(subscription_ids))
+        .order_by(SubscriptionItem.id)
+    )
+    lines: dict[int, list[BoxLine]] = {number: [] for number in subscription_ids}
+    for subscription_id, title, variant, picture, quantity, unit_amount in db.session.execute(query):
+        lines[subscription_id].append(BoxLine(title, variant, picture, quantity, unit_amount))
+    return lines

@@ -1,0 +1,256 @@
+"""How our subscriptions and the provider's stay one. All the rest only asks for it."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from logging import getLogger
+from typing import Any
+
+from sqlalchemy import select
+
+from portal import outbox, timeline
+from portal.catalog.queries import prices_by_ref
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.notifications.actions import send_mail
+from portal.orders.actions import OrderedLine, record_order
+from portal.payments import Declined, Renewal, Standing, Terms, on_news, provider
+from portal.subscriptions.models import DeliveryStatus, Subscription, SubscriptionItem
+from portal.timeline import ChangedSince, Entry
+
+log = getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What we want of the provider, read in one transaction and compared after it."""
+
+    ref: str
+    terms: Terms
+    known_next_charge_at: datetime | None
+    """What the provider showed when we last looked."""
+    since: datetime | None
+    """Renewals before this are known and done with."""
+    renewals: dict[str, DeliveryStatus]
+    """What became of those that we know."""
+
+
+@outbox.syncs(Subscription)
+def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
+    """Send what the provider lacks, learn what it shows. Safe to repeat, at any time, in any order.
+
+    A renewal that is news changes what we want next, so it is learned first, and the rest is left to the sync that follows at once.
+    """
+    with transaction():
+        wanted = _read(db.session.get_one(Subscription, subscription_id))
+    stands = provider().look_up(wanted.ref, since=wanted.since)
+    refusal: Declined | None = None
+    overruled = None
+    if _must_send(wanted, stands):
+        to_send = _to_send(wanted, stands.terms)
+        overruled = _overruled(wanted, to_send, stands.terms)
+        try:
+            stands = provider().make_so(wanted.ref, wanted=to_send, found=stands.terms)
+        except Declined as error:
+            refusal = error
+    at = now()
+    with lease.finish(at=at):
+        subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True)
+        learn(subscription, stands, at=at)
+        if refusal:
+            _put_back_what_was_refused(subscription, stands, refusal, at=at)
+        elif overruled:
+            _tell_overruled(subscription, overruled, at=at)
+        if subscription.is_waiting:
+            outbox.want_sync(subscription, at=at)
+
+
+@on_news
+def sync_after_news(ref: str, at: datetime) -> None:
+    for subscription in db.session.scalars(select(Subscription).where(Subscription.provider_ref == ref)):
+        outbox.want_sync(subscription, at=at)
+
+
+@outbox.task("look at every subscription")
+def look_at_every_subscription(_: dict[str, Any], lease: outbox.Lease) -> None:
+    """The nightly run: whatever was missed, it shows."""
+    at = now()
+    with lease.finish(at=at):
+        for subscription in db.session.scalars(select(Subscription).where(Subscription.ended_at.is_(None))).all():
+            outbox.want_sync(subscription, at=at, bulk=True)
+
+
+def learn(subscription: Subscription, stands: Standing, *, at: datetime) -> None:
+    """Take over what is the provider's to say, and what somebody changed there; keep on wanting what is ours."""
+    known, planned = subscription.known_next_charge_at, subscription.terms.next_charge_at
+    news = [renewal for renewal in stands.renewals if _is_news(renewal, _renewals(subscription))]
+    subscription.learn(stands)
+    _take_contents(subscription, stands)
+    for renewal in news:
+        _take_renewal(subscription, renewal, at=at)
+    found = stands.terms.next_charge_at
+    if found is None:
+        return
+    if not subscription.scheduled:
+        subscription.plan_from(found)
+        return
+    # After a renewal the date is another one by itself. Only a trial begun since then shows that somebody has moved it.
+    moved_there = stands.status == "trialing" if news else found != known
+    moved_here = planned != known and not subscription.is_confirmed
+    if found == subscription.scheduled[0].charge_at or not moved_there:
+        _plan_on(subscription, found)
+    elif moved_here:
+        _tell_overruled(subscription, found, at=at)
+    else:
+        with timeline.deed(
+            subscription,
+            "moved at the provider",
+            by=timeline.PROVIDER,
+            at=at,
+            touching=subscription.scheduled,
+            facts={"delivery": subscription.scheduled[0].id, "day": subscription.scheduled[0].arrives_on.isoformat()},
+        ) as doing:
+            subscription.follow(found)
+            doing.facts["to"] = subscription.scheduled[0].arrives_on.isoformat()
+    subscription.plan_ahead()
+
+
+def _read(subscription: Subscription) -> Wanted:
+    invoiced = [delivery for delivery in subscription.deliveries if delivery.invoice_ref]
+    open_since = min((delivery.charge_at for delivery in invoiced if delivery.status is DeliveryStatus.UNPAID), default=None)
+    last = max((delivery.charge_at for delivery in invoiced), default=None)
+    return Wanted(
+        ref=subscription.provider_ref,
+        terms=subscription.terms,
+        known_next_charge_at=subscription.known_next_charge_at,
+        since=open_since or last,
+        renewals=_renewals(subscription),
+    )
+
+
+def _renewals(subscription: Subscription) -> dict[str, DeliveryStatus]:
+    return {delivery.invoice_ref: delivery.status for delivery in subscription.deliveries if delivery.invoice_ref}
+
+
+def _is_news(renewal: Renewal, known: dict[str, DeliveryStatus]) -> bool:
+    return known.get(renewal.ref) is not _what_became_of(renewal)
+
+
+def _what_became_of(renewal: Renewal) -> DeliveryStatus:
+    return DeliveryStatus.CHARGED if renewal.is_paid else DeliveryStatus.SKIPPED if renewal.is_void else DeliveryStatus.UNPAID
+
+
+def _must_send(wanted: Wanted, stands: Standing) -> bool:
+    """Whether the provider is behind. One that is ahead is judged where it is learned, against the row as it is then."""
+    has_news = any(_is_news(renewal, wanted.renewals) for renewal in stands.renewals)
+    return stands.terms.version < wanted.terms.version and not has_news and stands.ended_at is None
+
+
+def _to_send(wanted: Wanted, found: Terms) -> Terms:
+    """Three-way: a date that only they changed is theirs, also while a change of ours waits."""
+    ours_moved = wanted.terms.next_charge_at != wanted.known_next_charge_at
+    theirs_moved = found.next_charge_at != wanted.known_next_charge_at
+    is_theirs = found.next_charge_at is None or (theirs_moved and not ours_moved)
+    return Terms(version=wanted.terms.version, next_charge_at=found.next_charge_at if is_theirs else wanted.terms.next_charge_at)
+
+
+def _overruled(wanted: Wanted, to_send: Terms, found: Terms) -> datetime | None:
+    """The date that somebody chose at the provider, and that ours will replace."""
+    moved_there = found.next_charge_at != wanted.known_next_charge_at
+    return found.next_charge_at if moved_there and to_send.next_charge_at != found.next_charge_at else None
+
+
+def _plan_on(subscription: Subscription, found: datetime) -> None:
+    """The provider goes on by its own rhythm. Where our plan has another day for the next charge, that is a change to be sent."""
+    if subscription.is_confirmed and subscription.scheduled[0].charge_at != found:
+        subscription.version += 1
+
+
+def _take_contents(subscription: Subscription, stands: Standing) -> None:
+    """What is in the box, as the provider has it. A price that the catalogue lacks can't be shown: an operator has to add it."""
+    prices = prices_by_ref([item.price_ref for item in stands.items])
+    if missing := {item.price_ref for item in stands.items} - prices.keys():
+        log.error("The catalogue lacks %s, so the contents of %s are shown as they were.", missing, subscription.provider_ref)
+        return
+    known = {item.provider_ref: item for item in subscription.items}
+    subscription.items = [
+        known.get(item.ref) or SubscriptionItem(subscription=subscription, price=prices[item.price_ref], quantity=0, provider_ref=item.ref)
+        for item in stands.items
+    ]
+    for item, told in zip(subscription.items, stands.items, strict=True):
+        item.price, item.quantity = prices[told.price_ref], told.quantity
+    subscription.every_count, subscription.every_unit = subscription.items[0].price.every_count, subscription.items[0].price.every_unit
+
+
+def _take_renewal(subscription: Subscription, renewal: Renewal, *, at: datetime) -> None:
+    """An invoice for a delivery: charged, still owed, or given up. What is paid becomes an order, once."""
+    known = next((delivery for delivery in subscription.deliveries if delivery.invoice_ref == renewal.ref), None)
+    delivery = known or subscription.delivery_for(renewal.invoiced_at)
+    db.session.flush()
+    status = _what_became_of(renewal)
+    deed = {DeliveryStatus.CHARGED: "charged", DeliveryStatus.SKIPPED: "not charged", DeliveryStatus.UNPAID: "payment failed"}[status]
+    facts = {"delivery": delivery.id, "amount": renewal.amount, "currency": renewal.currency}
+    happened_at = min(renewal.invoiced_at, at) if known is None else at
+    with timeline.deed(subscription, deed, by=timeline.PROVIDER, at=happened_at, touching=[delivery], facts=facts):
+        delivery.status, delivery.invoice_ref, delivery.charge_at = status, renewal.ref, renewal.invoiced_at
+        if renewal.is_paid:
+            delivery.order = record_order(
+                subscription.customer,
+                number=None,
+                placed_at=renewal.invoiced_at,
+                currency=renewal.currency,
+                lines=_ordered(renewal),
+                source="subscription",
+                source_ref=renewal.ref,
+            )
+
+
+def _ordered(renewal: Renewal) -> list[OrderedLine]:
+    prices = prices_by_ref([line.price_ref for line in renewal.lines if line.price_ref])
+    lines = []
+    for line in renewal.lines:
+        price = prices.get(line.price_ref or "")
+        lines.append(
+            OrderedLine(
+                title=f"{price.variant.product.name}, {price.variant.name}" if price else line.words,
+                sku=price.variant.sku if price else "",
+                quantity=line.quantity,
+                unit_amount=line.amount // line.quantity,
+                picture=price.variant.product.picture if price else "",
+            )
+        )
+    return lines
+
+
+def _put_back_what_was_refused(subscription: Subscription, stands: Standing, refusal: Declined, *, at: datetime) -> None:
+    """Undo here what the provider will not do, newest first, and tell the customer, also one who is not looking.
+
+    What can't be put back, because the provider changed it as well, becomes what the provider has.
+    """
+    refused = db.session.scalars(
+        select(Entry)
+        .where(Entry.subject == timeline.key(subscription), Entry.version > subscription.confirmed_version, Entry.refused_at.is_(None))
+        .order_by(Entry.id.desc())
+    ).all()
+    if not refused:
+        raise refusal
+    rows = {timeline.key(row): row for row in (subscription, *subscription.deliveries)}
+    for entry in refused:
+        with suppress(ChangedSince):
+            timeline.put_back(entry, rows)
+        entry.refused_at = at
+        entry.personal = {**(entry.personal or {}), "reason": str(refusal)}
+        if undone := entry.facts.get("entry"):
+            db.session.get_one(Entry, undone).undone_at = None
+    subscription.version += 1
+    if stands.terms.next_charge_at and subscription.terms.next_charge_at != stands.terms.next_charge_at:
+        subscription.follow(stands.terms.next_charge_at)
+    subscription.plan_ahead()
+    context = {"subscription": subscription.id, "name": subscription.name, "changes": [entry.id for entry in refused]}
+    send_mail("subscriptions/refused", to=subscription.customer, context=context, at=at, key=f"refused:{refused[0].id}")
+
+
+def _tell_overruled(subscription: Subscription, found: datetime, *, at: datetime) -> None:
+    """Both sides moved the next charge: ours counts, and the history says what theirs was."""
+    facts = {"charge": found.isoformat()}
+    timeline.note(subscription, "overruled", by=timeline.PROVIDER, at=at, facts=facts)
