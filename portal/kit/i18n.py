@@ -37,7 +37,7 @@ FAR = 274
 def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     Babel(app, default_locale=app.config["SHOP"].locale, locale_selector=lambda: str(locale()), timezone_selector=lambda: str(time_zone()))
-    for write in day, short_day, clock_time, moment, short_moment, iso, money, language_name:
+    for write in day, short_day, month, clock_time, moment, short_moment, iso, money, language_name:
         app.jinja_env.filters[write.__name__] = write
     app.jinja_env.globals["language"] = language
 
@@ -78,6 +78,12 @@ def day(value: date | datetime) -> str:
 def short_day(value: date | datetime) -> str:
     """Fri 4 Dec, which never breaks between the day and the month"""
     return _write(value, "short_day")
+
+
+def month(value: date | datetime) -> str:
+    """December 2026"""
+    local = _local(value) if isinstance(value, datetime) else value
+    return format_skeleton("yMMMM", local, locale=locale())
 
 
 def clock_time(value: datetime) -> str:

@@ -2,5 +2,8 @@
 
 from flask import Flask
 
+from portal.orders.routes import bp
 
-def init_app(app: Flask) -> None: ...
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

@@ -1,0 +1,69 @@
+"""How an order comes to be, and how it finds the customer it belongs to. Called from an open transaction."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from portal.accounts.models import Customer
+from portal.kit.db import db, insert
+from portal.kit.shop import shop
+from portal.orders.models import Order, OrderLine, rows_of
+from portal.orders.models import OrderedLine as OrderedLine
+
+UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without 0 and O, 1, I and L: numbers are read out on the telephone."""
+
+
+class NumberTaken(Exception):
+    """Another order has this number already."""
+
+
+def record_order(
+    customer: Customer,
+    *,
+    number: str | None,
+    placed_at: datetime,
+    currency: str,
+    lines: Sequence[OrderedLine],
+    source: str = "subscription",
+    source_ref: str | None = None,
+    delivery_id: int | None = None,
+    total: int | None = None,
+) -> Order:
+    """Write an order down, once: the same `source_ref` again gives the same order, also when two workers do it at once.
+
+    Without a `number` it gets one. `total` is what was paid where that is not the sum of the lines. Raises NumberTaken.
+    """
+    db.session.flush()
+    values = {
+        "customer_id": customer.id, "email": None, "placed_at": placed_at, "currency": currency.upper(),
+        "total": sum(line.amount for line in lines) if total is None else total,
+        "source": source, "source_ref": source_ref, "delivery_id": delivery_id,
+    }  # fmt: skip
+    while True:
+        new = insert(Order).values(values | {"number": number or new_number()}).on_conflict_do_nothing()
+        if order_id := db.session.scalar(new.returning(Order.id)):
+            break
+        if source_ref and (known := db.session.scalars(select(Order).where(Order.source_ref == source_ref)).one_or_none()):
+            return known
+        if number:
+            raise NumberTaken(number)
+    db.session.execute(insert(OrderLine), rows_of(order_id, lines))
+    return db.session.scalars(select(Order).where(Order.id == order_id)).one()
+
+
+def new_number() -> str:
+    """Such as HA-7K2M4Q for a shop called Halfjar: short, and not to be guessed from the one before."""
+    initials = re.sub("[^A-Z]", "", shop().name.upper())[:2]
+    random = "".join(secrets.choice(UNMISTAKABLE) for _ in range(6))
+    return f"{initials}-{random}" if initials else random
+
+
+def claim_orders(customer: Customer) -> None:
+    """Give a customer the orders that came with their address, now that it is verified. Does nothing where it is not."""
+    if customer.email_verified_at:
+        unclaimed = update(Order).where(Order.customer_id.is_(None), Order.email == customer.email)
+        db.session.execute(unclaimed.values(customer_id=customer.id), execution_options={"synchronize_session": False})

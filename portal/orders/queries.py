@@ -1,0 +1,117 @@
+"""What the pages show of orders: just that, in as many questions for ten thousand as for ten."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, tuple_
+
+from portal.kit.db import db
+from portal.orders.models import Order, OrderLine
+
+GLIMPSED = 4
+"""How many lines of an order a list shows."""
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    title: str
+    quantity: int
+    picture: str
+
+
+@dataclass(frozen=True)
+class OrderInList:
+    number: str
+    placed_at: datetime
+    currency: str
+    total: int
+    glimpses: tuple[Glimpse, ...]
+    """The first lines."""
+    lines: int
+    """How many there are."""
+
+
+@dataclass(frozen=True)
+class OrdersPage:
+    orders: tuple[OrderInList, ...]
+    has_older: bool
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    title: str
+    sku: str
+    quantity: int
+    unit_amount: int
+    amount: int
+    picture: str
+
+
+@dataclass(frozen=True)
+class ShownOrder:
+    number: str
+    placed_at: datetime
+    currency: str
+    total: int
+    lines: tuple[ShownLine, ...]
+
+    @property
+    def goods(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+
+def recent(customer_id: int, limit: int) -> tuple[OrderInList, ...]:
+    """The newest orders of a customer."""
+    return _newest(customer_id, limit)
+
+
+def orders_page(customer_id: int, size: int, older_than: str | None = None) -> OrdersPage | None:
+    """Newest first; those that come after the order with the number `older_than`, if one is given. None if the customer has no such order.
+
+    A page is found by where the one before it ended, not by counting: the thousandth costs what the first does.
+    """
+    after = None
+    if older_than is not None:
+        mine = select(Order.placed_at, Order.id).where(Order.customer_id == customer_id, Order.number == older_than)
+        after = db.session.execute(mine).tuples().one_or_none()
+        if after is None:
+            return None
+    orders = _newest(customer_id, size + 1, after)
+    return OrdersPage(orders[:size], has_older=len(orders) > size)
+
+
+def order(customer_id: int, number: str) -> ShownOrder | None:
+    mine = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total)
+    found = db.session.execute(mine.where(Order.customer_id == customer_id, Order.number == number)).one_or_none()
+    if found is None:
+        return None
+    columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
+    lines = db.session.execute(select(*columns).where(OrderLine.order_id == found.id).order_by(OrderLine.position))
+    return ShownOrder(found.number, found.placed_at, found.currency, found.total, tuple(ShownLine(*line) for line in lines))
+
+
+def _newest(customer_id: int, limit: int, after: tuple[datetime, int] | None = None) -> tuple[OrderInList, ...]:
+    place = tuple_(Order.placed_at, Order.id)
+    orders = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total).where(Order.customer_id == customer_id)
+    if after:
+        orders = orders.where(place < tuple_(*after))
+    found = db.session.execute(orders.order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)).all()
+    glimpses, counts = _lines_of([row.id for row in found])
+    return tuple(OrderInList(row.number, row.placed_at, row.currency, row.total, tuple(glimpses[row.id]), counts[row.id]) for row in found)
+
+
+def _lines_of(order_ids: Sequence[int]) -> tuple[dict[int, list[Glimpse]], dict[int, int]]:
+    """The first lines of each of these orders, and how many it has."""
+    theirs = OrderLine.order_id.in_(order_ids)
+    columns = OrderLine.order_id, OrderLine.title, OrderLine.quantity, OrderLine.picture
+    first = select(*columns).where(theirs, OrderLine.position < GLIMPSED).order_by(OrderLine.order_id, OrderLine.position)
+    glimpses: dict[int, list[Glimpse]] = defaultdict(list)
+    for order_id, title, quantity, picture in db.session.execute(first):
+        glimpses[order_id].append(Glimpse(title, quantity, picture))
+    last = select(OrderLine.order_id, func.max(OrderLine.position)).where(theirs).group_by(OrderLine.order_id)
+    counts: dict[int, int] = defaultdict(int)
+    for order_id, position in db.session.execute(last):
+        counts[order_id] = position + 1
+    return glimpses, counts
