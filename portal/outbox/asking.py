@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import case, func, update
+from sqlalchemy import case, func, literal, select, update
 
-from portal.kit.db import Model, changing, db, insert, is_sqlite
+from portal.kit.db import Instant, Model, changing, db, insert, is_sqlite
 from portal.outbox.lease import Lease
 from portal.outbox.models import ScheduledRun, Sync, Task
 
@@ -50,16 +50,19 @@ def want_sync(subject: Model, *, at: datetime, bulk: bool = False) -> None:
     """
     if not changing():
         raise RuntimeError("A sync belongs to a change: ask for it inside a transaction.")
+    if subject.__tablename__ not in SYNCS:
+        raise LookupError(f"Nobody syncs {subject.__tablename__}.")
+    moment = literal(at, Instant())
     first = insert(Sync).values(
-        kind=subject.__tablename__, subject_id=subject.id, wanted=1, done=0, attempts=0, due_at=at, bulk=bulk, asked_at=at
+        kind=subject.__tablename__, subject_id=subject.id, wanted=1, done=0, attempts=0, due_at=moment, bulk=bulk, asked_at=moment
     )
     waits = Sync.wanted > Sync.done
     earliest = func.min if is_sqlite() else func.least
     again = {
         "wanted": Sync.wanted + 1,
         "bulk": case((waits, Sync.bulk), else_=True) if bulk else False,
-        "due_at": case((waits, earliest(Sync.due_at, at)), else_=at) if bulk else at,
-        "asked_at": case((waits, func.coalesce(Sync.asked_at, at)), else_=at),
+        "due_at": case((waits, earliest(Sync.due_at, moment)), else_=moment) if bulk else moment,
+        "asked_at": case((waits, func.coalesce(Sync.asked_at, moment)), else_=moment),
     }
     db.session.execute(first.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=again))
 
@@ -76,10 +79,17 @@ def want_task(kind: str, payload: dict[str, Any], *, at: datetime, key: str | No
 
 def ask_by_the_clock(*, at: datetime) -> None:
     """Ask for what the schedule has due. Of many workers that do this at once, one gets to ask."""
+    next_at = {run.name: run.next_at for run in db.session.scalars(select(ScheduledRun))}
     for kind, interval in SCHEDULE.items():
-        slot = datetime.fromtimestamp(at.timestamp() // interval.total_seconds() * interval.total_seconds(), at.tzinfo)
-        known = insert(ScheduledRun).values(name=kind, next_at=slot).on_conflict_do_nothing(index_elements=["name"])
-        db.session.execute(known)
-        due = update(ScheduledRun).where(ScheduledRun.name == kind, ScheduledRun.next_at <= at)
-        if db.session.scalar(due.values(next_at=slot + interval).returning(ScheduledRun.id)):
-            want_task(kind, {}, at=at, key=f"{kind}@{slot.isoformat()}")
+        # Looked at first: a row that is not inserted still takes a number of PostgreSQL's sequence, and it has two thousand million.
+        if kind not in next_at or next_at[kind] <= at:
+            _ask_if_first(kind, interval, at)
+
+
+def _ask_if_first(kind: str, interval: timedelta, at: datetime) -> None:
+    slot = datetime.fromtimestamp(at.timestamp() // interval.total_seconds() * interval.total_seconds(), at.tzinfo)
+    known = insert(ScheduledRun).values(name=kind, next_at=slot).on_conflict_do_nothing(index_elements=["name"])
+    db.session.execute(known)
+    due = update(ScheduledRun).where(ScheduledRun.name == kind, ScheduledRun.next_at <= at)
+    if db.session.scalar(due.values(next_at=slot + interval).returning(ScheduledRun.id)):
+        want_task(kind, {}, at=at, key=f"{kind}@{slot.isoformat()}")

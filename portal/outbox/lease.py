@@ -8,15 +8,15 @@ from random import uniform
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, case, func, or_, select, update
 
 from portal.kit.db import db, transaction, wall_time
 from portal.outbox.models import Sync, Task
 
 STUCK_AFTER = 8
 """Tries after which a sync stands on the staff desk; it goes on being tried."""
-DEAD_AFTER = 12
-"""Tries after which a task is given up: about four hours."""
+DEAD_AFTER = 20
+"""Tries after which a task is given up: about seven hours, so that mails outlive a night without a mail server."""
 
 
 class LeaseLost(Exception):
@@ -44,14 +44,13 @@ class Lease:
         """
         with transaction():
             yield
-            done = {"done": self.seen} if self.table is Sync else {"done_at": at}
-            self._give_back(**done, attempts=0, error=None)
+            self._give_back(**self._done(at), attempts=0, error=None)
 
     def fail(self, error: str, *, at: datetime, after: timedelta | None = None) -> None:
         """Try again later: in `after` if the provider said so, else after 2 seconds, 4, 8 … up to an hour, and never all at once."""
         # A sync's customer may be waiting, and an outage may end at any moment: five minutes are the most.
         longest = 300 if self.table is Sync else 3600
-        wait = after or timedelta(seconds=min(2**self.attempts, longest) * uniform(0.5, 1))
+        wait = after or timedelta(seconds=min(2 ** min(self.attempts, 12), longest) * uniform(0.5, 1))
         gone = {"dead_at": at} if self.table is Task and self.attempts >= DEAD_AFTER else {}
         with transaction():
             self._give_back(due_at=at + wait, error=error[:2000], **gone)
@@ -61,7 +60,14 @@ class Lease:
         if self.table is Sync:
             with transaction():
                 again = update(Sync).where(Sync.id == self.work_id)
-                db.session.execute(again.values(wanted=Sync.wanted + 1, due_at=at))
+                asked_at = case((Sync.wanted > Sync.done, func.coalesce(Sync.asked_at, at)), else_=at)
+                db.session.execute(again.values(wanted=Sync.wanted + 1, due_at=at, asked_at=asked_at))
+
+    def _done(self, at: datetime) -> dict[str, Any]:
+        if self.table is Task:
+            return {"done_at": at}
+        # Who asked since the claim has not waited longer than this try took.
+        return {"done": self.seen, "asked_at": case((Sync.wanted > self.seen, at), else_=None)}
 
     def _give_back(self, **values: Any) -> None:
         ours = update(self.table).where(self.table.id == self.work_id, self.table.owner == self.owner, self.table.attempts == self.attempts)
@@ -74,19 +80,28 @@ def claim(owner: str, *, at: datetime) -> Lease | None:
     with transaction():
         leased_from = wall_time()
         for query in (_due_syncs(at, leased_from, bulk=False), _due_tasks(at, leased_from), _due_syncs(at, leased_from, bulk=True)):
-            if work := db.session.scalars(query.limit(1).with_for_update(skip_locked=True)).one_or_none():
+            if work := _first(query, at):
                 return _lease(work, owner, leased_from)
     return None
 
 
+def _first(query: Select[Sync] | Select[Task], at: datetime) -> Sync | Task | None:
+    while True:
+        work: Sync | Task | None = db.session.scalars(query.limit(1).with_for_update(skip_locked=True)).one_or_none()
+        if work is None or isinstance(work, Sync) or work.attempts < DEAD_AFTER:
+            return work
+        work.dead_at, work.owner, work.leased_until = at, None, None
+        work.error = work.error or "It took its worker along each time: nobody was left to say why."
+
+
 def _due_syncs(at: datetime, leased_from: datetime, *, bulk: bool) -> Select[Sync]:
     free = or_(Sync.leased_until.is_(None), Sync.leased_until <= leased_from)
-    return select(Sync).where(Sync.bulk == bulk, Sync.wanted > Sync.done, Sync.due_at <= at, free).order_by(Sync.due_at)
+    return select(Sync).where(Sync.bulk == bulk, Sync.wanted > Sync.done, Sync.due_at <= at, free).order_by(Sync.due_at, Sync.id)
 
 
 def _due_tasks(at: datetime, leased_from: datetime) -> Select[Task]:
     free = or_(Task.leased_until.is_(None), Task.leased_until <= leased_from)
-    return select(Task).where(Task.done_at.is_(None), Task.dead_at.is_(None), Task.due_at <= at, free).order_by(Task.due_at)
+    return select(Task).where(Task.done_at.is_(None), Task.dead_at.is_(None), Task.due_at <= at, free).order_by(Task.due_at, Task.id)
 
 
 def _lease(work: Sync | Task, owner: str, leased_from: datetime) -> Lease:

@@ -24,7 +24,8 @@ class Work(MappedAsDataclass, kw_only=True):
 
 
 class Sync(Work, Model):
-    """One subject whose two sides, ours and the provider's, have to be brought together. Never given up: a try an hour at the least."""
+    """One subject whose two sides, ours and the provider's, have to be brought together. Never given up: five minutes after a failure,
+    at the latest, it is tried again."""
 
     __tablename__ = "sync"
     __table_args__ = (UniqueConstraint("kind", "subject_id"), Index("ix_sync_due", "bulk", "due_at"))
@@ -58,3 +59,12 @@ class ScheduledRun(Model):
     __tablename__ = "scheduled_run"
     name: Mapped[str] = mapped_column(unique=True)
     next_at: Mapped[datetime]
+
+
+class Heartbeat(Model):
+    """That a worker runs. One row, whichever worker it was."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(unique=True)
+    seen_at: Mapped[datetime]
+    """In the database's own time."""
