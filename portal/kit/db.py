@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from importlib import import_module
+from inspect import iscoroutinefunction
 from types import ModuleType
 from typing import Any
 
@@ -76,6 +77,8 @@ def is_wal_safe(version: tuple[int, int, int]) -> bool:
 
 def init_app(app: Flask) -> None:
     db.init_app(app)
+    # There are no async sessions to close; to look for them, each request would start an event loop.
+    app.teardown_appcontext_funcs[:] = [close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)]
     with app.app_context():
         if is_sqlite():
             event.listen(db.engine, "connect", _configure)
