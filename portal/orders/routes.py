@@ -1,6 +1,5 @@
 """The customer's orders."""
 
-from datetime import datetime
 from itertools import groupby
 
 from flask import Blueprint, abort, request
