@@ -1,6 +1,8 @@
 """A browser without a screen: it keeps cookies, follows redirects as htmx does, and checks every page that it opens."""
 
-from bs4 import BeautifulSoup
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -10,6 +12,11 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 
 Sent = dict[str, str | list[str]]
+
+
+def words(page: BeautifulSoup | Tag) -> str:
+    """All that is to be read on it, in one line, with plain blanks."""
+    return " ".join(page.get_text(" ").split())
 
 
 class Browser:
@@ -22,10 +29,10 @@ class Browser:
 
     def sign_in(self, customer_id: int) -> None:
         """By a session of its own, as the door opens it, without the mail."""
-        self._open(Customer, customer_id)
+        self._open(lambda: db.session.get_one(Customer, customer_id))
 
     def sign_in_staff(self, staff_id: int) -> None:
-        self._open(Staff, staff_id)
+        self._open(lambda: db.session.get_one(Staff, staff_id))
 
     def get(self, url: str, target: str | None = None, expect: int = 200) -> BeautifulSoup:
         """Open a page; with `target`, ask for that block of it by htmx."""
@@ -45,9 +52,9 @@ class Browser:
         with self.client.session_transaction() as session:
             return "_user_id" in session
 
-    def _open(self, kind: type[Person], person_id: int) -> None:
+    def _open(self, find: Callable[[], Person]) -> None:
         with self.app.app_context(), transaction():
-            key = actions.open_session(db.session.get_one(kind, person_id), device="Firefox, Mac", at=now())
+            key = actions.open_session(find(), device="Firefox, Mac", at=now())
         with self.client.session_transaction() as session:
             session.clear()
             session.permanent = True

@@ -1,7 +1,28 @@
 """Secrets that leave the house: what is kept of each is a hash, from which nobody can make it again."""
 
+import hmac
+from dataclasses import dataclass
 from hashlib import sha256
-from secrets import token_urlsafe
+from secrets import randbelow, token_urlsafe
+
+from flask import current_app
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+
+from portal.kit.clock import now
+
+
+class Altered(Exception):
+    """Not what we gave out: cut off, changed, or made up."""
+
+
+class OtherPurpose(Exception):
+    """One of ours, but it opens another door."""
+
+
+@dataclass(frozen=True)
+class Token:
+    row_id: int
+    key: str
 
 
 def fresh_key() -> str:
@@ -12,3 +33,53 @@ def fresh_key() -> str:
 def digest(key: str) -> str:
     """For keys that can't be guessed: a plain hash is enough."""
     return sha256(key.encode()).hexdigest()
+
+
+def fresh_code() -> str:
+    return f"{randbelow(10**6):06}"
+
+
+def code_digest(code: str, row_id: int) -> str:
+    """A million codes are soon tried, so the hash takes a secret that is not in the database."""
+    return _code_digest(_secrets()[-1], code, row_id)
+
+
+def is_code(code: str, row_id: int, code_hash: str | None) -> bool:
+    kept = code_hash or "none was sent"
+    return any(hmac.compare_digest(_code_digest(secret, code, row_id), kept) for secret in _secrets())
+
+
+def seal(purpose: str, token: Token) -> str:
+    """A token for a link, signed for one purpose."""
+    return _serializer(purpose).dumps([purpose, token.row_id, token.key])
+
+
+def unseal(purpose: str, sealed: str) -> Token:
+    """Raises Altered, or OtherPurpose. Until when it works, and whether it was used, its row knows."""
+    try:
+        _, told = _serializer(purpose).loads_unsafe(sealed)
+        claimed, row_id, key = told
+        _serializer(claimed).loads(sealed)
+    except (BadData, TypeError, ValueError, AttributeError, RecursionError):
+        raise Altered from None
+    if claimed != purpose:
+        raise OtherPurpose
+    return Token(row_id, key)
+
+
+class _Signer(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return int(now().timestamp())
+
+
+def _serializer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_secrets(), salt=f"token for {purpose}", signer=_Signer)
+
+
+def _secrets() -> list[str]:
+    """The newest last. The others are on their way out: what they signed still opens."""
+    return [*(current_app.config.get("SECRET_KEY_FALLBACKS") or []), current_app.config["SECRET_KEY"]]
+
+
+def _code_digest(secret: str, code: str, row_id: int) -> str:
+    return hmac.new(secret.encode(), f"code {row_id} {code}".encode(), sha256).hexdigest()

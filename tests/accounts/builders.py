@@ -8,9 +8,9 @@ from portal.kit.db import db
 _numbers = count(1)
 
 
-def customer(email: str = "", name: str = "", **more: str) -> Customer:
+def customer(email: str = "", name: str = "", locale: str | None = None, time_zone: str | None = None) -> Customer:
     """Inside an open transaction. Without an address, one of her own."""
-    person = Customer(email=email or f"customer{next(_numbers)}@example.com", name=name, **more)
+    person = Customer(email=email or f"customer{next(_numbers)}@example.com", name=name, locale=locale, time_zone=time_zone)
     db.session.add(person)
     db.session.flush()
     return person

@@ -10,16 +10,9 @@ from portal.accounts.current import current, signed_in, staff_signed_in
 from portal.accounts.models import Customer, Session
 from portal.kit import clock
 from portal.kit.db import db, transaction
-from tests.accounts.builders import customer, staff
 from tests.browser import Browser
 
 Move = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def alice(app: Flask) -> int:
-    with app.app_context(), transaction():
-        return customer("alice@example.com", "Alice").id
 
 
 @pytest.fixture(autouse=True)
@@ -108,9 +101,7 @@ def test_and_after_90_days_however_busy(app: Flask, alice: int, time: Move) -> N
     assert browser.client.get("/mine").status_code == 303
 
 
-def test_staff_are_out_after_half_an_hour_or_a_shift(app: Flask, time: Move) -> None:
-    with app.app_context(), transaction():
-        jonas = staff().id
+def test_staff_are_out_after_half_an_hour_or_a_shift(app: Flask, jonas: int, time: Move) -> None:
     browser = Browser(app)
     browser.sign_in_staff(jonas)
     assert browser.get("/trial-desk").text == f"Jonas {jonas}"
@@ -140,9 +131,7 @@ def test_when_somebody_was_seen_is_written_every_few_minutes_only(app: Flask, al
     assert timedelta(minutes=6) <= seen() < timedelta(minutes=7)
 
 
-def test_the_desk_is_not_there_for_customers_nor_customers_pages_for_staff(app: Flask, alice: int) -> None:
-    with app.app_context(), transaction():
-        jonas = staff().id
+def test_the_desk_is_not_there_for_customers_nor_customers_pages_for_staff(app: Flask, alice: int, jonas: int) -> None:
     browser = Browser(app)
     browser.sign_in(alice)
     browser.get("/trial-desk", expect=404)

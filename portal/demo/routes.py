@@ -1,0 +1,77 @@
+"""The demo's own pages. None of them exists elsewhere."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from flask import Blueprint, abort, current_app
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+
+from portal.kit import headers, web
+
+bp = Blueprint("demo", __name__, url_prefix="/demo")
+NEWEST = 50
+"""So many mails are listed."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail, as the mailbox shows it."""
+
+    name: str
+    to: str
+    subject: str
+    at: datetime
+    text: Markup
+    code: str | None
+
+
+@bp.get("/mailbox")
+def mailbox() -> ResponseReturnValue:
+    names = sorted((path.stem for path in _folder().glob("*.eml")), reverse=True)[:NEWEST]
+    return web.page("demo/mailbox.html", letters=[_letter(name) for name in names])
+
+
+@bp.get("/mailbox/<int:number>")
+def mail(number: int) -> ResponseReturnValue:
+    """The mail as a mail reader would show it. Its styles are inline; scripts stay forbidden."""
+    headers.also_allow("style-src", "'unsafe-inline'")
+    body = _read(f"{number:020}").get_body(("html",)) or abort(404)
+    return str(body.get_content())
+
+
+def _folder() -> Path:
+    return Path(current_app.config["MAILBOX_FOLDER"])
+
+
+def _read(name: str) -> EmailMessage:
+    try:
+        message = message_from_bytes((_folder() / f"{name}.eml").read_bytes(), policy=default)
+    except FileNotFoundError:
+        abort(404)
+    assert isinstance(message, EmailMessage)  # noqa: S101 (what this policy makes)
+    return message
+
+
+def _letter(name: str) -> Letter:
+    message = _read(name)
+    body = message.get_body(("plain",))
+    text = str(body.get_content()).replace("\r\n", "\n").strip() if body else ""
+    code = re.search(r"^ {4}(\d{3} \d{3})$", text, re.MULTILINE)
+    return Letter(
+        name, str(message["To"]), str(message["Subject"]), parsedate_to_datetime(message["Date"]), _with_links(text), code and code[1]
+    )
+
+
+def _with_links(text: str) -> Markup:
+    """Addresses that begin with http become links; nothing else becomes anything."""
+    parts = re.split(r"(https?://[^\s<>\"]+)", text)
+    return Markup().join(
+        Markup('<a href="{0}">{0}</a>').format(part) if position % 2 else escape(part) for position, part in enumerate(parts)
+    )
