@@ -56,6 +56,10 @@ class Sandbox:
         self.webhooks.stop()
         self.store.close()
 
+    def now(self) -> int:
+        with self.store.lock:
+            return self.clock.now()
+
     def _tick(self) -> None:
         while not self._ending.wait(1):
             lifecycle.run_due(self.world)
@@ -77,7 +81,8 @@ def create_app(
 
 
 def _answer(sandbox: Sandbox) -> Response:
-    asked = Asked(new_id("req"), request.headers.get("Idempotency-Key") if request.method != "GET" else None)
+    # Elsewhere Stripe takes no notice of a key.
+    asked = Asked(new_id("req"), request.headers.get("Idempotency-Key") if request.method == "POST" else None)
     struck: list[Rule] = []
     kinds: list[str] = []
     headers: dict[str, str] = {}
@@ -88,7 +93,7 @@ def _answer(sandbox: Sandbox) -> Response:
         params = operation.read(pairs)
         struck = sandbox.faults.strike(request.method, request.path)
         kinds = [rule.kind for rule in struck]
-        sandbox.recorder.add(request.method, request.path, params, asked.idempotency_key, sandbox.clock.now(), kinds)
+        sandbox.recorder.add(request.method, request.path, params, asked.idempotency_key, sandbox.now(), kinds)
         status, body, replayed = _once(sandbox, operation, refs, params, asked, struck)
         if replayed:
             headers["Idempotent-Replayed"] = "true"
@@ -96,7 +101,7 @@ def _answer(sandbox: Sandbox) -> Response:
         status, body = refused.status, refused.body
     if "lost_before" in kinds or "lost_after" in kinds:
         return Response(_broken_off(b""))
-    text = json.dumps(body, indent=2).encode()
+    text = json.dumps(body).encode()
     response = Response(_broken_off(text[: len(text) // 2]) if "truncated" in kinds else text, status, mimetype="application/json")
     response.headers.update({"Request-Id": asked.id or "", "Stripe-Version": API_VERSION, "Content-Length": str(len(text)), **headers})
     if asked.idempotency_key:
@@ -125,17 +130,20 @@ def _once(
         for rule in struck:
             if rule.kind == "slow":
                 time.sleep(rule.seconds)
-            elif rule.kind in ("429", "409"):
+            elif rule.kind in ("429", "lock_timeout", "409"):
                 raise rule.error()
             elif rule.kind == "lost_before":
                 return 0, {}, False
+        # What has fallen due happens before anyone can see that it has not.
+        lifecycle.run_due(sandbox.world)
         with sandbox.store.transaction():
             if key and (kept := sandbox.idempotency.first_result(key, path, sent)):
                 return *kept, True
             status, body = _do(sandbox, operation, refs, params, asked, struck)
             if key:
                 sandbox.idempotency.keep(key, path, sent, status, body)
-    sandbox.webhooks.wake()
+    if request.method != "GET":
+        sandbox.webhooks.wake()
     return status, body, False
 
 

@@ -53,11 +53,13 @@ def lines(world: World, subscription: Json, *, trial: bool = False, share: tuple
 
 
 def bill(world: World, subscription: Json, reason: str, charged: list[Json], period: tuple[int, int]) -> str | None:
-    """Invoice it and collect; the status follows. Returns why it was not paid, if it was not."""
+    """Invoice it and collect; the status follows. A renewal is collected later. Returns why it was not paid, if it was not."""
     invoice = invoices.draft(world, subscription, reason, charged, period)
     subscription["latest_invoice"] = invoice["id"]
     if pause := subscription["pause_collection"]:
         _while_paused(world, invoice, pause["behavior"])
+        return None
+    if reason == "subscription_cycle" and invoices.wait(world, invoice):
         return None
     invoices.finalize(world, invoice)
     at_start = reason == "subscription_create"
@@ -105,22 +107,22 @@ def end(world: World, subscription: Json, *, reason: str, status: str = "cancele
     subscription["canceled_at"] = subscription["canceled_at"] or now
     subscription["cancellation_details"]["reason"] = reason
     for invoice in world.store.all("invoice", "subscription = ? AND status IN ('open', 'draft')", subscription["id"]):
-        invoice["auto_advance"], invoice["next_payment_attempt"] = False, None
+        invoice["auto_advance"], invoice["automatically_finalizes_at"], invoice["next_payment_attempt"] = False, None, None
         invoices.keep(world, invoice)
     keep(world, subscription)
     world.tell("customer.subscription.deleted", subscription)
 
 
 def after_attempt(world: World, invoice: Json, problem: str | None) -> None:
-    """A later attempt was made on an invoice: its subscription follows, if this is its latest one."""
+    """An attempt was made on an invoice after it was written: its subscription follows, if this is its latest one."""
     subscription = world.store.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
     before = subscription | {}
-    if (
-        problem is None
-        and invoice["id"] == subscription["latest_invoice"]
-        and subscription["status"] in ("incomplete", "past_due", "unpaid")
-    ):
+    is_latest = invoice["id"] == subscription["latest_invoice"]
+    if problem is None and is_latest and subscription["status"] in ("incomplete", "past_due"):
         subscription["status"] = "active"
+        changed(world, subscription, before)
+    elif problem and is_latest and subscription["status"] == "active":
+        subscription["status"] = "past_due"
         changed(world, subscription, before)
     elif problem and invoice["next_payment_attempt"] is None and subscription["status"] == "past_due":
         end(world, subscription, reason="payment_failed")

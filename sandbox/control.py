@@ -27,8 +27,7 @@ def control(sandbox: "Sandbox") -> Blueprint:
 
     @routes.get("/clock")
     def clock() -> Answer:
-        with sandbox.store.lock:
-            return {"now": sandbox.clock.now()}
+        return {"now": sandbox.now()}
 
     @routes.post("/clock")
     def advance() -> Answer:
@@ -81,6 +80,14 @@ def control(sandbox: "Sandbox") -> Blueprint:
         sent = request.get_json()
         sandbox.webhooks.settle(**{name: sent.get(name) for name in ("url", "double", "shuffle", "paused")})
         return webhooks()
+
+    @routes.post("/invoices")
+    def invoices() -> Answer:
+        seconds = int(request.get_json()["draft_seconds"])
+        if seconds < 0:
+            raise ValueError("A renewal's invoice cannot be a draft for less than no time.")
+        sandbox.store.set("draft_seconds", str(seconds))
+        return {"draft_seconds": seconds}
 
     @routes.post("/idempotency")
     def idempotency() -> Answer:

@@ -6,7 +6,7 @@ from threading import Lock
 
 from sandbox.errors import Json, Refused
 
-KINDS = ("lost_after", "lost_before", "429", "500", "409", "truncated", "slow", "refuse")
+KINDS = ("lost_after", "lost_before", "429", "lock_timeout", "500", "409", "truncated", "slow", "refuse")
 
 
 @dataclass
@@ -27,8 +27,10 @@ class Rule:
     def error(self) -> Refused:
         if self.kind == "429":
             return Refused("Request rate limit exceeded.", 429, code="rate_limit")
+        if self.kind == "lock_timeout":
+            return Refused("This object cannot be accessed right now because another request is using it.", 429, code="lock_timeout")
         if self.kind == "409":
-            return Refused("This object cannot be accessed right now because another API request is using it.", 409, code="lock_timeout")
+            return Refused("The request conflicts with another one.", 409, code="idempotency_key_in_use")
         if self.kind == "500":
             return Refused("An unknown error occurred.", 500, type="api_error")
         return Refused(self.message)

@@ -12,6 +12,8 @@ from sandbox.store import Store
 KEPT_SECONDS = 24 * 60 * 60
 """As long as Stripe keeps them at least. By the wall's clock: moving ours must not change what a retry finds."""
 
+LONGEST = 255
+
 
 class Idempotency:
     def __init__(self, store: Store) -> None:
@@ -25,6 +27,8 @@ class Idempotency:
         if key is None:
             yield
             return
+        if len(key) > LONGEST:
+            raise Refused(f"Idempotency keys can have {LONGEST} characters.")
         with self._lock:
             if key in self._in_flight:
                 message = f"There is currently another in-progress request using this Idempotent Key: {key}."

@@ -11,6 +11,8 @@ def create(world: World, params: Json) -> Json:
     for name in ("customer", "amount", "currency"):
         if name not in params:
             raise required(name)
+    if params["amount"] < 0:
+        raise Refused("The stand-in does not do credits here.", param="amount")
     customer = world.store.get("customer", params["customer"], "customer")
     parent = None
     if ref := params.get("subscription"):
@@ -20,7 +22,7 @@ def create(world: World, params: Json) -> Json:
     now = world.clock.now()
     item = {
         "id": new_id("ii"), "object": "invoiceitem", "amount": params["amount"], "currency": params["currency"].lower(),
-        "customer": customer["id"], "date": now, "description": params.get("description"), "discountable": params["amount"] > 0,
+        "customer": customer["id"], "date": now, "description": params.get("description"), "discountable": True,
         "discounts": [], "invoice": None, "livemode": False, "metadata": merged({}, params.get("metadata")), "parent": parent,
         "period": {"start": now, "end": now}, "pricing": None, "proration": False, "quantity": 1, "quantity_decimal": "1",
         "tax_rates": [], "test_clock": None,

@@ -8,6 +8,8 @@ from sandbox.periods import DAY
 from sandbox.store import new_id
 from sandbox.world import World, offers
 
+DRAFT_SECONDS = 60 * 60
+"""How long a renewal's invoice stays a draft: Stripe's default, which its accounts can change, as ours can."""
 RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)
 """After each declined attempt; when the last one is declined too, the subscription is cancelled."""
 
@@ -42,10 +44,9 @@ def draft(world: World, subscription: Json, reason: str, lines: list[Json], peri
     ref = new_id("in")
     lines = [entry | {"invoice": ref} for entry in [*sweep(world, subscription, ref), *lines]]
     total = sum(entry["amount"] for entry in lines)
-    due = max(total, 0)
     invoice: Json = {
         "id": ref, "object": "invoice", "account_country": "US", "account_name": "Sandbox", "account_tax_ids": None,
-        "amount_due": due, "amount_overpaid": 0, "amount_paid": 0, "amount_paid_off_stripe": 0, "amount_remaining": due,
+        "amount_due": total, "amount_overpaid": 0, "amount_paid": 0, "amount_paid_off_stripe": 0, "amount_remaining": total,
         "amount_shipping": 0, "application": None, "attempt_count": 0, "attempted": False, "auto_advance": True,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
         "automatically_finalizes_at": None, "billing_reason": reason, "collection_method": "charge_automatically", "created": now,
@@ -81,12 +82,21 @@ def keep(world: World, invoice: Json, *news: str) -> None:
         world.tell(f"invoice.{word}", invoice)
 
 
+def wait(world: World, invoice: Json) -> bool:
+    """Leave it a draft for a while; the clock finalizes and collects it. False if the account has none of that."""
+    seconds = int(world.store.setting("draft_seconds", str(DRAFT_SECONDS)))
+    invoice["automatically_finalizes_at"] = invoice["next_payment_attempt"] = world.clock.now() + seconds if seconds else None
+    keep(world, invoice)
+    return bool(seconds)
+
+
 def finalize(world: World, invoice: Json) -> None:
     customer = world.store.get("customer", invoice["customer"])
     invoice["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
     customer["next_invoice_sequence"] += 1
     world.store.put(customer)
     invoice["status"], invoice["ending_balance"] = "open", 0
+    invoice["automatically_finalizes_at"] = None
     invoice["effective_at"] = invoice["status_transitions"]["finalized_at"] = world.clock.now()
     keep(world, invoice, "finalized")
 

@@ -3,7 +3,6 @@
 import json
 import secrets
 import sqlite3
-import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
@@ -124,4 +123,4 @@ def _subscription(body: Json) -> str | None:
 
 
 def new_id(prefix: str) -> str:
-    return f"{prefix}_1" + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(23))
+    return f"{prefix}_{secrets.token_hex(12)}"

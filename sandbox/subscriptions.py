@@ -120,7 +120,7 @@ def list_all(world: World, params: Json) -> Json:
     if status is None:
         where["status != ?"] = "canceled"
     elif status == "ended":
-        where["instr(?, status)"] = ",".join(ENDED)
+        where["instr(?, ',' || status || ',')"] = f",{','.join(ENDED)},"
     elif status != "all":
         where["status = ?"] = status
     if price := params.get("price"):
@@ -134,6 +134,8 @@ def update(world: World, params: Json, ref: str) -> Json:
     before = json.loads(json.dumps(subscription))
     if subscription["status"] in ENDED and params.keys() - {"metadata", "cancellation_details", "expand"}:
         raise Refused("A canceled subscription can only update its cancellation_details and metadata.")
+    if subscription["status"] == "incomplete" and params.keys() - {"metadata", "default_payment_method", "expand"}:
+        raise Refused("An incomplete subscription can only update its metadata and default payment method.")
     subscription["metadata"] = merged(subscription["metadata"], params.get("metadata"))
     if "description" in params:
         subscription["description"] = params["description"] or None
@@ -157,7 +159,7 @@ def cancel(world: World, params: Json, ref: str) -> Json:
     if params.get("invoice_now") or params.get("prorate"):
         raise Refused("The stand-in cancels without prorating.", param="prorate" if params.get("prorate") else "invoice_now")
     _set_details(subscription, params)
-    subscription["canceled_at"] = None
+    subscription["cancel_at_period_end"], subscription["cancel_at"], subscription["canceled_at"] = False, None, None
     billing.end(world, subscription, reason="cancellation_requested")
     return subscription
 

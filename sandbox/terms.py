@@ -4,9 +4,11 @@ from sandbox import billing
 from sandbox.catalog import price_for
 from sandbox.errors import Json, Refused, required
 from sandbox.lists import merged
-from sandbox.periods import add
+from sandbox.periods import DAY
 from sandbox.store import new_id
 from sandbox.world import World
+
+LONGEST_TRIAL = 730 * DAY
 
 
 def begin_trial(world: World, subscription: Json, until: int) -> None:
@@ -14,7 +16,7 @@ def begin_trial(world: World, subscription: Json, until: int) -> None:
     now = world.clock.now()
     if until <= now:
         raise Refused("Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end")
-    if until > add(now, "year", 2):
+    if until > now + LONGEST_TRIAL:
         raise Refused("Invalid timestamp: can be no more than two years in the future.", param="trial_end")
     if subscription["status"] != "trialing":
         subscription["trial_start"] = now
@@ -25,8 +27,6 @@ def begin_trial(world: World, subscription: Json, until: int) -> None:
 def change_trial(world: World, subscription: Json, before: Json, params: Json) -> None:
     if before["pause_collection"] and subscription["pause_collection"]:
         raise Refused("You cannot update `trial_end` on a subscription whose payment collection is paused.", param="trial_end")
-    if before["status"] == "incomplete":
-        raise Refused("You cannot update `trial_end` on a subscription in `incomplete` status.", param="trial_end")
     if params["trial_end"] == "now":
         if subscription["status"] == "trialing":
             subscription["trial_end"] = world.clock.now()

@@ -1,5 +1,9 @@
-"""A stand-in of the test's own, over real HTTP; every answer that it gives is held against Stripe's description."""
+"""A stand-in of the test's own, over real HTTP; every answer that it gives is held against Stripe's description.
 
+A test that asks for an `account` needs nothing but Stripe's own API: with STRIPE_TEST_KEY it runs at Stripe as well.
+"""
+
+import os
 from collections.abc import Iterator
 from threading import Lock
 
@@ -9,9 +13,16 @@ from flask import Flask, Response, request
 import sandbox
 from sandbox.serving import serving
 from tests.harness.serving import serve
+from tests.sandbox.account import Account
 from tests.sandbox.endpoint import Endpoint
 from tests.sandbox.schemas import Schemas
 from tests.sandbox.shop import Shop
+
+TEST_KEY = os.environ.get("STRIPE_TEST_KEY", "")
+
+
+def pytest_report_header() -> str:
+    return f"contract with Stripe: tried at the stand-in {'and at Stripe' if TEST_KEY else 'only, as STRIPE_TEST_KEY is not set'}"
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +37,26 @@ def shop(schemas: Schemas) -> Iterator[Shop]:
     with serving(app, stand_in) as url:
         yield Shop(url)
     assert not problems, problems
+
+
+@pytest.fixture(params=["stand-in", "stripe"] if TEST_KEY else ["stand-in"])
+def account(request: pytest.FixtureRequest) -> Account:
+    found: Account = request.getfixturevalue("shop" if request.param == "stand-in" else "stripe_account")
+    return found
+
+
+@pytest.fixture(scope="session")
+def _test_mode() -> Account:
+    """One for all tests, so that its prices are made once."""
+    if not TEST_KEY.startswith(("sk_test_", "rk_test_")):
+        pytest.exit("STRIPE_TEST_KEY is not a key of Stripe's test mode.", 2)
+    return Account(key=TEST_KEY)
+
+
+@pytest.fixture
+def stripe_account(_test_mode: Account) -> Iterator[Account]:
+    yield _test_mode
+    _test_mode.tidy()
 
 
 @pytest.fixture

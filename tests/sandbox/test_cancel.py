@@ -1,7 +1,8 @@
 import pytest
 import stripe
 
-from tests.sandbox.shop import DAY, Shop, period
+from tests.sandbox.account import DAY, Account, period
+from tests.sandbox.shop import Shop
 
 
 def test_cancelled_at_the_end_it_runs_until_then(shop: Shop) -> None:
@@ -18,36 +19,59 @@ def test_cancelled_at_the_end_it_runs_until_then(shop: Shop) -> None:
     assert [event.created for event in shop.events("customer.subscription.deleted")] == [end]
 
 
-def test_the_wish_can_be_taken_back(shop: Shop) -> None:
+def test_the_wish_can_be_taken_back(account: Account) -> None:
+    subscription = account.subscribe()
+    account.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    kept = account.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
+    assert (kept.status, kept.cancel_at, kept.canceled_at, kept.cancellation_details.reason) == ("active", None, None, None)
+
+
+def test_taken_back_it_goes_on_after_the_end_of_the_period(shop: Shop) -> None:
     subscription = shop.subscribe()
     shop.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
-    kept = shop.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
-    assert (kept.cancel_at, kept.canceled_at, kept.cancellation_details.reason) == (None, None, None)
-    shop.advance_to(period(subscription)[1])
+    shop.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
+    shop.charge_at(period(subscription)[1])
     assert shop.again(subscription).status == "active"
+    assert len(shop.invoices(subscription)) == 2
 
 
-def test_the_end_moves_with_the_period(shop: Shop) -> None:
-    subscription = shop.subscribe()
-    shop.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
-    moment = shop.now() + 60 * DAY
-    assert shop.skip_to(subscription, moment).cancel_at == moment
+def test_the_end_moves_with_the_period(account: Account) -> None:
+    subscription = account.subscribe()
+    account.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    moment = account.now() + 60 * DAY
+    assert account.skip_to(subscription, moment).cancel_at == moment
 
 
-def test_cancelled_now_is_over_at_once_and_a_second_time_is_not_found(shop: Shop) -> None:
-    subscription = shop.subscribe()
-    ended = shop.v1.subscriptions.cancel(subscription.id, {"cancellation_details": {"comment": "Moving"}})
+def test_cancelled_now_is_over_at_once_and_a_second_time_is_not_found(account: Account) -> None:
+    subscription = account.subscribe()
+    ended = account.v1.subscriptions.cancel(subscription.id, {"cancellation_details": {"comment": "Moving"}})
     assert (ended.status, ended.cancellation_details.comment) == ("canceled", "Moving")
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        shop.v1.subscriptions.cancel(subscription.id)
+        account.v1.subscriptions.cancel(subscription.id)
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
+
+
+def test_cancelled_now_the_wish_to_end_later_is_gone_and_nothing_is_charged_any_more(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    shop.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    ended = shop.v1.subscriptions.cancel(subscription.id)
+    assert (ended.cancel_at_period_end, ended.cancel_at, ended.ended_at) == (False, None, ended.canceled_at)
     shop.later(days=60)
     assert len(shop.invoices(subscription)) == 1
 
 
-def test_of_what_is_over_only_notes_can_be_changed(shop: Shop) -> None:
+def test_a_renewal_that_is_still_a_draft_is_not_charged_once_it_is_cancelled(shop: Shop) -> None:
     subscription = shop.subscribe()
+    shop.advance_to(period(subscription)[1])
     shop.v1.subscriptions.cancel(subscription.id)
+    shop.later(days=60)
+    draft = shop.again(subscription).latest_invoice
+    assert (draft.status, draft.auto_advance) == ("draft", False)
+
+
+def test_of_what_is_over_only_notes_can_be_changed(account: Account) -> None:
+    subscription = account.subscribe()
+    account.v1.subscriptions.cancel(subscription.id)
     with pytest.raises(stripe.InvalidRequestError):
-        shop.skip_to(subscription, shop.now() + DAY)
-    assert shop.v1.subscriptions.update(subscription.id, {"metadata": {"a": "b"}}).metadata["a"] == "b"
+        account.skip_to(subscription, account.now() + DAY)
+    assert account.v1.subscriptions.update(subscription.id, {"metadata": {"a": "b"}}).metadata["a"] == "b"

@@ -1,35 +1,39 @@
+from uuid import uuid4
+
 import pytest
 import stripe
 
-from tests.sandbox.shop import DAY, Shop
+from tests.sandbox.account import DAY, Account
+from tests.sandbox.shop import Shop
 
 
-def test_prices_are_found_by_their_lookup_keys(shop: Shop) -> None:
-    product = shop.v1.products.create({"name": "Coffee box", "metadata": {"sku": "C1"}})
+def test_prices_are_found_by_their_lookup_keys(account: Account) -> None:
+    product = account.v1.products.create({"name": "Coffee box", "metadata": {"sku": "C1"}})
+    sku = product.id
     made = {}
     for interval in ("week", "month"):
         recurring = {"interval": interval}
-        params = {"product": product.id, "currency": "EUR", "unit_amount": 900, "recurring": recurring, "lookup_key": f"C1-{interval}"}
-        made[interval] = shop.v1.prices.create(params)
-    found = shop.v1.prices.list({"lookup_keys": ["C1-month", "other"], "expand": ["data.product"]}).data
+        params = {"product": product.id, "currency": "EUR", "unit_amount": 900, "recurring": recurring, "lookup_key": f"{sku}-{interval}"}
+        made[interval] = account.v1.prices.create(params)
+    found = account.v1.prices.list({"lookup_keys": [f"{sku}-month", "other"], "expand": ["data.product"]}).data
     assert [(price.id, price.currency, price.product.name) for price in found] == [(made["month"].id, "eur", "Coffee box")]
-    assert shop.v1.prices.retrieve(made["week"].id).recurring.interval == "week"
-    assert len(shop.v1.prices.list({"product": product.id, "active": True, "type": "recurring"}).data) == 2
-    assert shop.v1.products.retrieve(product.id).metadata["sku"] == "C1"
-    assert [listed.id for listed in shop.v1.products.list({"active": True, "ids": [product.id]}).data] == [product.id]
+    assert account.v1.prices.retrieve(made["week"].id).recurring.interval == "week"
+    assert len(account.v1.prices.list({"product": product.id, "active": True, "type": "recurring"}).data) == 2
+    assert account.v1.products.retrieve(product.id).metadata["sku"] == "C1"
+    assert [listed.id for listed in account.v1.products.list({"active": True, "ids": [product.id]}).data] == [product.id]
 
 
-def test_a_lookup_key_is_used_once_or_handed_over(shop: Shop) -> None:
-    product = shop.v1.products.create({"name": "Coffee box", "id": "coffee"})
-    params = {"product": product.id, "currency": "eur", "unit_amount": 900, "lookup_key": "coffee"}
-    old = shop.v1.prices.create(params)
+def test_a_lookup_key_is_used_once_or_handed_over(account: Account) -> None:
+    product = account.v1.products.create({"name": "Coffee box", "id": f"coffee-{uuid4()}"})
+    params = {"product": product.id, "currency": "eur", "unit_amount": 900, "lookup_key": product.id}
+    old = account.v1.prices.create(params)
     with pytest.raises(stripe.InvalidRequestError):
-        shop.v1.prices.create(params)
-    new = shop.v1.prices.create({**params, "transfer_lookup_key": True})
-    assert [price.id for price in shop.v1.prices.list({"lookup_keys": ["coffee"]}).data] == [new.id]
-    assert shop.v1.prices.retrieve(old.id).lookup_key is None
+        account.v1.prices.create(params)
+    new = account.v1.prices.create({**params, "transfer_lookup_key": True})
+    assert [price.id for price in account.v1.prices.list({"lookup_keys": [product.id]}).data] == [new.id]
+    assert account.v1.prices.retrieve(old.id).lookup_key is None
     with pytest.raises(stripe.InvalidRequestError):
-        shop.v1.products.create({"name": "Tea box", "id": "coffee"})
+        account.v1.products.create({"name": "Tea box", "id": product.id})
 
 
 def test_lists_come_newest_first_and_a_page_at_a_time(shop: Shop) -> None:
@@ -50,16 +54,19 @@ def test_subscriptions_are_listed_by_customer_status_and_price(shop: Shop) -> No
     alice, weekly = shop.customer(), shop.price(interval="week")
     active, trial, over = shop.subscribe(alice), shop.subscribe(trial_end=shop.now() + DAY, price=weekly), shop.subscribe(alice)
     shop.v1.subscriptions.cancel(over.id)
+    bob = shop.customer("pm_card_chargeCustomerFail")
+    unpaid = shop.subscribe(bob)
 
     def listed(**params: object) -> list[str]:
         return [subscription.id for subscription in shop.v1.subscriptions.list(params).data]
 
-    assert listed() == [trial.id, active.id]
-    assert listed(status="all") == [over.id, trial.id, active.id]
+    assert listed() == [unpaid.id, trial.id, active.id]
+    assert listed(status="all") == [unpaid.id, over.id, trial.id, active.id]
     assert listed(status="ended") == listed(status="canceled") == [over.id]
     assert listed(status="trialing") == listed(price=weekly.id) == [trial.id]
     assert listed(customer=alice.id) == [active.id]
     assert listed(limit=1, starting_after=trial.id) == [active.id]
+    assert listed(status="incomplete") == [unpaid.id]
 
 
 def test_invoices_are_listed_by_subscription_customer_status_and_time(shop: Shop) -> None:

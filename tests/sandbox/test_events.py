@@ -1,15 +1,18 @@
 import pytest
 import stripe
 
-from tests.sandbox.shop import DAY, Shop
+from tests.sandbox.account import DAY, Account
+from tests.sandbox.endpoint import wait_until
+from tests.sandbox.shop import Shop
 
 
-def test_a_change_is_told_with_what_was_before(shop: Shop) -> None:
-    subscription = shop.subscribe(metadata={"portal_version": "1"})
-    moment = shop.now() + 40 * DAY
-    moved = shop.skip_to(subscription, moment, metadata={"portal_version": "2", "new": "x"})
-    (created,) = shop.events("customer.subscription.created")
-    (updated,) = shop.events("customer.subscription.updated")
+def test_a_change_is_told_with_what_was_before(account: Account) -> None:
+    subscription = account.subscribe(metadata={"portal_version": "1"})
+    moment = account.now() + 40 * DAY
+    moved = account.skip_to(subscription, moment, metadata={"portal_version": "2", "new": "x"})
+    wait_until(lambda: bool(account.events("customer.subscription.updated", about=subscription)), 60)
+    (created,) = account.events("customer.subscription.created", about=subscription)
+    (updated,) = account.events("customer.subscription.updated", about=subscription)
     assert created.data.object.id == subscription.id
     before = updated.data.previous_attributes.to_dict()
     assert before["metadata"] == {"portal_version": "1", "new": None}
@@ -28,14 +31,14 @@ def test_what_changes_nothing_is_not_told(shop: Shop) -> None:
 
 def test_what_the_clock_did_nobody_asked_for(shop: Shop) -> None:
     subscription = shop.subscribe(trial_end=shop.now() + DAY)
-    shop.later(days=1)
-    told = [event for event in shop.events() if event.created == subscription.trial_end]
-    assert [event.type for event in told] == [
-        "invoice.created",
-        "invoice.finalized",
-        "invoice.paid",
-        "invoice.payment_succeeded",
-        "customer.subscription.updated",
+    shop.charge_at(subscription.trial_end)
+    told = [event for event in shop.events() if event.created >= subscription.trial_end]
+    assert [(event.type, event.created - subscription.trial_end) for event in told] == [
+        ("invoice.created", 0),
+        ("customer.subscription.updated", 0),
+        ("invoice.finalized", 3600),
+        ("invoice.paid", 3600),
+        ("invoice.payment_succeeded", 3600),
     ]
     assert {event.request.id for event in told} == {None}
 

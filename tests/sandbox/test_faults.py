@@ -41,11 +41,12 @@ def test_a_500_is_kept_for_its_key_and_gone_with_another(shop: Shop) -> None:
     assert shop.v1.customers.create({"name": "Alice"}, {"idempotency_key": "twice"}).name == "Alice"
 
 
-def test_a_conflict_leaves_the_key_free(shop: Shop) -> None:
-    strike(shop, "409")
+@pytest.mark.parametrize(("kind", "status", "code"), [("409", 409, "idempotency_key_in_use"), ("lock_timeout", 429, "lock_timeout")])
+def test_a_conflict_leaves_the_key_free(shop: Shop, kind: str, status: int, code: str) -> None:
+    strike(shop, kind)
     with pytest.raises(stripe.StripeError) as conflict:
         shop.v1.customers.create({"name": "Alice"}, {"idempotency_key": "once"})
-    assert conflict.value.error and (conflict.value.http_status, conflict.value.error.code) == (409, "lock_timeout")
+    assert conflict.value.error and (conflict.value.http_status, conflict.value.error.code) == (status, code)
     shop.v1.customers.create({"name": "Alice"}, {"idempotency_key": "once"})
 
 

@@ -1,20 +1,28 @@
 import pytest
 import stripe
 
-from tests.sandbox.shop import DAY, Shop, period
+from tests.sandbox.account import DAY, Account, period
+from tests.sandbox.shop import Shop
 
 
-def test_quantity_swap_addition_and_removal_in_one_update(shop: Shop) -> None:
-    a, b, c = shop.price(1000), shop.price(2000), shop.price(3000)
-    customer = shop.customer()
-    subscription = shop.v1.subscriptions.create({"customer": customer.id, "items": [{"price": a.id}, {"price": b.id}]})
+def test_quantity_swap_addition_and_removal_in_one_update(account: Account) -> None:
+    a, b, c = account.price(1000), account.price(2000), account.price(3000)
+    customer = account.customer()
+    subscription = account.v1.subscriptions.create({"customer": customer.id, "items": [{"price": a.id}, {"price": b.id}]})
     first, second = subscription["items"].data
     items = [{"id": first.id, "quantity": 2}, {"id": second.id, "deleted": True}, {"price": c.id, "quantity": 3}]
-    changed = shop.v1.subscriptions.update(subscription.id, {"items": items, "proration_behavior": "none"})
+    changed = account.v1.subscriptions.update(subscription.id, {"items": items, "proration_behavior": "none"})
     assert [(item.price.id, item.quantity) for item in changed["items"].data] == [(a.id, 2), (c.id, 3)]
     assert period(changed) == period(subscription)
-    shop.advance_to(period(changed)[1])
-    assert shop.again(changed).latest_invoice.total == 2 * 1000 + 3 * 3000
+    assert changed.latest_invoice == subscription.latest_invoice, "nothing is charged before the next renewal"
+
+
+def test_what_was_changed_is_charged_at_the_next_renewal(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    items = [{"id": subscription["items"].data[0].id, "quantity": 3}]
+    shop.v1.subscriptions.update(subscription.id, {"items": items, "proration_behavior": "none"})
+    shop.charge_at(period(subscription)[1])
+    assert shop.again(subscription).latest_invoice.total == 3 * 1999
 
 
 def test_another_frequency_is_charged_at_once_unless_a_charge_is_dated(shop: Shop) -> None:
@@ -33,23 +41,23 @@ def test_another_frequency_is_charged_at_once_unless_a_charge_is_dated(shop: Sho
     assert (undated.latest_invoice.billing_reason, undated.latest_invoice.total) == ("subscription_update", 1999)
 
 
-def test_what_does_not_fit_together_is_refused(shop: Shop) -> None:
-    subscription, other = shop.subscribe(), shop.subscribe()
+def test_what_does_not_fit_together_is_refused(account: Account) -> None:
+    subscription, other = account.subscribe(), account.subscribe()
     mine, foreign = subscription["items"].data[0].id, other["items"].data[0].id
-    one_time = shop.v1.prices.create({"product": shop.price().product, "currency": "eur", "unit_amount": 5})
+    one_time = account.v1.prices.create({"product": account.price().product, "currency": "eur", "unit_amount": 5})
     for items in (
         [{"id": foreign, "quantity": 2}],
         [{"id": mine, "quantity": -1}],
         [{"id": mine, "deleted": True}],
-        [{"price": shop.price().id}],
-        [{"price": shop.price(interval="week").id}],
+        [{"price": account.price().id}],
+        [{"price": account.price(interval="week").id}],
         [{"price": one_time.id}],
         [{"price": "price_unknown"}],
         [{"quantity": 1}],
     ):
         with pytest.raises(stripe.InvalidRequestError):
-            shop.v1.subscriptions.update(subscription.id, {"items": items, "proration_behavior": "none"})
-    assert shop.again(subscription)["items"].data[0].quantity == 1
+            account.v1.subscriptions.update(subscription.id, {"items": items, "proration_behavior": "none"})
+    assert account.again(subscription)["items"].data[0].quantity == 1
 
 
 def test_a_changed_quantity_without_prorating_none_is_refused_by_the_stand_in(shop: Shop) -> None:

@@ -1,7 +1,8 @@
 import pytest
 import stripe
 
-from tests.sandbox.shop import DAY, Shop, period
+from tests.sandbox.account import DAY, Account, period
+from tests.sandbox.shop import Shop
 
 
 @pytest.mark.parametrize(("behavior", "status"), [("void", "void"), ("mark_uncollectible", "uncollectible"), ("keep_as_draft", "draft")])
@@ -27,13 +28,27 @@ def test_resumes_at_lifts_the_pause_by_itself(shop: Shop) -> None:
     assert told.data.previous_attributes.pause_collection.resumes_at == resumes_at
 
 
-def test_an_empty_string_resumes(shop: Shop) -> None:
+def test_a_pause_leaves_the_status_as_it_was(account: Account) -> None:
+    subscription = account.subscribe()
+    paused = account.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": "void"}})
+    assert (paused.status, paused.pause_collection.behavior, paused.pause_collection.resumes_at) == ("active", "void", None)
+
+
+def test_a_renewal_from_before_the_pause_is_charged_all_the_same(shop: Shop) -> None:
     subscription = shop.subscribe()
+    shop.advance_to(period(subscription)[1])
     shop.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": "void"}})
-    assert shop.v1.subscriptions.update(subscription.id, {"pause_collection": ""}).pause_collection is None
+    shop.later(seconds=3600)
+    assert shop.again(subscription).latest_invoice.status == "paid"
 
 
-def test_resuming_in_the_past_is_refused(shop: Shop) -> None:
-    subscription = shop.subscribe()
+def test_an_empty_string_resumes(account: Account) -> None:
+    subscription = account.subscribe()
+    account.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": "void"}})
+    assert account.v1.subscriptions.update(subscription.id, {"pause_collection": ""}).pause_collection is None
+
+
+def test_resuming_in_the_past_is_refused(account: Account) -> None:
+    subscription = account.subscribe()
     with pytest.raises(stripe.InvalidRequestError):
-        shop.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": "void", "resumes_at": shop.now()}})
+        account.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": "void", "resumes_at": account.now()}})

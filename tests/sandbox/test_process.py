@@ -10,8 +10,9 @@ import pytest
 import requests
 
 import sandbox
+from tests.sandbox.account import DAY
 from tests.sandbox.endpoint import Endpoint, wait_until
-from tests.sandbox.shop import DAY, Shop
+from tests.sandbox.shop import Shop
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import requests
 import stripe
 
 from sandbox.openapi import OpenApi
+from tests.sandbox.account import Account
 from tests.sandbox.shop import Shop
 
 
@@ -27,16 +28,16 @@ from tests.sandbox.shop import Shop
         ({"metadata": {"k" * 41: "v"}}, None, f"metadata[{'k' * 41}]"),
     ],
 )
-def test_what_stripe_does_not_know_is_refused(shop: Shop, sent: dict[str, Any], code: str | None, param: str) -> None:
-    subscription = shop.subscribe()
+def test_what_stripe_does_not_know_is_refused(account: Account, sent: dict[str, Any], code: str | None, param: str) -> None:
+    subscription = account.subscribe()
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        shop.v1.subscriptions.update(subscription.id, sent)
+        account.v1.subscriptions.update(subscription.id, sent)
     assert (refused.value.http_status, refused.value.code, refused.value.param) == (400, code, param)
 
 
-def test_an_unknown_parameter_is_named_in_stripes_words(shop: Shop) -> None:
+def test_an_unknown_parameter_is_named_in_stripes_words(account: Account) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        shop.v1.customers.list({"mail": "alice@example.com"})
+        account.v1.customers.list({"mail": "alice@example.com"})
     assert refused.value.user_message == "Received unknown parameter: mail"
     assert refused.value.error and refused.value.error.type == "invalid_request_error"
 
@@ -53,26 +54,26 @@ def test_an_address_that_is_not_stripes_is_not_found(shop: Shop) -> None:
     assert (answer.status_code, answer.json()["error"]["message"]) == (404, "Unrecognized request URL (GET: /v1/boxes).")
 
 
-def test_metadata_is_merged_key_by_key(shop: Shop) -> None:
-    subscription = shop.subscribe(metadata={"a": "1", "b": "2"})
+def test_metadata_is_merged_key_by_key(account: Account) -> None:
+    subscription = account.subscribe(metadata={"a": "1", "b": "2"})
 
     def after(sent: Any) -> Any:
-        return shop.v1.subscriptions.update(subscription.id, {"metadata": sent}).metadata.to_dict()
+        return account.v1.subscriptions.update(subscription.id, {"metadata": sent}).metadata.to_dict()
 
     assert after({"b": "3", "c": "4"}) == {"a": "1", "b": "3", "c": "4"}
     assert after({"a": ""}) == {"b": "3", "c": "4"}
     assert after("") == {}
 
 
-def test_only_what_names_another_object_can_be_expanded(shop: Shop) -> None:
-    subscription = shop.subscribe()
+def test_only_what_names_another_object_can_be_expanded(account: Account) -> None:
+    subscription = account.subscribe()
     paths = ["data.latest_invoice", "data.customer.invoice_settings.default_payment_method", "data.default_payment_method"]
-    (listed,) = shop.v1.subscriptions.list({"expand": paths}).data
+    (listed,) = account.v1.subscriptions.list({"customer": subscription.customer, "expand": paths}).data
     assert (listed.latest_invoice.id, listed.customer.email) == (subscription.latest_invoice, "alice@example.com")
     assert listed.customer.invoice_settings.default_payment_method.card.last4 == "4242"
     for path in ("status", "plan", "latest_invoice.number", "customer.a.b.c.d"):
         with pytest.raises(stripe.InvalidRequestError):
-            shop.v1.subscriptions.retrieve(subscription.id, {"expand": [path]})
+            account.v1.subscriptions.retrieve(subscription.id, {"expand": [path]})
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,8 @@ def test_the_sdk_knows_a_refused_live_key(shop: Shop) -> None:
         shop.v1.customers.list()
 
 
-def test_every_answer_has_an_id_of_its_own(shop: Shop) -> None:
-    one, two = shop.customer(), shop.customer()
+def test_every_answer_has_an_id_of_its_own(account: Account) -> None:
+    one, two = account.customer(), account.customer()
     assert one.last_response.request_id != two.last_response.request_id
 
 

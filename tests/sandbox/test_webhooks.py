@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from tests.sandbox.account import DAY
 from tests.sandbox.endpoint import Endpoint, wait_until
-from tests.sandbox.shop import DAY, Shop
+from tests.sandbox.shop import Shop
 
 
 @pytest.fixture
