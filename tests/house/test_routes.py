@@ -1,0 +1,105 @@
+"""Every route is walked: a missing guard fails the build with a sentence."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Rule
+
+from portal.accounts.current import DOOR, signed_in, staff_signed_in
+from portal.kit.csrf import exempt_endpoints
+
+PUBLIC = {
+    "static": "looks and pictures hold nothing of anybody's",
+    "health.lives": "asked by machines that have no account",
+    "health.can_serve": "asked by machines that have no account",
+    "door.ask": "here one signs in",
+    "door.send": "here one signs in",
+    "door.sent": "here one signs in",
+    "door.send_again": "here one signs in",
+    "door.enter_code": "here one signs in",
+    "door.show_link": "here one signs in",
+    "door.enter_by_link": "here one signs in",
+    "door.sign_out": "signs out whoever is signed in, and harms nobody else",
+    "payments.receive_event": "proves by its signature who sent it",
+    "demo.mailbox": "the demo's own mailbox, in the demo only",
+    "demo.mail": "the demo's own mailbox, in the demo only",
+    "styleguide.show": "shows pieces, in demo and development only",
+    "styleguide.sheet": "shows pieces, in demo and development only",
+    "styleguide.change": "changes nothing, in demo and development only",
+}
+SIGNED = {"payments.receive_event"}
+"""Webhooks: who sends them has no page of ours that could carry a token."""
+STRINGS = {
+    "number": "an order's number is the shop's own, and may hold a slash",
+    "sealed": "a link's own secret",
+    "filename": "of a static file",
+}
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def rules(app: Flask) -> Iterator[tuple[Rule, set[str]]]:
+    for rule in app.url_map.iter_rules():
+        yield rule, set(rule.methods or ()) - {"HEAD", "OPTIONS"}
+
+
+def address(app: Flask, rule: Rule) -> str:
+    given = {name: 1 if isinstance(converter, IntegerConverter) else "x" for name, converter in rule._converters.items()}
+    return app.url_map.bind("localhost").build(rule.endpoint, given)
+
+
+def test_every_page_is_guarded_or_public_for_a_reason(app: Flask) -> None:
+    for rule, _ in rules(app):
+        guards = app.before_request_funcs.get(rule.endpoint.partition(".")[0], [])
+        guarded = signed_in in guards or staff_signed_in in guards
+        assert guarded or rule.endpoint in PUBLIC, f"{rule.rule} ({rule.endpoint}) has no guard: `bp.before_request(signed_in)`"
+        assert not guarded or rule.endpoint not in PUBLIC, f"{rule.endpoint} is guarded, and should not stand in the list of public ones"
+
+
+def test_the_list_of_public_pages_names_no_page_that_is_gone(app: Flask) -> None:
+    assert PUBLIC.keys() <= {rule.endpoint for rule, _ in rules(app)}
+
+
+def test_a_stranger_is_sent_to_the_door_by_every_page_that_is_not_public(app: Flask) -> None:
+    for rule, methods in rules(app):
+        if "GET" in methods and rule.endpoint not in PUBLIC:
+            answer = app.test_client().get(address(app, rule))
+            assert (answer.status_code, urlsplit(answer.location or "").path) == (303, DOOR), f"{rule.rule} answered {answer.status}"
+
+
+def test_no_change_is_made_without_a_token_of_ours(app: Flask) -> None:
+    for rule, methods in rules(app):
+        for method in methods & UNSAFE if rule.endpoint not in SIGNED else ():
+            for headers in {}, {"HX-Request": "true"}, {"Sec-Fetch-Site": "cross-site"}:
+                answer = app.test_client().open(address(app, rule), method=method, headers=headers)
+                assert answer.status_code == 403, f"{method} {rule.rule} without a token answered {answer.status}"
+
+
+def test_only_webhooks_need_no_token(app: Flask) -> None:
+    assert exempt_endpoints(app) == SIGNED
+
+
+def test_only_get_and_post(app: Flask) -> None:
+    for rule, methods in rules(app):
+        assert methods <= {"GET", "POST"}, f"{rule.rule}: a form can only GET and POST"
+
+
+def test_a_number_in_an_address_is_one(app: Flask) -> None:
+    for rule, _ in rules(app):
+        for name, converter in rule._converters.items():
+            assert isinstance(converter, IntegerConverter) or name in STRINGS, f"{rule.rule}: write <int:{name}>, or say why it is text"
+
+
+def test_addresses_are_written_in_small_letters_with_hyphens(app: Flask) -> None:
+    for rule, _ in rules(app):
+        fixed = re.sub("<[^>]*>", "", rule.rule)
+        assert re.fullmatch(r"(/([a-z0-9]+(-[a-z0-9]+)*)?)+", fixed), f"{rule.rule}: small-letters-and-hyphens"
+
+
+def test_no_page_that_is_only_looked_at_opens_a_transaction(app: Flask) -> None:
+    for rule, methods in rules(app):
+        if methods == {"GET"}:
+            source = inspect.getsource(inspect.unwrap(app.view_functions[rule.endpoint]))
+            assert "transaction()" not in source, f"GET {rule.rule} changes something: a mail scanner or a prefetch would do so too"
