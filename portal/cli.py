@@ -6,9 +6,11 @@ import click
 from flask.cli import ScriptInfo
 
 from portal import config, create_app
+from portal.demo.commands import demo
+from portal.orders import commands as orders
 from portal.outbox import commands as outbox
 
-COMMANDS = [outbox.work, outbox.outbox]
+COMMANDS = [outbox.work, outbox.outbox, orders.imports, demo]
 
 
 @click.group()

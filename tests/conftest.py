@@ -13,6 +13,7 @@ from portal import create_app, outbox
 from portal.kit import clock
 from portal.kit.db import db
 from tests.harness.serving import serve
+from tests.mail import Mail, mail_server
 from tests.settings import settings
 from tests.stripe import Stripe
 
@@ -47,9 +48,16 @@ def stripe(time: Callable[[timedelta], None]) -> Iterator[Stripe]:
 
 
 @pytest.fixture
-def app(stripe: Stripe, database_url: str) -> Iterator[Flask]:
+def mail() -> Iterator[Mail]:
+    """The mail server, and all that came to it."""
+    with mail_server() as mail:
+        yield mail
+
+
+@pytest.fixture
+def app(stripe: Stripe, mail: Mail, database_url: str) -> Iterator[Flask]:
     """The portal, over real HTTP too: that is how a webhook comes in, and a browser. Its address is `PORTAL_BASE_URL`."""
-    app = create_app(settings(database_url, STRIPE_API_BASE=stripe.url))
+    app = create_app(settings(database_url, STRIPE_API_BASE=stripe.url, SMTP_URL=mail.url))
     with ExitStack() as ending:
         app.config["PORTAL_BASE_URL"] = ending.enter_context(serve(app))
         stripe.send_webhooks_to(app.config["PORTAL_BASE_URL"] + "/webhooks/stripe")
@@ -60,10 +68,11 @@ def app(stripe: Stripe, database_url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def work(app: Flask) -> Work:
-    """Let a worker do what is due."""
+def work(app: Flask, time: Callable[[timedelta], None]) -> Work:
+    """Let a worker do what is due, some seconds from now: a click is given a moment to be taken back."""
 
     def work() -> None:
+        time(timedelta(seconds=3))
         with app.app_context():
             outbox.work_until_idle()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from time import monotonic, sleep
 from typing import Any
 
 import requests
@@ -34,16 +35,21 @@ class Stripe:
         return datetime.fromtimestamp(self.control("clock")["now"], UTC)
 
     def later(self, **by: float) -> None:
-        """Let time pass on both sides: `later(days=3)`. What falls due at Stripe meanwhile happens."""
+        """Let time pass on both sides: `later(days=3)`. What falls due at Stripe meanwhile happens, and its webhooks arrive."""
         passed = timedelta(**by)
         self._move_portal(passed)
         self.control("clock", {"advance_seconds": int(passed.total_seconds())})
+        self.wait_for_webhooks()
 
     def send_webhooks_to(self, url: str) -> None:
         self.control("webhooks", {"url": url})
 
-    def webhooks_waiting(self) -> int:
-        return int(self.control("webhooks")["waiting"])
+    def wait_for_webhooks(self) -> None:
+        """Until those that are under way have arrived."""
+        deadline = monotonic() + 20
+        while (hooks := self.control("webhooks"))["waiting"] and hooks["url"] and not hooks["paused"]:
+            assert monotonic() < deadline, "they did not arrive"
+            sleep(0.02)
 
     def faults(self, *rules: dict[str, Any]) -> None:
         """Until `no_faults`: see sandbox/README.md."""

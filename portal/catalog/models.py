@@ -18,19 +18,19 @@ class Product(Model):
     name: Mapped[str]
     picture: Mapped[str]
     """A file below static/, such as `products/coffee.svg`."""
-    provider_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     variants: Mapped[list["Variant"]] = relationship(back_populates="product", default_factory=list, order_by="Variant.id")
+    provider_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
 
 
 class Variant(Model):
     """What is packed: a product in one size and kind."""
 
     __tablename__ = "variant"
-    product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), init=False)
-    product: Mapped[Product] = relationship(back_populates="variants", default=None)
     sku: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     """What tells it from the others, such as `500 g, whole, medium roast`."""
+    product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), init=False)
+    product: Mapped[Product] = relationship(back_populates="variants", init=False)
     swap_group_id: Mapped[int | None] = mapped_column(ForeignKey(SwapGroup.id), init=False)
     swap_group: Mapped[SwapGroup | None] = relationship(default=None)
     prices: Mapped[list["Price"]] = relationship(back_populates="variant", default_factory=list, order_by="Price.id")

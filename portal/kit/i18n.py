@@ -37,7 +37,7 @@ FAR = 274
 def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     Babel(app, default_locale=app.config["SHOP"].locale, locale_selector=lambda: str(locale()), timezone_selector=lambda: str(time_zone()))
-    for write in day, short_day, month, clock_time, moment, short_moment, iso, money, language_name:
+    for write in day, short_day, month, clock_time, moment, short_moment, iso, from_iso, money, language_name:
         app.jinja_env.filters[write.__name__] = write
     app.jinja_env.globals["language"] = language
 
@@ -106,6 +106,11 @@ def short_moment(value: date | datetime) -> str:
 def iso(value: date | datetime) -> str:
     """For machines, in `<time datetime>`: HTML takes no microseconds"""
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def from_iso(written: str) -> date | datetime:
+    """A day or a moment that came through JSON."""
+    return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
 
 
 def money(amount: int, currency: str) -> str:

@@ -6,6 +6,7 @@ from portal.payments import sync as sync
 from portal.payments.current import provider as provider
 from portal.payments.news import on_news as on_news
 from portal.payments.port import Declined as Declined
+from portal.payments.port import Payment as Payment
 from portal.payments.port import Renewal as Renewal
 from portal.payments.port import Standing as Standing
 from portal.payments.port import Terms as Terms

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 
@@ -15,6 +16,18 @@ class Terms:
     """None when nothing will be charged."""
 
 
+class Payment(StrEnum):
+    """How far the payment of an invoice is."""
+
+    PENDING = "pending"
+    """Not tried yet, or under way at the bank."""
+    OWED = "owed"
+    """Tried and refused."""
+    PAID = "paid"
+    VOID = "void"
+    """Neither paid nor owed any more."""
+
+
 @dataclass(frozen=True)
 class Renewal:
     """An invoice for one delivery. The invoices over nothing that a provider also writes are none."""
@@ -24,9 +37,7 @@ class Renewal:
     amount: int
     """In minor units of `currency`."""
     currency: str
-    is_paid: bool
-    is_void: bool
-    """Neither paid nor owed any more."""
+    payment: Payment
     lines: tuple["Line", ...]
 
 

@@ -1,5 +1,6 @@
 """Stripe. The only module that knows it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from uuid import uuid4
 import stripe
 from stripe.params import EventListParams, InvoiceListParams, SubscriptionUpdateParams
 
-from portal.payments.port import Declined, Event, Item, Line, Renewal, Standing, Terms, TryAgain
+from portal.payments.port import Declined, Event, Item, Line, Payment, Renewal, Standing, Terms, TryAgain
 
 VERSION = "2026-08-26.dahlia"
 TIMEOUT = (2, 10)
@@ -17,6 +18,7 @@ TIMEOUT = (2, 10)
 RENEWAL_REASONS = ("subscription_cycle", "subscription_create")
 """Other invoices of a subscription, such as the one over nothing when a trial begins, are no delivery."""
 NEVER_CHARGES = ("canceled", "incomplete_expired", "unpaid", "paused")
+OWING = ("past_due", "unpaid", "incomplete")
 PAGE = 100
 
 
@@ -94,7 +96,7 @@ def _retry_after(error: stripe.StripeError) -> timedelta | None:
 def _standing(subscription: stripe.Subscription, invoices: list[stripe.Invoice]) -> Standing:
     items = subscription.items.data
     pause = subscription.pause_collection
-    renewals = (_renewal(invoice) for invoice in sorted(invoices, key=lambda invoice: invoice.created) if _is_renewal(invoice))
+    in_order = sorted(invoices, key=lambda invoice: invoice.created)
     return Standing(
         terms=Terms(version=int(_metadata(subscription).get("portal_version", "0")), next_charge_at=_next_charge_at(subscription)),
         status=subscription.status,
@@ -103,8 +105,8 @@ def _standing(subscription: stripe.Subscription, invoices: list[stripe.Invoice])
         ends_at_period_end=subscription.cancel_at_period_end,
         ended_at=_moment(subscription.ended_at) if subscription.ended_at else None,
         items=tuple(Item(item.id, item.price.id, item.quantity or 0) for item in items),
-        renewals=tuple(renewals),
-        raw=subscription.to_dict(),
+        renewals=tuple(_renewal(invoice, subscription.status) for invoice in in_order if _is_renewal(invoice)),
+        raw=json.loads(json.dumps(subscription.to_dict(), default=str)),  # the SDK makes decimals of some numbers
     )
 
 
@@ -118,16 +120,27 @@ def _is_renewal(invoice: stripe.Invoice) -> bool:
     return invoice.billing_reason in RENEWAL_REASONS and any(line.amount > 0 for line in invoice.lines.data)
 
 
-def _renewal(invoice: stripe.Invoice) -> Renewal:
+def _renewal(invoice: stripe.Invoice, status: str) -> Renewal:
     return Renewal(
         ref=str(invoice.id),
         invoiced_at=_moment(invoice.created),
         amount=invoice.total,
         currency=invoice.currency.upper(),
-        is_paid=invoice.status == "paid",
-        is_void=invoice.status in ("void", "uncollectible"),
+        payment=_payment(invoice, status),
         lines=tuple(_line(line) for line in invoice.lines.data if line.amount > 0),
     )
+
+
+def _payment(invoice: stripe.Invoice, status: str) -> Payment:
+    """An invoice stays a draft for about an hour, and a bank may take days: only the subscription says that a payment was refused.
+
+    Source: docs.stripe.com/billing/invoices/subscription, docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
+    """
+    if invoice.status == "paid":
+        return Payment.PAID
+    if invoice.status in ("void", "uncollectible"):
+        return Payment.VOID
+    return Payment.OWED if invoice.status == "open" and status in OWING else Payment.PENDING
 
 
 def _line(line: stripe.InvoiceLineItem) -> Line:

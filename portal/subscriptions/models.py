@@ -144,8 +144,13 @@ class Subscription(Model):
 
     @property
     def obstacle(self) -> Obstacle | None:
-        charged = any(delivery.invoice_ref for delivery in self.deliveries)
-        return policy.obstacle(self.status, is_paused=self.is_paused, is_ending=self.is_ending, was_ever_charged=charged)
+        return policy.obstacle(
+            self.status,
+            is_paused=self.is_paused,
+            is_ending=self.is_ending,
+            is_charging=any(delivery.status is DeliveryStatus.DUE for delivery in self.deliveries),
+            was_ever_charged=any(delivery.invoice_ref for delivery in self.deliveries),
+        )
 
     @property
     def terms(self) -> Terms:
@@ -174,7 +179,7 @@ class Subscription(Model):
     def plan_from(self, charge_at: datetime) -> None:
         """Begin the rhythm here."""
         self.anchor_at = charge_at
-        Delivery(subscription=self, slot_at=charge_at, charge_at=charge_at)
+        self._plan(charge_at)
         self.plan_ahead()
 
     def plan_ahead(self) -> None:
@@ -183,7 +188,7 @@ class Subscription(Model):
             return
         last = max((delivery.slot_at for delivery in self.deliveries), default=self.anchor_at)
         for slot in islice(self.rhythm.after(self.anchor_at, last), max(0, PLANNED - len(self.scheduled))):
-            Delivery(subscription=self, slot_at=slot, charge_at=slot)
+            self._plan(slot)
 
     def follow(self, charge_at: datetime) -> None:
         """The next charge was moved at the provider: it is so, and all later ones move along by as much."""
@@ -210,7 +215,11 @@ class Subscription(Model):
         free = [delivery for delivery in self.planned if delivery.invoice_ref is None]
         near = [delivery for delivery in free if abs(delivery.charge_at - invoiced_at) <= timedelta(days=1)]
         nearest = min(near, key=lambda delivery: abs(delivery.charge_at - invoiced_at), default=None)
-        return nearest or next(iter(self.scheduled), None) or Delivery(subscription=self, slot_at=invoiced_at, charge_at=invoiced_at)
+        return nearest or next(iter(self.scheduled), None) or self._plan(invoiced_at)
+
+    def _plan(self, slot_at: datetime) -> "Delivery":
+        self.deliveries.append(planned := Delivery(slot_at=slot_at, charge_at=slot_at))
+        return planned
 
     def _with(self, *statuses: "DeliveryStatus") -> list["Delivery"]:
         return sorted((delivery for delivery in self.deliveries if delivery.status in statuses), key=lambda delivery: delivery.charge_at)
@@ -219,7 +228,7 @@ class Subscription(Model):
 class SubscriptionItem(Model):
     __tablename__ = "subscription_item"
     subscription_id: Mapped[int] = mapped_column(ForeignKey(Subscription.id), index=True, init=False)
-    subscription: Mapped[Subscription] = relationship(back_populates="items")
+    subscription: Mapped[Subscription] = relationship(back_populates="items", init=False)
     price_id: Mapped[int] = mapped_column(ForeignKey(Price.id), init=False)
     price: Mapped[Price] = relationship()
     quantity: Mapped[int]
@@ -229,6 +238,8 @@ class SubscriptionItem(Model):
 class DeliveryStatus(StrEnum):
     SCHEDULED = "scheduled"
     SKIPPED = "skipped"
+    DUE = "due"
+    """The provider has written the invoice, and is about to charge it."""
     UNPAID = "unpaid"
     CHARGED = "charged"
     DROPPED = "dropped"
@@ -239,7 +250,7 @@ class Delivery(DeliveryClock, Model):
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_subscription_id_status_charge_at", "subscription_id", "status", "charge_at"),)
     subscription_id: Mapped[int] = mapped_column(ForeignKey(Subscription.id), init=False)
-    subscription: Mapped[Subscription] = relationship(back_populates="deliveries")
+    subscription: Mapped[Subscription] = relationship(back_populates="deliveries", init=False)
     slot_at: Mapped[datetime]
     """The charge as the rhythm has it; a delivery that is moved alone keeps its place in the rhythm."""
     charge_at: Mapped[datetime]
@@ -259,22 +270,22 @@ class Delivery(DeliveryClock, Model):
 
     def must_be_open(self, *, at: datetime) -> None:
         self.subscription.must_be_changeable()
-        if self.status in (DeliveryStatus.CHARGED, DeliveryStatus.UNPAID) or at >= self.locks_at:
+        if self.invoice_ref or at >= self.locks_at:
             raise TooLate(_("This delivery locked on %(at)s, so it can’t be changed any more.", at=moment(self.locks_at)))
 
     def skip(self, *, at: datetime) -> None:
+        self.must_be_open(at=at)
         if not self.is_scheduled:
             raise NotScheduled(_("This delivery is already skipped.") if self.is_skipped else _("This delivery is not planned any more."))
-        self.must_be_open(at=at)
         self.status = DeliveryStatus.SKIPPED
         self.subscription.plan_ahead()
         if self.subscription.scheduled[0].charge_at > at + FARTHEST:
             raise NothingLater(_("The next delivery would be more than two years away. Please pause or cancel instead."))
 
     def unskip(self, *, at: datetime) -> None:
+        self.must_be_open(at=at)
         if not self.is_skipped:
             raise NotSkipped(_("This delivery is not skipped, so it comes as planned."))
-        self.must_be_open(at=at)
         self.status = DeliveryStatus.SCHEDULED
         self.must_be_alone()
 
@@ -338,6 +349,7 @@ def _why_not(found: Obstacle) -> str:
         Obstacle.NOT_STARTED: _("The first payment is not complete yet. Dates can be changed after it."),
         Obstacle.IN_TRIAL: _("This is still the trial. Dates can be changed after the first delivery."),
         Obstacle.PAUSED: _("This subscription is paused, so no delivery is planned. Resume it first."),
+        Obstacle.CHARGING: _("A box is being charged right now. In about an hour, dates can be changed again."),
         Obstacle.UNPAID: _("A payment is open. Once it is paid, dates can be changed again."),
         Obstacle.ENDING: _("This subscription is about to end, so no further delivery is planned."),
     }

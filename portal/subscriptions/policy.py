@@ -11,6 +11,7 @@ class Obstacle(StrEnum):
     IN_TRIAL = "in trial"
     PAUSED = "paused"
     UNPAID = "unpaid"
+    CHARGING = "charging"
     ENDING = "ending"
 
 
@@ -25,11 +26,11 @@ BY_STATUS = {
     "paused": Obstacle.PAUSED,
 }
 """Source: docs.stripe.com/api/subscriptions/object#subscription_object-status. `trialing` is what ours become when a date is moved."""
-COMING = (None, Obstacle.UNPAID, Obstacle.IN_TRIAL)
+COMING = (None, Obstacle.UNPAID, Obstacle.CHARGING, Obstacle.IN_TRIAL)
 """With no more in the way than this, what is planned comes."""
 
 
-def obstacle(status: str, *, is_paused: bool, is_ending: bool, was_ever_charged: bool) -> Obstacle | None:
+def obstacle(status: str, *, is_paused: bool, is_ending: bool, is_charging: bool, was_ever_charged: bool) -> Obstacle | None:
     """None if dates can be changed. A subscription that was never charged is in a trial of its own, whose end is a promise.
 
     Raises KeyError for a status that the provider has added since: better no change than a wrong one.
@@ -40,6 +41,8 @@ def obstacle(status: str, *, is_paused: bool, is_ending: bool, was_ever_charged:
         return Obstacle.PAUSED
     if is_ending:
         return Obstacle.ENDING
+    if is_charging:
+        return Obstacle.CHARGING
     if status == "trialing" and not was_ever_charged:
         return Obstacle.IN_TRIAL
     return None

@@ -60,6 +60,10 @@ class ShownDelivery(DeliveryClock):
         return sum(line.quantity for line in self.lines)
 
     @property
+    def is_due(self) -> bool:
+        return self.status is DeliveryStatus.DUE
+
+    @property
     def is_unpaid(self) -> bool:
         return self.status is DeliveryStatus.UNPAID
 
@@ -154,25 +158,28 @@ COMES = and_(
 """Of such a subscription a planned delivery comes, as things stand."""
 SHOWN = (
     Subscription.name, Subscription.currency, Subscription.status, Subscription.every_count, Subscription.every_unit,
-    Subscription.started_at, Subscription.ended_at, Subscription.resumes_at, Subscription.is_paused, Subscription.is_ending, Subscription.version,
+    Subscription.started_at, Subscription.ended_at, Subscription.resumes_at, Subscription.is_paused, Subscription.is_ending,
+    Subscription.version,
     Subscription.confirmed_version,
 )  # fmt: skip
 DeliveryQuery = Select[int, datetime, DeliveryStatus, int, str, str, bool, str]
+INVOICED = (DeliveryStatus.DUE, DeliveryStatus.UNPAID)
+"""Not over yet, but nothing that can be changed."""
 IS_WAITING = and_(Subscription.version != Subscription.confirmed_version, Subscription.ended_at.is_(None))
 
 
 def coming(customer_id: int, limit: int) -> list[ShownDelivery]:
     """The customer's next deliveries over all subscriptions, soonest first; one whose payment failed is the first of all."""
-    due = or_(Delivery.status == DeliveryStatus.UNPAID, and_(Delivery.status == DeliveryStatus.SCHEDULED, COMES))
+    due = or_(Delivery.status.in_(INVOICED), and_(Delivery.status == DeliveryStatus.SCHEDULED, COMES))
     query = _deliveries().where(Subscription.customer_id == customer_id, due).order_by(Delivery.charge_at, Delivery.id).limit(limit)
     return _shown(query)
 
 
 def deliveries_of(subscription_id: int, customer_id: int, limit: int) -> list[ShownDelivery]:
     """What is planned of one subscription, with what is skipped of it, soonest first."""
-    planned = Delivery.status.in_([DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED, DeliveryStatus.UNPAID])
+    planned = Delivery.status.in_([DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED, *INVOICED])
     ours = and_(Subscription.id == subscription_id, Subscription.customer_id == customer_id)
-    not_over = or_(Delivery.invoice_ref.is_(None), Delivery.status == DeliveryStatus.UNPAID)
+    not_over = or_(Delivery.invoice_ref.is_(None), Delivery.status.in_(INVOICED))
     return _shown(_deliveries().where(ours, planned, not_over).order_by(Delivery.charge_at, Delivery.id).limit(limit))
 
 
@@ -273,19 +280,31 @@ def _shown(query: DeliveryQuery) -> list[ShownDelivery]:
 
 def _shown_subscriptions(which: ColumnElement[bool]) -> list[ShownSubscription]:
     next_charge = select(func.min(Delivery.charge_at)).where(
-        Delivery.subscription_id == Subscription.id, Delivery.status.in_([DeliveryStatus.SCHEDULED, DeliveryStatus.UNPAID])
+        Delivery.subscription_id == Subscription.id, Delivery.status.in_([DeliveryStatus.SCHEDULED, *INVOICED])
     )
     was_charged = exists().where(Delivery.subscription_id == Subscription.id, Delivery.invoice_ref.is_not(None))
-    query = select(Subscription, next_charge.scalar_subquery(), was_charged).options(load_only(*SHOWN), raiseload("*")).where(which)
+    is_charging = exists().where(Delivery.subscription_id == Subscription.id, Delivery.status == DeliveryStatus.DUE)
+    query = (
+        select(Subscription, next_charge.scalar_subquery(), was_charged, is_charging)
+        .options(load_only(*SHOWN), raiseload("*"))
+        .where(which)
+    )
     rows = db.session.execute(query).all()
-    lines = _lines({subscription.id for subscription, _, _ in rows})
-    shown = [_subscription(row[0], row[1], was_charged=row[2], lines=lines[row[0].id]) for row in rows]
+    lines = _lines({row[0].id for row in rows})
+    shown = [
+        _subscription(subscription, next_charge_at, was_charged=was_charged, is_charging=is_charging, lines=lines[subscription.id])
+        for subscription, next_charge_at, was_charged, is_charging in rows
+    ]
     far = datetime.max.replace(tzinfo=UTC)
     return sorted(shown, key=lambda one: (one.obstacle not in policy.COMING, one.next_charge_at or far, one.id))
 
 
-def _subscription(row: Subscription, next_charge_at: datetime | None, *, was_charged: bool, lines: list[BoxLine]) -> ShownSubscription:
-    obstacle = policy.obstacle(row.status, is_paused=row.is_paused, is_ending=row.is_ending, was_ever_charged=was_charged)
+def _subscription(
+    row: Subscription, next_charge_at: datetime | None, *, was_charged: bool, is_charging: bool, lines: list[BoxLine]
+) -> ShownSubscription:
+    obstacle = policy.obstacle(
+        row.status, is_paused=row.is_paused, is_ending=row.is_ending, is_charging=is_charging, was_ever_charged=was_charged
+    )
     return ShownSubscription(
         id=row.id, name=row.name, currency=row.currency, every_count=row.every_count, every_unit=row.every_unit, started_at=row.started_at,
         ended_at=row.ended_at, resumes_at=row.resumes_at, is_waiting=row.is_waiting, confirmed_version=row.confirmed_version,

@@ -137,7 +137,7 @@ def _move_page(delivery: Delivery, status: int) -> ResponseReturnValue:
     form = MoveForm(request.values, delivery, at=at)
     earliest, latest = delivery.earliest_arrival(at=at), delivery.latest_arrival(at=at)
     compared = queries.compare(delivery.subscription, lambda: form.move(delivery, at=at)) if form.day else None
-    return page("subscriptions/move.html", status, delivery=shown, form=form, earliest=earliest, latest=latest, compared=compared)
+    return page("subscriptions/move.html", status, delivery=shown, moving=form, earliest=earliest, latest=latest, compared=compared)
 
 
 def _undo(entry: Entry) -> str:

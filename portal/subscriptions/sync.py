@@ -13,12 +13,21 @@ from portal.catalog.queries import prices_by_ref
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.notifications.actions import send_mail
-from portal.orders.actions import OrderedLine, record_order
-from portal.payments import Declined, Renewal, Standing, Terms, on_news, provider
-from portal.subscriptions.models import DeliveryStatus, Subscription, SubscriptionItem
+from portal.orders.actions import record_order
+from portal.orders.models import OrderedLine
+from portal.payments import Declined, Payment, Renewal, Standing, Terms, on_news, provider
+from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, SubscriptionItem
 from portal.timeline import ChangedSince, Entry
 
 log = getLogger(__name__)
+BECAME = {
+    Payment.PENDING: DeliveryStatus.DUE,
+    Payment.OWED: DeliveryStatus.UNPAID,
+    Payment.PAID: DeliveryStatus.CHARGED,
+    Payment.VOID: DeliveryStatus.SKIPPED,
+}
+TOLD = {Payment.OWED: "payment failed", Payment.PAID: "charged", Payment.VOID: "not charged"}
+"""What of it stands in the history."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Wanted:
 
     ref: str
     terms: Terms
+    confirmed_version: int
     known_next_charge_at: datetime | None
     """What the provider showed when we last looked."""
     since: datetime | None
@@ -83,6 +93,7 @@ def look_at_every_subscription(_: dict[str, Any], lease: outbox.Lease) -> None:
 def learn(subscription: Subscription, stands: Standing, *, at: datetime) -> None:
     """Take over what is the provider's to say, and what somebody changed there; keep on wanting what is ours."""
     known, planned = subscription.known_next_charge_at, subscription.terms.next_charge_at
+    is_late_write = stands.terms.version < subscription.confirmed_version
     news = [renewal for renewal in stands.renewals if _is_news(renewal, _renewals(subscription))]
     subscription.learn(stands)
     _take_contents(subscription, stands)
@@ -97,7 +108,7 @@ def learn(subscription: Subscription, stands: Standing, *, at: datetime) -> None
     # After a renewal the date is another one by itself. Only a trial begun since then shows that somebody has moved it.
     moved_there = stands.status == "trialing" if news else found != known
     moved_here = planned != known and not subscription.is_confirmed
-    if found == subscription.scheduled[0].charge_at or not moved_there:
+    if found == subscription.scheduled[0].charge_at or not moved_there or is_late_write:
         _plan_on(subscription, found)
     elif moved_here:
         _tell_overruled(subscription, found, at=at)
@@ -117,11 +128,13 @@ def learn(subscription: Subscription, stands: Standing, *, at: datetime) -> None
 
 def _read(subscription: Subscription) -> Wanted:
     invoiced = [delivery for delivery in subscription.deliveries if delivery.invoice_ref]
-    open_since = min((delivery.charge_at for delivery in invoiced if delivery.status is DeliveryStatus.UNPAID), default=None)
+    is_open = (DeliveryStatus.DUE, DeliveryStatus.UNPAID)
+    open_since = min((delivery.charge_at for delivery in invoiced if delivery.status in is_open), default=None)
     last = max((delivery.charge_at for delivery in invoiced), default=None)
     return Wanted(
         ref=subscription.provider_ref,
         terms=subscription.terms,
+        confirmed_version=subscription.confirmed_version,
         known_next_charge_at=subscription.known_next_charge_at,
         since=open_since or last,
         renewals=_renewals(subscription),
@@ -133,11 +146,7 @@ def _renewals(subscription: Subscription) -> dict[str, DeliveryStatus]:
 
 
 def _is_news(renewal: Renewal, known: dict[str, DeliveryStatus]) -> bool:
-    return known.get(renewal.ref) is not _what_became_of(renewal)
-
-
-def _what_became_of(renewal: Renewal) -> DeliveryStatus:
-    return DeliveryStatus.CHARGED if renewal.is_paid else DeliveryStatus.SKIPPED if renewal.is_void else DeliveryStatus.UNPAID
+    return known.get(renewal.ref) is not BECAME[renewal.payment]
 
 
 def _must_send(wanted: Wanted, stands: Standing) -> bool:
@@ -148,16 +157,19 @@ def _must_send(wanted: Wanted, stands: Standing) -> bool:
 
 def _to_send(wanted: Wanted, found: Terms) -> Terms:
     """Three-way: a date that only they changed is theirs, also while a change of ours waits."""
-    ours_moved = wanted.terms.next_charge_at != wanted.known_next_charge_at
-    theirs_moved = found.next_charge_at != wanted.known_next_charge_at
-    is_theirs = found.next_charge_at is None or (theirs_moved and not ours_moved)
+    moved_here = wanted.terms.next_charge_at != wanted.known_next_charge_at
+    is_theirs = found.next_charge_at is None or (_moved_there(wanted, found) and not moved_here)
     return Terms(version=wanted.terms.version, next_charge_at=found.next_charge_at if is_theirs else wanted.terms.next_charge_at)
 
 
 def _overruled(wanted: Wanted, to_send: Terms, found: Terms) -> datetime | None:
     """The date that somebody chose at the provider, and that ours will replace."""
-    moved_there = found.next_charge_at != wanted.known_next_charge_at
-    return found.next_charge_at if moved_there and to_send.next_charge_at != found.next_charge_at else None
+    return found.next_charge_at if _moved_there(wanted, found) and to_send.next_charge_at != found.next_charge_at else None
+
+
+def _moved_there(wanted: Wanted, found: Terms) -> bool:
+    """By somebody else. What shows a version below the one that was confirmed is a late write of our own."""
+    return found.version >= wanted.confirmed_version and found.next_charge_at != wanted.known_next_charge_at
 
 
 def _plan_on(subscription: Subscription, found: datetime) -> None:
@@ -174,8 +186,7 @@ def _take_contents(subscription: Subscription, stands: Standing) -> None:
         return
     known = {item.provider_ref: item for item in subscription.items}
     subscription.items = [
-        known.get(item.ref) or SubscriptionItem(subscription=subscription, price=prices[item.price_ref], quantity=0, provider_ref=item.ref)
-        for item in stands.items
+        known.get(item.ref) or SubscriptionItem(price=prices[item.price_ref], quantity=0, provider_ref=item.ref) for item in stands.items
     ]
     for item, told in zip(subscription.items, stands.items, strict=True):
         item.price, item.quantity = prices[told.price_ref], told.quantity
@@ -183,26 +194,31 @@ def _take_contents(subscription: Subscription, stands: Standing) -> None:
 
 
 def _take_renewal(subscription: Subscription, renewal: Renewal, *, at: datetime) -> None:
-    """An invoice for a delivery: charged, still owed, or given up. What is paid becomes an order, once."""
+    """An invoice for a delivery: about to be charged, charged, owed, or given up. What is paid becomes an order, once."""
     known = next((delivery for delivery in subscription.deliveries if delivery.invoice_ref == renewal.ref), None)
     delivery = known or subscription.delivery_for(renewal.invoiced_at)
+    if renewal.payment is Payment.PENDING:
+        _note(delivery, renewal)
+        return
     db.session.flush()
-    status = _what_became_of(renewal)
-    deed = {DeliveryStatus.CHARGED: "charged", DeliveryStatus.SKIPPED: "not charged", DeliveryStatus.UNPAID: "payment failed"}[status]
     facts = {"delivery": delivery.id, "amount": renewal.amount, "currency": renewal.currency}
-    happened_at = min(renewal.invoiced_at, at) if known is None else at
-    with timeline.deed(subscription, deed, by=timeline.PROVIDER, at=happened_at, touching=[delivery], facts=facts):
-        delivery.status, delivery.invoice_ref, delivery.charge_at = status, renewal.ref, renewal.invoiced_at
-        if renewal.is_paid:
+    with timeline.deed(subscription, TOLD[renewal.payment], by=timeline.PROVIDER, at=at, touching=[delivery], facts=facts):
+        _note(delivery, renewal)
+        if renewal.payment is Payment.PAID:
             delivery.order = record_order(
                 subscription.customer,
                 number=None,
                 placed_at=renewal.invoiced_at,
                 currency=renewal.currency,
                 lines=_ordered(renewal),
+                total=renewal.amount,
                 source="subscription",
                 source_ref=renewal.ref,
             )
+
+
+def _note(delivery: Delivery, renewal: Renewal) -> None:
+    delivery.status, delivery.invoice_ref, delivery.charge_at = BECAME[renewal.payment], renewal.ref, renewal.invoiced_at
 
 
 def _ordered(renewal: Renewal) -> list[OrderedLine]:
@@ -246,7 +262,8 @@ def _put_back_what_was_refused(subscription: Subscription, stands: Standing, ref
     if stands.terms.next_charge_at and subscription.terms.next_charge_at != stands.terms.next_charge_at:
         subscription.follow(stands.terms.next_charge_at)
     subscription.plan_ahead()
-    context = {"subscription": subscription.id, "name": subscription.name, "changes": [entry.id for entry in refused]}
+    next_day = next((delivery.arrives_on.isoformat() for delivery in subscription.upcoming), None)
+    context = {"subscription": subscription.id, "name": subscription.name, "next_day": next_day}
     send_mail("subscriptions/refused", to=subscription.customer, context=context, at=at, key=f"refused:{refused[0].id}")
 
 

@@ -1,0 +1,99 @@
+"""Who lives in the demo, what they subscribe to, and what the shop sells."""
+
+from dataclasses import dataclass
+
+BIWEEKLY, FOUR_WEEKS, QUARTERLY = (2, "week"), (4, "week"), (3, "month")
+RHYTHMS = (BIWEEKLY, FOUR_WEEKS, QUARTERLY)
+SALE = {BIWEEKLY: 92, FOUR_WEEKS: 96, QUARTERLY: 100}
+"""Percent of the price: who orders more often pays less."""
+
+
+@dataclass(frozen=True)
+class Goods:
+    sku: str
+    name: str
+    variant: str
+    picture: str
+    group: str
+    amount: int
+    """In cents, every three months."""
+
+
+GOODS = [
+    Goods("COF-500", "Sidamo coffee beans", "500 g, whole, medium roast", "products/coffee.svg", "coffee", 1490),
+    Goods("TEA-125", "Highland breakfast tea", "125 g tin, loose leaf", "products/tea.svg", "tea", 980),
+    Goods("TEA-SEN", "Sencha", "100 g tin, loose leaf", "products/sencha.svg", "tea", 1180),
+    Goods("TEA-CAM", "Camomile", "60 g tin, whole flowers", "products/camomile.svg", "tea", 780),
+    Goods("TEA-ROO", "Rooibos", "125 g tin, loose leaf", "products/rooibos.svg", "tea", 860),
+    Goods("PAN-OAT", "Rolled oats", "1 kg", "products/oats.svg", "pantry", 420),
+    Goods("PAN-PAS", "Spelt pasta", "500 g, penne", "products/pasta.svg", "pantry", 390),
+    Goods("PAN-OIL", "Olive oil", "1 l, from Crete, first pressing", "products/oil.svg", "pantry", 1580),
+    Goods("PAN-HON", "Lime blossom honey", "500 g", "products/honey.svg", "spreads", 890),
+    Goods("PAN-JAM", "Sour cherry jam", "340 g", "products/jam.svg", "spreads", 560),
+    Goods("CAR-BAL", "Lemon hand balm", "75 ml", "products/balm.svg", "care", 690),
+    Goods("CAR-SOA", "Oat soap", "3 bars of 100 g", "products/soap.svg", "care", 840),
+]
+
+
+@dataclass(frozen=True)
+class Box:
+    name: str
+    rhythm: tuple[int, str]
+    contents: dict[str, int]
+    """Pieces by SKU."""
+    begun: int
+    """So many days ago."""
+    hour: int = 19
+    """Of the charge, in UTC."""
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    name: str
+    situation: str
+    locale: str
+    boxes: tuple[Box, ...]
+    paused: int | None = None
+    """So many days ago, for three months."""
+    declined: int | None = None
+    """So many days ago the bank began to refuse the card."""
+    cancelled: int | None = None
+    """So many days ago."""
+
+
+PEOPLE = [
+    Person("mira@example.com", "Mira Okafor", "two active subscriptions", "en", (
+        Box("Pantry box", FOUR_WEEKS, {"COF-500": 1, "TEA-125": 1, "PAN-OAT": 2, "CAR-BAL": 1}, begun=75),
+        Box("Oil box", QUARTERLY, {"PAN-OIL": 1}, begun=43),
+    )),
+    Person("jonas@example.com", "Jonas Weber", "paused", "en", (
+        Box("Coffee box", FOUR_WEEKS, {"COF-500": 2}, begun=80),
+    ), paused=20),
+    Person("elif@example.com", "Elif Yılmaz", "past due: the last payment failed", "en", (
+        Box("Tea box", FOUR_WEEKS, {"TEA-125": 1, "TEA-SEN": 1}, begun=86),
+    ), declined=10),
+    Person("andrei@example.com", "Andrei Popescu", "cancelled", "en", (
+        Box("Care box", FOUR_WEEKS, {"CAR-SOA": 1, "CAR-BAL": 2}, begun=90),
+    ), cancelled=12),
+    Person("sofia@example.com", "Sofia Lindqvist-Papadopoulou van den Berg", "many subscriptions", "en", tuple(
+        Box(name, rhythm, contents, begun=70 - 3 * number) for number, (name, rhythm, contents) in enumerate([
+            ("Office coffee", BIWEEKLY, {"COF-500": 6}),
+            ("Office tea", FOUR_WEEKS, {"TEA-125": 2, "TEA-SEN": 2, "TEA-ROO": 1, "TEA-CAM": 1}),
+            ("Kitchen basics", FOUR_WEEKS, {"PAN-OAT": 3, "PAN-PAS": 6, "PAN-OIL": 1}),
+            ("Sunday breakfast", BIWEEKLY, {"PAN-HON": 1, "PAN-JAM": 2}),
+            ("Bathroom", QUARTERLY, {"CAR-SOA": 2}),
+            ("Hand balm", QUARTERLY, {"CAR-BAL": 3}),
+            ("For my parents, with love from all four of us", FOUR_WEEKS, {"COF-500": 1, "PAN-HON": 1}),
+            ("Pasta", BIWEEKLY, {"PAN-PAS": 4}),
+            ("Evening tea", FOUR_WEEKS, {"TEA-CAM": 1, "TEA-ROO": 1}),
+            ("Green tea", QUARTERLY, {"TEA-SEN": 3}),
+            ("Jam", QUARTERLY, {"PAN-JAM": 4}),
+            ("Oats", FOUR_WEEKS, {"PAN-OAT": 4}),
+        ])
+    )),
+]  # fmt: skip
+
+STAFF = [("ada@halfjar.example", "Ada Brandt", "agent"), ("tom@halfjar.example", "Tom Reyes", "admin")]
+HISTORY_DAYS = 95
+"""So many days ago the shop of the demo opened."""

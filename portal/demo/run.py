@@ -1,0 +1,141 @@
+"""Runs the whole demo on this machine: the stand-in for Stripe, a mailbox, the portal and its worker."""
+
+import os
+import secrets
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import click
+import requests
+from honcho.manager import Manager
+
+from portal.demo.people import HISTORY_DAYS, PEOPLE, STAFF
+from portal.kit import clock
+
+PYTHON = shlex.quote(sys.executable)
+WEBHOOK_SECRET = "whsec_demo"  # noqa: S105  of the stand-in, which opens nothing
+PATIENCE = 60
+"""Seconds for a process to answer."""
+
+
+def run(folder: Path, host: str, port: int) -> None:
+    """Until Ctrl-C. What was done in the demo stays in `folder`; delete it to begin anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port, stripe_port, mail_port = _free(port, host), _free(12111), _free(1025)
+    base_url = f"http://{_address(host)}:{port}"
+    clock.follow(folder / "clock")
+    environment = {
+        **os.environ,
+        "PORTAL_DEMO": "1",
+        "PORTAL_DEMO_FOLDER": str(folder),
+        "PORTAL_BASE_URL": base_url,
+        "SECRET_KEY": _kept(folder / "secret-key"),
+        "DATABASE_URL": f"sqlite:///{folder.resolve() / 'portal.sqlite'}",
+        "STRIPE_SECRET_KEY": "sk_test_demo",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
+        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    stand_in = f"{PYTHON} -m sandbox --port {stripe_port} --database {shlex.quote(str(folder / 'stripe.sqlite'))}"
+    stand_in += f" --webhook-secret {WEBHOOK_SECRET}"
+    portal = f"{PYTHON} -m portal"
+    subprocess.run([*shlex.split(portal), "db", "upgrade"], env=environment, check=True)
+    if not (folder / "stripe.sqlite").exists():
+        click.echo("Opening the shop, with three months of a past (once, some seconds) …")
+        opened = int((clock.now() - timedelta(days=HISTORY_DAYS)).timestamp())
+        with _running(f"{stand_in} --now {opened}", f"http://127.0.0.1:{stripe_port}/_sandbox/healthz"):
+            subprocess.run([*shlex.split(portal), "demo", "seed"], env=environment, check=True)
+
+    manager = Manager()
+    gunicorn = f"{PYTHON} -m gunicorn -k gthread -w 1 --threads 8 --no-control-socket --log-level warning --bind {host}:{port} app:app"
+    for name, command in {
+        "stripe": f"{stand_in} --webhook-url http://127.0.0.1:{port}/webhooks/stripe",
+        "mailbox": f"{PYTHON} -m portal.demo.mailbox --port {mail_port} --folder {shlex.quote(str(folder / 'mailbox'))}",
+        "portal": gunicorn,
+        "worker": f"{portal} work",
+    }.items():
+        manager.add_process(name, command, env=environment, cwd=str(Path(__file__).parents[2]))
+    Thread(target=_welcome, args=[base_url, port], daemon=True).start()
+    manager.loop()
+    sys.exit(manager.returncode)
+
+
+def _welcome(base_url: str, port: int) -> None:
+    """As soon as the portal answers: where it is, who lives there, and where their mail arrives."""
+    _wait_for(f"http://127.0.0.1:{port}/readyz")
+    wide = max(len(person.email) for person in PEOPLE)
+    lines = ["", f"  The portal   {base_url}", f"  The mailbox  {base_url}/demo/mailbox  (all mail lands here: sign-in links too)", ""]
+    if "localhost" in base_url:
+        lines += [f"  On a phone in the same network: make run HOST=0.0.0.0, then http://{_lan_address()}:{port}", ""]
+    lines += ["  Sign in as"]
+    lines += [f"    {person.email:{wide}}  {person.name}, {person.situation}" for person in PEOPLE]
+    lines += [f"    {email:{wide}}  {name}, staff ({role})" for email, name, role in STAFF]
+    lines += ["", f"  Let time pass: curl -d days=7 {base_url}/demo/clock", "  Ctrl-C ends all of it.", ""]
+    click.echo("\n".join(lines))
+
+
+@contextmanager
+def _running(command: str, health: str) -> Iterator[None]:
+    process = subprocess.Popen(shlex.split(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(health)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(url, timeout=2).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise TimeoutError(f"Nobody answers at {url}.")
+
+
+def _kept(file: Path) -> str:
+    if not file.exists():
+        file.write_text(secrets.token_hex(32))
+        file.chmod(0o600)
+    return file.read_text()
+
+
+def _free(port: int, host: str = "127.0.0.1") -> int:
+    """This port, or the next one that nobody uses."""
+    for candidate in range(port, port + 100):
+        with closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError:
+                continue
+            return candidate
+    raise OSError(f"No free port from {port} on.")
+
+
+def _address(host: str) -> str:
+    """What to type: the LAN's address of this machine where all may come in, so that links in mails work on a phone too."""
+    return {"127.0.0.1": "localhost", "0.0.0.0": _lan_address()}.get(host, host)  # noqa: S104
+
+
+def _lan_address() -> str:
+    """Of the interface that leads outwards. Nothing is sent: a UDP socket that connects only picks a route."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "localhost"
+        address: str = probe.getsockname()[0]
+        return address

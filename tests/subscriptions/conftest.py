@@ -1,0 +1,55 @@
+"""Alice has a box that was charged today, and comes each month."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+
+from portal.kit.db import db
+from portal.subscriptions.models import Subscription
+from tests.stripe import Stripe
+from tests.subscriptions.builders import Box, subscribe
+
+
+@pytest.fixture
+def alice(app: Flask, stripe: Stripe) -> Box:
+    return subscribe(app, stripe)
+
+
+@pytest.fixture
+def bob(app: Flask, stripe: Stripe) -> Box:
+    """Bob has one too, and must never see what is Alice's."""
+    return subscribe(app, stripe, email="bob@example.com")
+
+
+class Both:
+    """How a subscription stands on both sides."""
+
+    def __init__(self, app: Flask, stripe: Stripe) -> None:
+        self.app, self.stripe = app, stripe
+
+    def there(self, box: Box) -> date:
+        """The day of the next charge at the provider, in UTC."""
+        end = self.stripe.v1.subscriptions.retrieve(box.ref)["items"].data[0].current_period_end
+        return datetime.fromtimestamp(end, UTC).date()
+
+    def here(self, box: Box) -> date:
+        with self.app.app_context():
+            return db.session.get_one(Subscription, box.id).scheduled[0].charge_at.date()
+
+    def version_there(self, box: Box) -> int:
+        return int(self.stripe.v1.subscriptions.retrieve(box.ref).metadata.to_dict().get("portal_version", 0))
+
+    def days(self, box: Box) -> list[date]:
+        """Of the charges planned here, in UTC."""
+        with self.app.app_context():
+            return [delivery.charge_at.date() for delivery in db.session.get_one(Subscription, box.id).scheduled]
+
+    def is_confirmed(self, box: Box) -> bool:
+        with self.app.app_context():
+            return db.session.get_one(Subscription, box.id).is_confirmed
+
+
+@pytest.fixture
+def both(app: Flask, stripe: Stripe) -> Both:
+    return Both(app, stripe)

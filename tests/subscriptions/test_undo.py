@@ -1,0 +1,79 @@
+import re
+from datetime import date
+
+from bs4 import BeautifulSoup
+
+from tests.browser import words
+from tests.conftest import Work
+from tests.stripe import Stripe
+from tests.subscriptions.builders import Box
+from tests.subscriptions.conftest import Both
+
+
+def undo_in(page: BeautifulSoup) -> str:
+    """Where the Undo of the notice posts to."""
+    form = page.select_one("#notice form")
+    assert form
+    return str(form["action"])
+
+
+def test_a_skip_is_undone_from_the_notice(alice: Box, both: Both, work: Work) -> None:
+    undo = undo_in(alice.browser.post(alice.skip(0)))
+    work()
+    page = alice.browser.post(undo)
+    assert "Undone. Everything is as it was before." in words(page)
+    work()
+    assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
+    history = words(alice.browser.get(alice.page))
+    assert re.search("Undone: .* skipped", history)
+
+
+def test_a_second_tap_on_undo_undoes_nothing_more(alice: Box, both: Both) -> None:
+    undo = undo_in(alice.browser.post(alice.skip(0)))
+    alice.browser.post(undo)
+    assert "undone already" in words(alice.browser.post(undo))
+    assert both.here(alice) == date(2026, 12, 23)
+
+
+def test_moving_all_is_undone_with_all_later_ones(alice: Box, both: Both, work: Work) -> None:
+    before = both.days(alice)
+    undo = undo_in(alice.browser.post(alice.move(0), {"to": "2027-01-05", "which": "later"}))
+    work()
+    assert both.days(alice) != before
+    alice.browser.post(undo)
+    work()
+    assert both.days(alice)[: len(before)] == before
+    assert both.there(alice) == before[0]
+
+
+def test_what_was_changed_since_is_named(alice: Box, both: Both) -> None:
+    undo = undo_in(alice.browser.post(alice.move(0), {"to": "2027-01-05", "which": "one"}))
+    alice.browser.post(alice.move(0), {"to": "2027-01-07", "which": "one"})
+    assert "changed since: the day of the delivery" in words(alice.browser.post(undo))
+    assert both.here(alice) == date(2027, 1, 5)
+
+
+def test_two_deliveries_never_come_on_one_day_by_an_undo(alice: Box, both: Both) -> None:
+    undo = undo_in(alice.browser.post(alice.move(0), {"to": "2027-01-05", "which": "one"}))
+    alice.browser.post(alice.move(1), {"to": "2026-12-28", "which": "one"})
+    assert "Another delivery already comes" in words(alice.browser.post(undo))
+
+
+def test_nothing_is_undone_once_it_locked(alice: Box, both: Both, stripe: Stripe, work: Work) -> None:
+    undo = undo_in(alice.browser.post(alice.skip(0)))
+    work()
+    stripe.later(days=28, hours=1)
+    assert "locked on" in words(alice.browser.post(undo))
+    assert both.here(alice) == date(2027, 1, 23)
+
+
+def test_bob_cannot_undo_what_alice_did(alice: Box, bob: Box, both: Both) -> None:
+    undo = undo_in(alice.browser.post(alice.skip(0)))
+    bob.browser.post(undo, expect=404)
+    bob.browser.post("/changes/99999/undo", expect=404)
+    assert both.here(alice) == date(2027, 1, 23)
+
+
+def test_what_the_provider_did_cannot_be_undone(alice: Box) -> None:
+    """The first entry of each history is that the first box was charged."""
+    assert "can’t be undone" in words(alice.browser.post("/changes/1/undo"))
