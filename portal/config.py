@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
+from email.utils import parseaddr
 from os import environ
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from portal.kit.shop import WEEKDAYS, Shop
 Value = TypeVar("Value")
 SHORTEST_SECRET = 32
 """Characters: 16 random bytes as hexadecimals."""
-WELL_KNOWN = {"change-me", "changeme", "dev", "secret", "secret-key"}
+POSTGRESQL = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 
 
 class Misconfigured(Exception):
@@ -42,6 +43,7 @@ class _Reader:
     def get(self, name: str, allowed: str, convert: Callable[[Any], Value], default: Any = None) -> Value | None:
         self.read.add(name)
         given = self.values.get(name, default)
+        given = given.strip() if isinstance(given, str) else given
         if given is None or given == "":
             self.problems.append(f"{name} is missing{self.where}: {allowed}.")
             return None
@@ -54,15 +56,22 @@ class _Reader:
 
 def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
     """All settings, checked, for `create_app`. Raises Misconfigured."""
-    demo = values.get("PORTAL_DEMO", "") == "1"
     setting = _Reader(values, "")
+    demo = bool(setting.get("PORTAL_DEMO", "1 for the demo, else 0", _switch, "0"))
+    debug = setting.get("FLASK_DEBUG", "1 while developing on this machine, else 0", _switch, "0")
     base_url = setting.get("PORTAL_BASE_URL", "the address of this portal, such as https://my.shop.example", _web_address)
-    safe = demo or (base_url is not None and urlsplit(base_url).hostname in ("localhost", "127.0.0.1"))
+    relaxed = demo or (base_url is not None and _is_here(base_url))
+    if base_url and base_url.startswith("http:") and not relaxed:
+        setting.problems.append("PORTAL_BASE_URL is wrong: outside this machine it begins with https://.")
+    if debug and not relaxed:
+        setting.problems.append("FLASK_DEBUG is wrong: anybody could read the code and its secrets; leave it out.")
+    keys = setting.get("SECRET_KEY", _SECRET, _secrets if relaxed else _strong_secrets) or [""]
     settings = {
         "DEMO": demo,
         "DEMO_FOLDER": values.get("PORTAL_DEMO_FOLDER") or None,
         "PORTAL_BASE_URL": base_url,
-        "SECRET_KEY": setting.get("SECRET_KEY", _SECRET, str if safe else _strong),
+        "SECRET_KEY": keys[0],
+        "SECRET_KEY_FALLBACKS": keys[1:],
         "SQLALCHEMY_ENGINES": setting.get(
             "DATABASE_URL", "sqlite:///portal.sqlite or postgresql://user:password@host/name", lambda url: {"default": _engine(url)}
         ),
@@ -74,8 +83,7 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
         "SMTP_URL": setting.get("SMTP_URL", "smtp://user:password@host:587, or smtps:// for TLS from the start", _mail_server),
         "LEASE_SECONDS": setting.get("LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", _within(2, 600), "60"),
     }
-    shop_file = Path(values.get("SHOP_FILE") or Path(__file__).parent.parent / "shop.toml")
-    shop, problems = _read_shop(shop_file)
+    shop, problems = _read_shop(Path(values.get("SHOP_FILE") or Path(__file__).parent.parent / "shop.toml"))
     if found := setting.problems + problems:
         raise Misconfigured(found)
     return {**settings, "SHOP": shop}
@@ -91,17 +99,17 @@ def read_shop(path: Path) -> Shop:
 
 def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     try:
-        told = tomllib.loads(path.read_text())
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         return None, [f"SHOP_FILE can't be read: {path}: {error.strerror}."]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return None, [f"{path.name} is not TOML: {error}."]
     top = _Reader(told, f" in {path.name}")
-    days = _Reader(top.get("deliveries", "a table [deliveries]", dict, {}) or {}, f" in {path.name} under [deliveries]")
+    days = _Reader(top.get("deliveries", "a table [deliveries]", _table, {}) or {}, f" in {path.name} under [deliveries]")
     values: dict[str, Any] = {
         "name": top.get("name", "what the shop is called", _text),
-        "support_email": top.get("support_email", "an address that people can write to", _address),
-        "sender": top.get("sender", 'whom mails come from, such as "Halfjar <hello@halfjar.example>"', _address),
+        "support_email": top.get("support_email", "an address that people can write to, such as help@halfjar.example", _address),
+        "sender": top.get("sender", 'whom mails come from, such as "Halfjar <hello@halfjar.example>"', _sender),
         "accent": top.get("accent", 'one colour, such as "#17604b"', _colour, "#17604b"),
         "locale": top.get("locale", 'a language, such as "en"', _locale, "en"),
         "time_zone": top.get("time_zone", 'a time zone, such as "Europe/Berlin"', _zone),
@@ -117,28 +125,51 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     return (None, problems) if problems else (Shop(**values), [])
 
 
-_SECRET = f"at least {SHORTEST_SECRET} random characters, such as `python -c 'import secrets; print(secrets.token_hex(32))'` prints"
+_SECRET = (
+    f"at least {SHORTEST_SECRET} random characters, such as `python -c 'import secrets; print(secrets.token_hex(32))'` prints;"
+    " while it changes, the new one, a comma and the old one"
+)
 
 
-def _strong(secret: str) -> str:
-    if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10 or secret.lower() in WELL_KNOWN:
+def _switch(given: str) -> bool:
+    return {"0": False, "1": True}[given]
+
+
+def _secrets(given: str) -> list[str]:
+    secrets = [secret.strip() for secret in given.split(",")]
+    if not all(secrets) or len(secrets) > 2:
         raise ValueError
-    return secret
+    return secrets
 
 
-def _engine(url: str) -> dict[str, Any]:
+def _strong_secrets(given: str) -> list[str]:
+    secrets = _secrets(given)
+    if any(len(secret) < SHORTEST_SECRET or len(set(secret)) < 10 for secret in secrets):
+        raise ValueError
+    return secrets
+
+
+def _engine(given: str) -> dict[str, Any]:
     """Hosts say `postgres://`; we speak to it through psycopg."""
-    engine = db.engine_for(re.sub("^postgres(ql)?://", "postgresql+psycopg://", url))
-    if make_url(engine["url"]).get_backend_name() not in ("sqlite", "postgresql"):
+    url = make_url(POSTGRESQL.sub("postgresql+psycopg://", given))
+    if url.drivername not in ("sqlite", "postgresql+psycopg") or (url.drivername != "sqlite" and not url.database):
         raise ValueError
-    return engine
+    return db.engine_for(url.render_as_string(hide_password=False))
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
 
 
 def _web_address(url: str) -> str:
+    """A scheme, a host and maybe a port: the portal lives at the root of its address."""
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+    plain = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or url not in (plain, f"{plain}/"):
         raise ValueError
-    return url.rstrip("/")
+    _ = parts.port  # raises ValueError where it is no number
+    return plain
 
 
 def _stripe_key(key: str) -> str:
@@ -147,30 +178,35 @@ def _stripe_key(key: str) -> str:
     return key
 
 
-def _secrets(given: str) -> list[str]:
-    secrets = [secret.strip() for secret in given.split(",") if secret.strip()]
-    if not 1 <= len(secrets) <= 2:
-        raise ValueError
-    return secrets
-
-
 def _mail_server(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError
-    _ = parts.port
+    _ = parts.port  # raises ValueError where it is no number
     return url
 
 
 def _text(given: str) -> str:
-    if not given.strip():
+    if not given.isprintable():
         raise ValueError
-    return given.strip()
+    return given
 
 
 def _address(given: str) -> str:
-    if not re.search(r"[^\s@<]+@[^\s@>]+", given) or "\n" in given:
+    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", given):
         raise ValueError
+    return given
+
+
+def _sender(given: str) -> str:
+    """An address, with or without a name before it. It goes into a header of each mail."""
+    _address(parseaddr(_text(given))[1])
+    return given
+
+
+def _table(given: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise TypeError
     return given
 
 
@@ -199,7 +235,7 @@ def _currency(given: str) -> str:
 
 def _within(least: int, most: int) -> Callable[[int | str], int]:
     def whole(given: int | str) -> int:
-        if isinstance(given, float) or not least <= int(given) <= most:
+        if isinstance(given, float | bool) or not least <= int(given) <= most:
             raise ValueError
         return int(given)
 
