@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import StrEnum
 from importlib import import_module
 from inspect import iscoroutinefunction
 from types import ModuleType
@@ -12,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, TypeDecorator, event, make_url, text
+from sqlalchemy import Connection, DateTime, Dialect, Enum, MetaData, TypeDecorator, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
@@ -53,7 +54,11 @@ class Model(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fal
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant}  # noqa: RUF012 (SQLAlchemy reads it as a plain class attribute)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it as a plain class attribute)
+        datetime: Instant,
+        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [word.value for word in kind]),
+    }
+    """Words are kept as text: a type of the database's own would need a migration for each new word."""
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
 
 
