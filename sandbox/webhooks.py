@@ -4,8 +4,8 @@ import hmac
 import logging
 import random
 import time
+from http.client import HTTPException
 from threading import Event, Thread
-from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from sandbox.store import Store
@@ -90,11 +90,12 @@ class Webhooks:
 
     def _send(self, body: bytes) -> bool:
         headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": sign(body, self.secret, int(time.time()))}
-        request = Request(self.url, body, {"User-Agent": "Stripe/1.0 (sandbox)", **headers})  # noqa: S310  the address is the operator's
         try:
+            # The address is the operator's.
+            request = Request(self.url, body, {"User-Agent": "Stripe/1.0 (sandbox)", **headers})  # noqa: S310
             with _opener.open(request, timeout=TIMEOUT) as answer:
                 return 200 <= int(answer.status) < 300
-        except (URLError, OSError) as problem:
+        except (OSError, HTTPException, ValueError) as problem:
             log.info("The webhook endpoint did not take an event: %s", problem)
             return False
 

@@ -1,6 +1,9 @@
+import socket
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -43,6 +46,28 @@ def test_it_is_told_again_until_it_was_taken_and_the_body_stays_the_same(shop: S
     wait_until(lambda: shop.control("webhooks")["waiting"] == 0)
     time.sleep(0.1)
     assert len(told.received) == 3
+
+
+@pytest.mark.parametrize("broken", ["not an address", "http://127.0.0.1:9/webhooks", "garbage"])
+def test_an_endpoint_that_is_broken_is_tried_again_once_it_works(shop: Shop, endpoint: Endpoint, broken: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=_answer_garbage, args=[server], daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/" if broken == "garbage" else broken
+        shop.control("webhooks", {"url": address})
+        shop.customer(card=None)
+        time.sleep(0.1)
+        shop.control("webhooks", {"url": endpoint.url})
+        (event,) = endpoint.wait_for(1)
+    assert event.type == "customer.created"
+
+
+def _answer_garbage(server: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(100_000)
+                connection.sendall(b"garbage\r\n\r\n")
 
 
 def test_an_event_knows_whether_it_was_taken(shop: Shop, told: Endpoint) -> None:
