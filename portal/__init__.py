@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal import accounts, catalog, demo, home, notifications, orders, outbox, payments, subscriptions
+from portal import accounts, catalog, demo, home, notifications, orders, outbox, payments, schedule, subscriptions
 from portal.kit import db, health, styleguide, web
 
 
@@ -17,6 +17,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         tool.init_app(app)
     for room in outbox, notifications, payments, accounts, catalog, orders, subscriptions, home:
         room.init_app(app)
+    schedule.init_app(app)
     if app.config["DEMO"]:
         demo.init_app(app)
     return app

@@ -2,18 +2,21 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from portal.kit import headers, web
+from portal.demo import time_passes
+from portal.kit import headers, i18n, web
+from portal.kit.csrf import csrf_exempt
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
 NEWEST = 50
@@ -44,6 +47,24 @@ def mail(number: int) -> ResponseReturnValue:
     headers.also_allow("style-src", "'unsafe-inline'")
     body = _read(f"{number:020}").get_body(("html",)) or abort(404)
     return str(body.get_content())
+
+
+@bp.post("/clock")
+@csrf_exempt
+def move_clock() -> ResponseReturnValue:
+    """Let time pass, here and at the stand-in for Stripe: `days`, `hours`, `seconds`, any of them. What falls due meanwhile happens."""
+    sent = request.get_json(silent=True) or request.form
+    try:
+        by = timedelta(**{unit: float(sent[unit]) for unit in ("days", "hours", "seconds") if unit in sent})
+        if not timedelta(0) < by <= timedelta(days=800):
+            raise ValueError
+    except (ValueError, OverflowError, TypeError):
+        return {"error": "Say how far to move it: days, hours or seconds, forward, at most 800 days."}, 422
+    moved = time_passes.move(by)
+    if request.accept_mimetypes.accept_html and not request.accept_mimetypes.accept_json:
+        web.say(_("The clock was moved."), i18n.short_moment(moved))
+        return redirect(url_for("demo.mailbox"), 303)
+    return {"now": moved.isoformat()}
 
 
 def _folder() -> Path:

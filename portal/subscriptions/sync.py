@@ -202,7 +202,8 @@ def _take_renewal(subscription: Subscription, renewal: Renewal, *, at: datetime)
         return
     db.session.flush()
     facts = {"delivery": delivery.id, "amount": renewal.amount, "currency": renewal.currency}
-    with timeline.deed(subscription, TOLD[renewal.payment], by=timeline.PROVIDER, at=at, touching=[delivery], facts=facts):
+    happened_at = at if delivery.status is DeliveryStatus.UNPAID else renewal.invoiced_at
+    with timeline.deed(subscription, TOLD[renewal.payment], by=timeline.PROVIDER, at=happened_at, touching=[delivery], facts=facts):
         _note(delivery, renewal)
         if renewal.payment is Payment.PAID:
             delivery.order = record_order(

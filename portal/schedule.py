@@ -1,0 +1,17 @@
+"""Everything that happens by the clock, in one list. A worker asks for it when it is due; of many workers, one."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from portal import outbox
+
+HAPPENS = {
+    "catch up on events": timedelta(minutes=5),
+    "look at every subscription": timedelta(days=1),
+}
+
+
+def init_app(app: Flask) -> None:
+    for kind, interval in HAPPENS.items():
+        outbox.every(interval, kind)
