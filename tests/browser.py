@@ -39,7 +39,7 @@ class Browser:
         return self._settle(self._send("GET", url, target=target), target, expect)
 
     def post(self, url: str, data: Sent | None = None, target: str | None = None, expect: int = 200) -> BeautifulSoup:
-        """Send a form from the page we are at. The token is the one of the last form seen; where there was none, of the You page."""
+        """Send a form from the page we are at. The token is of a form there; where there is none, of the You page."""
         if self._token is None:
             at = self.at
             self.get("/account" if self.signed_in else "/sign-in")
@@ -94,5 +94,6 @@ class Browser:
         assert len(ids) == len(set(ids)), f"{url}: two elements have one id: {sorted(map(str, ids))}"
         for form in page.select("form[method=post]"):
             assert form.select_one("[name=csrf_token]"), f"{url}: a form without a token: {form}"
-        if token := page.select_one("[name=csrf_token]"):
-            self._token = str(token["value"])
+        token = page.select_one("[name=csrf_token]")
+        if token or page.html:
+            self._token = str(token["value"]) if token else None

@@ -39,7 +39,7 @@ def send_sign_in_mail(payload: dict[str, Any], lease: outbox.Lease) -> None:
     token = seal("sign-in", Token(payload["sign_in"], key))
     context = told | {"token": token, "code": f"{code[:3]} {code[3:]}" if code else ""}
     # A key of its own for each try: the mails differ, and a mail reader must not take the second for a copy of the first.
-    mail = notifications.write(TEMPLATE, to, context, key=f"sign-in mail:{payload['sign_in']}:{lease.attempts}", at=at)
+    mail = notifications.write(TEMPLATE, to, context, key=digest(key), at=at)
 
     def learn() -> None:
         db.session.get_one(SignIn, payload["sign_in"], with_for_update=True).sent_at = at
