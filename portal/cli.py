@@ -4,13 +4,16 @@ import sys
 
 import click
 from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError
 
 from portal import config, create_app
 from portal.demo.commands import demo
+from portal.migrations import commands as migrations
 from portal.orders import commands as orders
 from portal.outbox import commands as outbox
+from portal.timeline import commands as timeline
 
-COMMANDS = [outbox.work, outbox.outbox, orders.imports, demo]
+COMMANDS = [outbox.work, outbox.outbox, migrations.db, timeline.timeline, orders.imports, demo]
 
 
 @click.group()
@@ -31,3 +34,6 @@ def main() -> None:
         for problem in error.problems:
             click.echo(f"- {problem}", err=True)
         sys.exit(2)
+    except OperationalError as error:
+        click.echo(f"The database refused: {error.orig}", err=True)
+        sys.exit(1)

@@ -105,7 +105,8 @@ def _configure(connection: Any, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if changing() else "BEGIN")
+    immediate = changing() or connection.get_execution_options().get("immediate")  # the latter while migrating
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def changing() -> bool:

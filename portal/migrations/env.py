@@ -1,18 +1,19 @@
-"""Alembic's way in: our engine, our tables."""
-
-from typing import Any, Literal
+"""Alembic's way in: our connection where `portal db` gives it, else (to write a new migration) one of our own."""
 
 from alembic import context
+from sqlalchemy import Connection
 
 from portal import config, create_app
-from portal.kit.db import Instant, Model, db
+from portal.kit.db import Model, db
 
 
-def plain(kind: str, thing: Any, _: object) -> str | Literal[False]:
-    """A migration names plain types: it must still run when our own have changed."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Instant) else False
-
-
-with create_app(config.from_environment()).app_context(), db.engine.begin() as connection:
-    context.configure(connection=connection, target_metadata=Model.metadata, render_as_batch=True, render_item=plain)
+def migrate(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Model.metadata, render_as_batch=True, compare_server_default=True)
     context.run_migrations()
+
+
+if given := context.config.attributes.get("connection"):
+    migrate(given)
+else:
+    with create_app(config.from_environment()).app_context(), db.engine.begin() as ours:
+        migrate(ours)

@@ -1,0 +1,1 @@
+"""The database's tables, as they came to be. Alembic's folder."""
