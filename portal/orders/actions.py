@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from portal.accounts import on_verified
 from portal.accounts.models import Customer
 from portal.kit.db import db, insert
 from portal.kit.shop import shop
@@ -62,6 +63,7 @@ def new_number() -> str:
     return f"{initials}-{random}" if initials else random
 
 
+@on_verified
 def claim_orders(customer: Customer) -> None:
     """Give a customer the orders that came with their address, now that it is verified. Does nothing where it is not."""
     if customer.email_verified_at:

@@ -75,9 +75,10 @@ def orders_page(customer_id: int, size: int, older_than: str | None = None) -> O
     after = None
     if older_than is not None:
         mine = select(Order.placed_at, Order.id).where(Order.customer_id == customer_id, Order.number == older_than)
-        after = db.session.execute(mine).tuples().one_or_none()
-        if after is None:
+        last = db.session.execute(mine).one_or_none()
+        if last is None:
             return None
+        after = last.placed_at, last.id
     orders = _newest(customer_id, size + 1, after)
     return OrdersPage(orders[:size], has_older=len(orders) > size)
 

@@ -1,0 +1,26 @@
+"""Orders and files of orders, in one line each."""
+
+from datetime import datetime
+from pathlib import Path
+
+from portal.accounts.models import Customer
+from portal.orders.actions import OrderedLine, record_order
+from portal.orders.models import Order
+
+HEADER = "order_number,placed_at,email,currency,sku,title,quantity,unit_price"
+MIRA = "A-1,2026-03-01 10:00,mira@example.com,EUR,HON,Linden honey,2,8.90"
+MIRAS_TEA = "A-1,2026-03-01 10:00,mira@example.com,EUR,TEA,Sencha,1,12.00"
+BOB = "A-2,2026-03-02 11:30,bob@example.com,EUR,OIL,Olive oil,1,14.40"
+CAROL = "A-3,2026-03-03 12:00,carol@example.com,EUR,SOA,Soap,3,3.90"
+
+
+def order(customer: Customer, placed_at: datetime, *lines: OrderedLine, number: str | None = None, currency: str = "EUR") -> Order:
+    """Inside an open transaction."""
+    honey = OrderedLine("Linden honey", "HON", 2, 890, "products/honey.svg")
+    return record_order(customer, number=number, placed_at=placed_at, currency=currency, lines=lines or [honey])
+
+
+def csv(folder: Path, *rows: str, header: str = HEADER, encoding: str = "utf-8", end: str = "\n") -> Path:
+    file = folder / "orders.csv"
+    file.write_bytes(end.join([header, *rows, ""]).encode(encoding))
+    return file
