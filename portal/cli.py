@@ -8,12 +8,13 @@ from sqlalchemy.exc import OperationalError
 
 from portal import config, create_app
 from portal.demo.commands import demo
+from portal.doctor import doctor
 from portal.migrations import commands as migrations
 from portal.orders import commands as orders
 from portal.outbox import commands as outbox
 from portal.timeline import commands as timeline
 
-COMMANDS = [outbox.work, outbox.outbox, migrations.db, timeline.timeline, orders.imports, demo]
+COMMANDS = [outbox.work, outbox.outbox, doctor, migrations.db, timeline.timeline, orders.imports, demo]
 
 
 @click.group()

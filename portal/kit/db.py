@@ -20,6 +20,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_co
 db = SQLAlchemy()
 _changing = ContextVar("changing", default=False)
 
+CONNECT_SECONDS = 5
+"""Until a server that does not answer counts as away."""
 # Below these, SQLite can lose commits in WAL mode (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
 SAFE_WAL = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
 
@@ -64,9 +66,11 @@ class Model(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fal
 
 def engine_for(url: str) -> dict[str, Any]:
     """What the engine needs for this database. On SQLite: a library without the WAL-reset bug, where there is a wheel of it."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return {"url": url, "pool_pre_ping": True}
-    return {"url": url, "module": sqlite_module()}
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return {"url": url, "module": sqlite_module()}
+    patience = {"connect_timeout": parsed.query.get("connect_timeout", str(CONNECT_SECONDS))}
+    return {"url": url, "pool_pre_ping": True, "connect_args": patience}
 
 
 def sqlite_module() -> ModuleType:

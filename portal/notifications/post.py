@@ -2,6 +2,8 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +28,19 @@ def send(message: EmailMessage) -> None:
     """Never inside a transaction: the server may take seconds to answer. Raises Refused, NotSafe, OSError or SMTPException."""
     if changing() or db.session.in_transaction():
         raise RuntimeError("Never send mail inside a transaction, nor while one is open for reading: ask for it.")
+    with connected() as server:
+        try:
+            server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()))
+            if code >= 500:
+                raise Refused(f"{code} {said.decode(errors='replace')[:200]}") from None
+            raise smtplib.SMTPResponseException(code, said) from None  # without the address, which would end up in a log
+
+
+@contextmanager
+def connected() -> Iterator[smtplib.SMTP]:
+    """The server, once it knows who we are. Raises NotSafe, OSError or SMTPException."""
     url = urlsplit(current_app.config["SMTP_URL"])
     host, safe = url.hostname or "", ssl.create_default_context()
     with (
@@ -43,10 +58,4 @@ def send(message: EmailMessage) -> None:
             if not encrypted and host not in LOCAL:
                 raise NotSafe(f"{host} offers no TLS.")
             server.login(unquote(url.username), unquote(url.password or ""))
-        try:
-            server.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
-            if code >= 500:
-                raise Refused(f"{code} {said.decode(errors='replace')[:200]}") from None
-            raise smtplib.SMTPResponseException(code, said) from None  # without the address, which would end up in a log
+        yield server

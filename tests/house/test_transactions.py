@@ -18,7 +18,6 @@ ALSO = {
     "portal/outbox/lease.py": "the worker's own bookkeeping",
     "portal/outbox/worker.py": "the worker",
     "portal/accounts/current.py": "notes when somebody was last seen",
-    "portal/notifications/post.py": "the task that sends mails",
     "portal/demo/seed.py": "fills the demo",
 }
 

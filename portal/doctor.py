@@ -1,0 +1,139 @@
+"""`portal doctor`: says in plain sentences what is misconfigured or away."""
+
+import smtplib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.kit.db import db, is_sqlite, is_wal_safe, sqlite_module, wall_time
+from portal.migrations import schema
+from portal.notifications import post
+from portal.outbox.lease import STUCK_AFTER
+from portal.outbox.models import Heartbeat, Sync, Task
+from portal.payments import Declined, provider
+from portal.payments.port import TryAgain
+
+OLDEST = 15
+"""Of PostgreSQL, whose older versions get no repairs any more, or not for long."""
+DRIFT = timedelta(seconds=30)
+"""How far this machine's clock may be from the database's: leases and links are measured in minutes."""
+WORKER_LATELY = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Finding:
+    is_fine: bool
+    sentence: str
+
+
+@click.command
+@with_appcontext
+def doctor() -> None:
+    """Say what is misconfigured or away. Exits with 1 if anything is."""
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'fine ' if finding.is_fine else 'WRONG'}  {finding.sentence}")
+    sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
+
+
+def examine() -> list[Finding]:
+    """All of it, whatever was found before; what lies in the database only if that answers."""
+    findings = [Finding(True, "The settings and shop.toml are complete."), _database()]
+    if findings[-1].is_fine:
+        findings += [_look(look) for look in (_durability, _clock, _migrations, _worker, _work)]
+    db.session.rollback()  # nobody speaks with the world outside while a read is open
+    return [*findings, _mail(), _provider()]
+
+
+def _look(look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        return Finding(False, f"The database refused: {getattr(error, 'orig', error)}".splitlines()[0])
+
+
+def _database() -> Finding:
+    try:
+        if is_sqlite():
+            version: str = db.session.execute(text("SELECT sqlite_version()")).scalar_one()
+            return Finding(True, f"The database answers: SQLite {version}.")
+        number = int(db.session.execute(text("SHOW server_version_num")).scalar_one()) // 10000
+    except SQLAlchemyError as error:
+        return Finding(False, f"The database does not answer: {getattr(error, 'orig', error)}".splitlines()[0])
+    if number < OLDEST:
+        return Finding(False, f"The database answers, but PostgreSQL {number} is too old: {OLDEST} or newer is needed.")
+    return Finding(True, f"The database answers: PostgreSQL {number}.")
+
+
+def _durability() -> Finding:
+    """What was acknowledged must survive a power cut."""
+    if is_sqlite():
+        if is_wal_safe(sqlite_module().sqlite_version_info):
+            return Finding(True, "What is written is safe on the disk.")
+        return Finding(False, f"SQLite {sqlite_module().sqlite_version} is slower here: install pysqlite3, or SQLite 3.51.3 or newer.")
+    off = [name for name in ("fsync", "synchronous_commit", "full_page_writes") if db.session.scalar(text(f"SHOW {name}")) == "off"]
+    if off:
+        return Finding(False, f"PostgreSQL may lose what it has acknowledged: turn {', '.join(off)} on.")
+    return Finding(True, "What is written is safe on the disk.")
+
+
+def _clock() -> Finding:
+    off = abs(datetime.now(UTC) - wall_time())
+    if off > DRIFT:
+        return Finding(False, f"This machine's clock is {off.total_seconds():.0f} seconds away from the database's: set it by NTP.")
+    return Finding(True, "The clock goes with the database's.")
+
+
+def _migrations() -> Finding:
+    try:
+        missing = schema.missing(db.session.connection())
+    except schema.Ahead:
+        return Finding(True, "The database was made by a newer version of the portal than this one.")
+    if missing:
+        return Finding(False, f"The database lacks {len(missing)} migrations: run `portal db upgrade`.")
+    return Finding(True, "The database has all migrations.")
+
+
+def _worker() -> Finding:
+    seen_at = db.session.scalar(select(Heartbeat.seen_at))
+    if seen_at is None:
+        return Finding(False, "No worker has ever run, so mails wait and the payment provider is not told: start `portal work`.")
+    if wall_time() - seen_at > WORKER_LATELY:
+        return Finding(False, f"No worker has been seen since {seen_at:%Y-%m-%d %H:%M} UTC: start `portal work`.")
+    return Finding(True, "A worker runs.")
+
+
+def _work() -> Finding:
+    stuck = select(func.count()).select_from(Sync).where(Sync.wanted > Sync.done, Sync.attempts >= STUCK_AFTER)
+    dead = select(func.count()).select_from(Task).where(Task.dead_at.is_not(None))
+    syncs, tasks = db.session.scalar(stuck) or 0, db.session.scalar(dead) or 0
+    if syncs or tasks:
+        return Finding(False, f"{syncs} syncs are stuck, and {tasks} tasks were given up: `portal outbox status` says why.")
+    return Finding(True, "No work is stuck.")
+
+
+def _mail() -> Finding:
+    try:
+        with post.connected() as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException, post.NotSafe) as error:
+        return Finding(False, f"The mail server of SMTP_URL does not take us: {error}")
+    return Finding(True, "The mail server takes us.")
+
+
+def _provider() -> Finding:
+    try:
+        provider().events_since(datetime.now(UTC))
+    except (TryAgain, Declined) as error:
+        return Finding(False, f"Stripe does not take STRIPE_SECRET_KEY: {error}")
+    if not current_app.config["DEMO"] and "_test_" in current_app.config["STRIPE_SECRET_KEY"]:
+        return Finding(True, "Stripe takes the key. It is one for tests: nobody is charged.")
+    return Finding(True, "Stripe takes the key.")
