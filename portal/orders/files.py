@@ -21,7 +21,7 @@ NAMES = {
     "latin-1": "Latin-1 (it is not UTF-8)",
 }
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 LONGEST_HEADER = 100_000
 
 

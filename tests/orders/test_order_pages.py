@@ -98,6 +98,15 @@ def test_an_order_shows_its_lines_and_what_was_paid(app: Flask, hers: Browser, a
     assert "Order 2026/17" in page.title.text
 
 
+@pytest.mark.parametrize("number", ["#1001", "2024/17", "A 1", "Ü-7", "1.2_3"])
+def test_an_order_is_found_by_whatever_number_another_system_gave_it(app: Flask, hers: Browser, alice: int, number: str) -> None:
+    with app.app_context(), transaction():
+        order(db.session.get_one(Customer, alice), TODAY, number=number)
+    page = hers.get(str(hers.get("/orders").select("main a.go")[0]["href"]))
+    assert page.h1
+    assert f"Order {number}" in page.h1.text
+
+
 def test_yen_have_no_decimal_places(app: Flask, hers: Browser, alice: int) -> None:
     with app.app_context(), transaction():
         order(db.session.get_one(Customer, alice), TODAY, OrderedLine("Matcha", "M", 1, 3470), number="J-1", currency="JPY")

@@ -21,6 +21,7 @@ from portal.orders.reading import ReadOrder, orders
 from tests.accounts.builders import customer
 from tests.browser import Browser
 from tests.conftest import TODAY
+from tests.mail import code, mail_server
 from tests.orders.builders import BOB, CAROL, HEADER, MIRA, csv, order
 from tests.orders.conftest import Import
 
@@ -59,6 +60,19 @@ def test_a_sign_in_proves_the_address_and_brings_its_orders(app: Flask, bring_in
     bring_in(csv(tmp_path, MIRA, BOB))
     mira = sign_in_proves(app, "mira@example.com")
     assert numbers_of(app, mira) == ["A-1"]
+
+
+def test_the_code_from_the_mail_is_such_a_proof(app: Flask, bring_in: Import, tmp_path: Path, work: Callable[[], None]) -> None:
+    bring_in(csv(tmp_path, MIRA, BOB))
+    mira = Browser(app)
+    with mail_server() as mail:
+        app.config["SMTP_URL"] = mail.url
+        mira.get("/sign-in")
+        mira.post("/sign-in", {"email": "mira@example.com"})
+        work()
+        mira.post("/sign-in/code", {"code": code(mail.newest("mira@example.com"))})
+    assert mira.signed_in
+    assert [link["href"] for link in mira.get("/orders").select("main a.go")] == ["/orders/A-1"]
 
 
 def test_a_second_run_after_that_finds_the_order_the_same(app: Flask, bring_in: Import, tmp_path: Path) -> None:
