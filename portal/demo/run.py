@@ -72,7 +72,7 @@ def run(folder: Path, host: str, port: int) -> None:
 def _welcome(base_url: str, port: int) -> None:
     """As soon as the portal answers: where it is, who lives there, and where their mail arrives."""
     _wait_for(f"http://127.0.0.1:{port}/readyz")
-    wide = max(len(person.email) for person in PEOPLE)
+    wide = max(len(email) for email in [person.email for person in PEOPLE] + [email for email, _, _ in STAFF])
     lines = ["", f"  The portal   {base_url}", f"  The mailbox  {base_url}/demo/mailbox  (all mail lands here: sign-in links too)", ""]
     if "localhost" in base_url:
         lines += [f"  On a phone in the same network: make run HOST=0.0.0.0, then http://{_lan_address()}:{port}", ""]

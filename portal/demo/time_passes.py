@@ -23,5 +23,7 @@ def move(by: timedelta) -> datetime:
     answer.raise_for_status()
     moved = datetime.fromtimestamp(answer.json()["now"], UTC)
     offset_file().parent.mkdir(parents=True, exist_ok=True)
-    offset_file().write_text(str((moved - datetime.now(UTC)).total_seconds()))
+    written = offset_file().with_suffix(".new")
+    written.write_text(str((moved - datetime.now(UTC)).total_seconds()))
+    written.replace(offset_file())  # in one step: each request reads it
     return clock.now()

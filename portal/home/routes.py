@@ -14,6 +14,8 @@ bp.before_request(signed_in)
 AFTER_THAT = 3
 """So many deliveries are shown after the next."""
 ORDERS = 2
+OTHERS = 3
+"""So many subscriptions are shown of a customer to whom none sends anything."""
 
 
 @bp.get("/")
@@ -26,6 +28,7 @@ def show() -> ResponseReturnValue:
         next=coming[0] if coming else None,
         after=coming[1:],
         refused=subscriptions.refused_lately([one.subscription_id for one in coming], at=at),
-        resting=subscriptions.how_many_rest(customer_id),
+        resting=subscriptions.how_many_rest(customer_id) if coming else 0,
+        others=[] if coming else subscriptions.subscriptions(customer_id)[:OTHERS],
         orders=orders.recent(customer_id, ORDERS),
     )

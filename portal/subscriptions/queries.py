@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import load_only, raiseload
+from sqlalchemy.orm import aliased, defer, raiseload
 
 from portal.accounts.models import Staff
 from portal.catalog.models import Price, Product, Variant
@@ -48,6 +48,7 @@ class ShownDelivery(DeliveryClock):
     name: str
     currency: str
     is_waiting: bool
+    obstacle: Obstacle | None
     lines: list[BoxLine]
     order_number: str | None
 
@@ -80,7 +81,8 @@ class ShownDelivery(DeliveryClock):
         return [(line.picture, line.quantity) for line in self.lines]
 
     def is_open(self, *, at: datetime) -> bool:
-        return at < self.locks_at and self.status in (DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED)
+        """Whether it can be changed now."""
+        return at < self.locks_at and self.obstacle is None and self.status in (DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -156,16 +158,14 @@ COMES = and_(
     Subscription.is_ending.is_(False),
 )
 """Of such a subscription a planned delivery comes, as things stand."""
-SHOWN = (
-    Subscription.name, Subscription.currency, Subscription.status, Subscription.every_count, Subscription.every_unit,
-    Subscription.started_at, Subscription.ended_at, Subscription.resumes_at, Subscription.is_paused, Subscription.is_ending,
-    Subscription.version,
-    Subscription.confirmed_version,
-)  # fmt: skip
-DeliveryQuery = Select[int, datetime, DeliveryStatus, int, str, str, bool, str]
 INVOICED = (DeliveryStatus.DUE, DeliveryStatus.UNPAID)
 """Not over yet, but nothing that can be changed."""
-IS_WAITING = and_(Subscription.version != Subscription.confirmed_version, Subscription.ended_at.is_(None))
+_any = aliased(Delivery)
+WAS_CHARGED = exists().where(_any.subscription_id == Subscription.id, _any.invoice_ref.is_not(None))
+IS_CHARGING = exists().where(_any.subscription_id == Subscription.id, _any.status == DeliveryStatus.DUE)
+JUST_SHOWN = (defer(Subscription.raw), raiseload("*"))
+"""The columns that pages show, and no row beside them by accident."""
+DeliveryQuery = Select[int, datetime, DeliveryStatus, str, Subscription, bool, bool]
 
 
 def coming(customer_id: int, limit: int) -> list[ShownDelivery]:
@@ -207,6 +207,8 @@ def how_many_rest(customer_id: int) -> int:
 def refused_lately(subscription_ids: Iterable[int], *, at: datetime) -> Refused | None:
     """The newest change that the provider refused, if no later one was made."""
     subjects = {f"subscription:{number}": number for number in subscription_ids}
+    if not subjects:
+        return None
     newest = select(func.max(Entry.id)).where(Entry.subject.in_(subjects)).group_by(Entry.subject)
     query = select(Entry).where(Entry.id.in_(newest), Entry.refused_at > at - TOLD_FOR).order_by(Entry.id.desc()).limit(1)
     entry = db.session.scalar(query)
@@ -260,21 +262,30 @@ def _sides(subscription: Subscription, count: int) -> list[Side]:
 
 def _deliveries() -> DeliveryQuery:
     return (
-        select(
-            Delivery.id, Delivery.charge_at, Delivery.status, Subscription.id, Subscription.name, Subscription.currency, IS_WAITING,
-            Order.number,
-        )
+        select(Delivery.id, Delivery.charge_at, Delivery.status, Order.number, Subscription, WAS_CHARGED, IS_CHARGING)
         .join(Subscription, Subscription.id == Delivery.subscription_id)
         .outerjoin(Order, Order.id == Delivery.order_id)
-    )  # fmt: skip
+        .options(*JUST_SHOWN)
+    )
 
 
 def _shown(query: DeliveryQuery) -> list[ShownDelivery]:
     rows = db.session.execute(query).all()
-    lines = _lines({row[3] for row in rows})
+    lines = _lines({row[4].id for row in rows})
     return [
-        ShownDelivery(id, charge_at, status, subscription_id, name, currency, is_waiting, lines[subscription_id], number)
-        for id, charge_at, status, subscription_id, name, currency, is_waiting, number in rows
+        ShownDelivery(
+            id=id,
+            charge_at=charge_at,
+            status=status,
+            subscription_id=subscription.id,
+            name=subscription.name,
+            currency=subscription.currency,
+            is_waiting=subscription.is_waiting,
+            obstacle=_obstacle(subscription, was_charged=was_charged, is_charging=is_charging),
+            lines=lines[subscription.id],
+            order_number=number,
+        )
+        for id, charge_at, status, number, subscription, was_charged, is_charging in rows
     ]
 
 
@@ -282,34 +293,35 @@ def _shown_subscriptions(which: ColumnElement[bool]) -> list[ShownSubscription]:
     next_charge = select(func.min(Delivery.charge_at)).where(
         Delivery.subscription_id == Subscription.id, Delivery.status.in_([DeliveryStatus.SCHEDULED, *INVOICED])
     )
-    was_charged = exists().where(Delivery.subscription_id == Subscription.id, Delivery.invoice_ref.is_not(None))
-    is_charging = exists().where(Delivery.subscription_id == Subscription.id, Delivery.status == DeliveryStatus.DUE)
-    query = (
-        select(Subscription, next_charge.scalar_subquery(), was_charged, is_charging)
-        .options(load_only(*SHOWN), raiseload("*"))
-        .where(which)
-    )
+    query = select(Subscription, next_charge.scalar_subquery(), WAS_CHARGED, IS_CHARGING).options(*JUST_SHOWN).where(which)
     rows = db.session.execute(query).all()
     lines = _lines({row[0].id for row in rows})
     shown = [
-        _subscription(subscription, next_charge_at, was_charged=was_charged, is_charging=is_charging, lines=lines[subscription.id])
-        for subscription, next_charge_at, was_charged, is_charging in rows
+        ShownSubscription(
+            id=row.id,
+            name=row.name,
+            currency=row.currency,
+            every_count=row.every_count,
+            every_unit=row.every_unit,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            resumes_at=row.resumes_at,
+            is_waiting=row.is_waiting,
+            confirmed_version=row.confirmed_version,
+            obstacle=_obstacle(row, was_charged=was_charged, is_charging=is_charging),
+            next_charge_at=next_charge_at,
+            lines=lines[row.id],
+        )
+        for row, next_charge_at, was_charged, is_charging in rows
     ]
     far = datetime.max.replace(tzinfo=UTC)
     return sorted(shown, key=lambda one: (one.obstacle not in policy.COMING, one.next_charge_at or far, one.id))
 
 
-def _subscription(
-    row: Subscription, next_charge_at: datetime | None, *, was_charged: bool, is_charging: bool, lines: list[BoxLine]
-) -> ShownSubscription:
-    obstacle = policy.obstacle(
+def _obstacle(row: Subscription, *, was_charged: bool, is_charging: bool) -> Obstacle | None:
+    return policy.obstacle(
         row.status, is_paused=row.is_paused, is_ending=row.is_ending, is_charging=is_charging, was_ever_charged=was_charged
     )
-    return ShownSubscription(
-        id=row.id, name=row.name, currency=row.currency, every_count=row.every_count, every_unit=row.every_unit, started_at=row.started_at,
-        ended_at=row.ended_at, resumes_at=row.resumes_at, is_waiting=row.is_waiting, confirmed_version=row.confirmed_version,
-        obstacle=obstacle, next_charge_at=next_charge_at, lines=lines,
-    )  # fmt: skip
 
 
 def _lines(subscription_ids: set[int]) -> dict[int, list[BoxLine]]:
@@ -322,6 +334,8 @@ def _lines(subscription_ids: set[int]) -> dict[int, list[BoxLine]]:
         .order_by(SubscriptionItem.id)
     )
     lines: dict[int, list[BoxLine]] = {number: [] for number in subscription_ids}
+    if not lines:
+        return lines
     for subscription_id, title, variant, picture, quantity, unit_amount in db.session.execute(query):
         lines[subscription_id].append(BoxLine(title, variant, picture, quantity, unit_amount))
     return lines

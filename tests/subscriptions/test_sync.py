@@ -200,7 +200,7 @@ def test_one_that_was_cancelled_there_sends_nothing_more(app: Flask, alice: Box,
     work()
     assert "It ended on Monday 23 November" in words(alice.browser.get(alice.page))
     assert "has ended" in words(alice.browser.post(alice.skip(0)))
-    assert "No delivery is planned" in words(alice.browser.get("/"))
+    assert "Nothing is planned" in words(alice.browser.get("/"))
 
 
 def test_one_that_is_paused_there_says_so(app: Flask, alice: Box, stripe: Stripe, work: Work) -> None:
