@@ -1,6 +1,7 @@
 """The worker's side of the door: it makes the secrets, sends them, and forgets what is over."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_
@@ -12,39 +13,59 @@ from portal.accounts.tokens import Token, code_digest, digest, fresh_code, fresh
 from portal.kit import limits
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.notifications import Addressee
 
 TEMPLATE = "accounts/sign_in"
 KEPT = timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class Secrets:
+    """What is in one mail. It lives as long as the sending takes."""
+
+    to: Addressee
+    token: Token
+    code: str
+    """Empty where so many wrong ones were typed that none would be taken."""
+    asked: dict[str, Any]
+
+
 @outbox.task("sign-in mail")
 def send_sign_in_mail(payload: dict[str, Any], lease: outbox.Lease) -> None:
-    """Each try makes new secrets and forgets those before, so none is ever kept where one could read it. Nobody's address gets nothing."""
+    """Each try makes new secrets and forgets those before, so none is ever kept where one could read it."""
     at = now()
-    key, code = fresh_key(), fresh_code()
     with transaction():
-        asked = db.session.get_one(SignIn, payload["sign_in"])
-        if wrong_codes(asked.email, at=at).free_at(WRONG_CODES, at=at):
-            code = ""
-        db.session.refresh(asked, with_for_update=True)
-        person = person_of(asked.email)
-        wanted = person is not None and asked.over(at=at) is None
-        if wanted:
-            asked.key_hash, asked.code_hash = digest(key), code_digest(code, asked.id) if code else None
-        told = {"asked_at": asked.asked_at, "until": asked.expires_at, "device": asked.device}
-        to = notifications.Addressee(person.email, person.locale, person.time_zone, person.customer_id) if person else None
-    if to is None or not wanted:
+        made = make_secrets(payload["sign_in"], at=at)
+    if made is None:
         with lease.finish(at=at):
             return
-    token = seal("sign-in", Token(payload["sign_in"], key))
-    context = told | {"token": token, "code": f"{code[:3]} {code[3:]}" if code else ""}
+    code = f"{made.code[:3]} {made.code[3:]}" if made.code else ""
+    context = {**made.asked, "token": seal("sign-in", made.token), "code": code}
     # A key of its own for each try: the mails differ, and a mail reader must not take the second for a copy of the first.
-    mail = notifications.write(TEMPLATE, to, context, key=digest(key), at=at)
+    mail = notifications.write(TEMPLATE, made.to, context, key=digest(made.token.key), at=at)
 
     def learn() -> None:
-        db.session.get_one(SignIn, payload["sign_in"], with_for_update=True).sent_at = at
+        if asked := db.session.get(SignIn, made.token.row_id, with_for_update=True):
+            asked.sent_at = at
 
-    notifications.deliver(mail, TEMPLATE, to, lease, learn)
+    notifications.deliver(mail, TEMPLATE, made.to, lease, learn)
+
+
+def make_secrets(sign_in_id: int, *, at: datetime) -> Secrets | None:
+    """Keep their hashes. None where no mail is to leave: nobody has this address, or the time is over."""
+    asked = db.session.get(SignIn, sign_in_id)
+    if asked is None:
+        return None
+    wrong = wrong_codes(asked.email, at=at)
+    db.session.refresh(asked, with_for_update=True)
+    person = person_of(asked.email)
+    if person is None or asked.over(at=at):
+        return None
+    key = fresh_key()
+    code = "" if wrong.free_at(WRONG_CODES, at=at) else fresh_code()
+    asked.key_hash, asked.code_hash = digest(key), code_digest(code, asked.id) if code else None
+    to = Addressee(person.email, person.locale, person.time_zone, person.customer_id)
+    return Secrets(to, Token(asked.id, key), code, {"asked_at": asked.asked_at, "until": asked.expires_at, "device": asked.device})
 
 
 @outbox.task("forget old sign-ins")
