@@ -14,7 +14,7 @@ from flask_babel import Babel, refresh
 from flask_babel import gettext as _
 
 from portal.kit import clock
-from portal.kit.money import to_decimal
+from portal.kit.money import exponent, to_decimal
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 PATTERNS = {
@@ -115,7 +115,9 @@ def from_iso(written: str) -> date | datetime:
 
 def money(amount: int, currency: str) -> str:
     """€40.59, from 4059 and "EUR" """
-    written = format_currency(to_decimal(amount, currency), currency, locale=locale())
+    reader, places = locale(), exponent(currency)
+    pattern = reader.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * places}".rstrip("."))
+    written = format_currency(to_decimal(amount, currency), currency, pattern, locale=reader, currency_digits=False)
     return written.replace("-", "−")
 
 

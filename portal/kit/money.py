@@ -2,12 +2,16 @@
 
 from decimal import Decimal
 
-from babel.numbers import get_currency_precision
+WHOLE = ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"]
+THOUSANDTHS = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
+PLACES = {**dict.fromkeys(WHOLE, 0), **dict.fromkeys(THOUSANDTHS, 3), "CLF": 4, "UYW": 4}
+"""Of the currencies that have not two. Not from Unicode CLDR, which says how people write an amount: no places for the Serbian dinar,
+whose amounts are kept in hundredths all the same. Source: ISO 4217, list one."""
 
 
 def exponent(currency: str) -> int:
-    """How many decimal places the currency has (JPY 0, EUR 2, KWD 3). Source: ISO 4217, as kept by Unicode CLDR."""
-    return get_currency_precision(currency.upper())
+    """How many decimal places the currency has (JPY 0, EUR 2, KWD 3)."""
+    return PLACES.get(currency.upper(), 2)
 
 
 def to_decimal(amount: int, currency: str) -> Decimal:
@@ -17,7 +21,8 @@ def to_decimal(amount: int, currency: str) -> Decimal:
 
 def to_minor(amount: Decimal, currency: str) -> int:
     """People's amount in minor units. Raises ValueError where it has more places than the currency."""
-    minor = amount.scaleb(exponent(currency))
-    if not amount.is_finite() or minor != minor.to_integral_value():
-        raise ValueError(f"{amount} is not an amount in {currency.upper()}.")
-    return int(minor)
+    if amount.is_finite():
+        minor = amount.scaleb(exponent(currency))
+        if minor == minor.to_integral_value():
+            return int(minor)
+    raise ValueError(f"{amount} is not an amount in {currency.upper()}.")
