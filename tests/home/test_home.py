@@ -1,0 +1,101 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from portal.catalog.models import Price, Product, Variant
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.subscriptions.models import Subscription, SubscriptionItem
+from tests.accounts.builders import customer
+from tests.browser import Browser, words
+from tests.stripe import Stripe
+from tests.subscriptions.builders import subscribe
+
+
+@pytest.fixture
+def many(app: Flask) -> Browser:
+    """A customer with a hundred subscriptions, as a first sync would have left them."""
+    with app.app_context(), transaction():
+        whose = customer(email="sofia@example.com")
+        price = Price(every_count=1, every_unit="month", amount=500, currency="EUR", provider_ref="price_1")
+        variant = Variant(sku="TEA", name="125 g", prices=[price])
+        db.session.add(Product(name="Tea", picture="products/tea.svg", variants=[variant]))
+        for number in range(100):
+            box = Subscription(
+                customer=whose, provider_ref=f"sub_{number}", name=f"Box {number}", currency="EUR", every_count=1, every_unit="month",
+                started_at=now(), status="active",
+            )  # fmt: skip
+            box.items = [SubscriptionItem(price=price, quantity=1, provider_ref=f"si_{number}")]
+            box.plan_from(now() + timedelta(days=5 + number % 20))
+            db.session.add(box)
+        db.session.flush()
+        customer_id = whose.id
+    browser = Browser(app)
+    browser.sign_in(customer_id)
+    return browser
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    asked: list[str] = []
+
+    def count(_: object, __: object, statement: str, *___: object) -> None:
+        if statement != "BEGIN":
+            asked.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", count)
+    yield asked
+    event.remove(engine, "before_cursor_execute", count)
+
+
+def test_the_first_screen_says_what_comes_next_and_until_when_it_can_be_changed(app: Flask, stripe: Stripe) -> None:
+    page = words(subscribe(app, stripe).browser.get("/"))
+    assert "Next delivery, Pantry box €14.90 Monday 28 December" in page
+    assert "Change it until Mon 21 December, 10:00" in page
+
+
+def test_it_takes_six_queries_at_most_and_as_many_with_100_subscriptions_as_with_one(app: Flask, stripe: Stripe, many: Browser) -> None:
+    one = subscribe(app, stripe).browser
+    stripe.wait_for_webhooks()  # they ask the database as well
+    counts = []
+    for browser in (one, many):
+        browser.get("/")
+        with counted(app) as asked:
+            browser.get("/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 6
+
+
+@pytest.mark.parametrize("page", ["/subscriptions", "/orders", "/account"])
+def test_other_pages_take_as_many_with_100_as_with_one(app: Flask, stripe: Stripe, many: Browser, page: str) -> None:
+    one = subscribe(app, stripe).browser
+    stripe.wait_for_webhooks()  # they ask the database as well
+    counts = []
+    for browser in (one, many):
+        browser.get(page)
+        with counted(app) as asked:
+            browser.get(page)
+        counts.append(len(asked))
+    assert abs(counts[0] - counts[1]) <= 1
+    assert max(counts) <= 6
+
+
+def test_a_customer_with_nothing_yet_is_told_what_will_be_here(app: Flask) -> None:
+    with app.app_context(), transaction():
+        customer_id = customer().id
+    browser = Browser(app)
+    browser.sign_in(customer_id)
+    assert "No delivery is planned" in words(browser.get("/"))
+    assert "No subscription yet" in words(browser.get("/subscriptions"))
+
+
+def test_without_signing_in_there_is_the_door(app: Flask) -> None:
+    browser = Browser(app)
+    browser.get("/")
+    assert browser.at == "/sign-in"
