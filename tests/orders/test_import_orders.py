@@ -39,6 +39,7 @@ def test_a_real_file_lands_whole(app: Flask, bring_in: Import) -> None:
     assert result.exit_code == 0, result.output
     assert "Orders: 521 new" in result.stdout
     assert "10,000 read, 0 refused" in result.stdout
+    assert result.stderr == "", "the progress bar is for terminals"
     assert how_many(app) == (521, 10_000, 390)
     with app.app_context():
         order = db.session.scalars(select(Order).where(Order.number == "536365")).one()
