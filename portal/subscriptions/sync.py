@@ -264,7 +264,7 @@ def _put_back_what_was_refused(subscription: Subscription, stands: Standing, ref
         subscription.follow(stands.terms.next_charge_at)
     subscription.plan_ahead()
     next_day = next((delivery.arrives_on.isoformat() for delivery in subscription.upcoming), None)
-    context = {"subscription": subscription.id, "name": subscription.name, "next_day": next_day}
+    context = {"subscription": subscription.id, "name": subscription.name, "reason": str(refusal), "next_day": next_day}
     send_mail("subscriptions/refused", to=subscription.customer, context=context, at=at, key=f"refused:{refused[0].id}")
 
 

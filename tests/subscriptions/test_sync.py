@@ -162,7 +162,9 @@ def test_what_the_provider_refuses_is_put_back_and_told(app: Flask, alice: Box, 
     assert alert and "Mon 28 Dec was not moved." in words(alert)
     assert "Refused by the payment provider" in words(page)
     assert "was not moved" in words(alice.browser.get("/"))
-    assert "could not be made" in text(mail.newest("alice@example.com"))
+    letter = text(mail.newest("alice@example.com"))
+    assert "could not be made" in letter and "An invoice is open." in letter
+    assert "An invoice is open." in words(alert)
 
 
 def test_a_refusal_blocks_nobody_else(alice: Box, bob: Box, both: Both, stripe: Stripe, work: Work) -> None:
