@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
+from portal import create_app
 from portal.accounts.current import DOOR, signed_in, staff_signed_in
 from portal.kit.csrf import exempt_endpoints
+from tests.settings import settings
 
 PUBLIC = {
     "static": "looks and pictures hold nothing of anybody's",
@@ -26,12 +28,15 @@ PUBLIC = {
     "payments.receive_event": "proves by its signature who sent it",
     "demo.mailbox": "the demo's own mailbox, in the demo only",
     "demo.mail": "the demo's own mailbox, in the demo only",
+    "demo.move_clock": "asked from a terminal, in the demo only",
     "styleguide.show": "shows pieces, in demo and development only",
     "styleguide.sheet": "shows pieces, in demo and development only",
     "styleguide.change": "changes nothing, in demo and development only",
 }
-SIGNED = {"payments.receive_event"}
-"""Webhooks: who sends them has no page of ours that could carry a token."""
+NO_TOKEN = {
+    "payments.receive_event": "a webhook: who sends it has no page of ours that could carry one",
+    "demo.move_clock": "asked from a terminal, in the demo only",
+}
 STRINGS = {
     "number": "an order's number is the shop's own, and may hold a slash",
     "sealed": "a link's own secret",
@@ -71,14 +76,22 @@ def test_a_stranger_is_sent_to_the_door_by_every_page_that_is_not_public(app: Fl
 
 def test_no_change_is_made_without_a_token_of_ours(app: Flask) -> None:
     for rule, methods in rules(app):
-        for method in methods & UNSAFE if rule.endpoint not in SIGNED else ():
+        for method in methods & UNSAFE if rule.endpoint not in NO_TOKEN else ():
             for headers in {}, {"HX-Request": "true"}, {"Sec-Fetch-Site": "cross-site"}:
                 answer = app.test_client().open(address(app, rule), method=method, headers=headers)
                 assert answer.status_code == 403, f"{method} {rule.rule} without a token answered {answer.status}"
 
 
 def test_only_webhooks_need_no_token(app: Flask) -> None:
-    assert exempt_endpoints(app) == SIGNED
+    assert exempt_endpoints(app) == NO_TOKEN.keys()
+    real = create_app(settings("sqlite://", DEMO=False))
+    assert exempt_endpoints(real) == {"payments.receive_event"}
+
+
+def test_nothing_of_the_demo_is_there_outside_it() -> None:
+    real = create_app(settings("sqlite://", DEMO=False))
+    endpoints = {rule.endpoint.partition(".")[0] for rule in real.url_map.iter_rules()}
+    assert endpoints.isdisjoint({"demo", "styleguide"})
 
 
 def test_only_get_and_post(app: Flask) -> None:

@@ -133,7 +133,7 @@ def test_a_path_that_is_written_out_leads_somewhere(app: Flask, name: str) -> No
         except MethodNotAllowed:
             continue  # a button leads there
         except (NotFound, RequestRedirect):
-            pytest.fail(f"{name}: nothing is at {path}")
+            pytest.fail(f"{name}: nothing is at {path}; if a value follows, let url_for put it in")
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
