@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
 
-from portal.accounts import queries
+from portal.accounts import forms, queries
 from portal.accounts.models import LONGEST, Customer, Session, Staff
 from portal.kit import csrf, web
 from portal.kit.clock import now
@@ -117,11 +117,19 @@ def _welcome() -> None:
     user = current.signed_in
     g.signed_in = bool(user and user.customer)
     if user is None:
+        g.locale = _asked_for()
         return
     if now() - user.last_seen_at > TOUCH_AFTER:
         _touch(user.session_id, at=now())
     if user.customer:
         g.locale, g.time_zone = user.customer.locale, user.customer.time_zone
+
+
+def _asked_for() -> str | None:
+    """The language that the browser likes best of those that we speak. `en-GB` is English."""
+    spoken = forms.languages()
+    liked = [tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality]
+    return next((tag for tag in liked if tag in spoken), None)
 
 
 def _touch(session_id: int, *, at: datetime) -> None:

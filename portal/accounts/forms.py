@@ -1,6 +1,7 @@
 """What a browser may send to the door and to the You page."""
 
 import re
+from functools import cache
 from unicodedata import normalize
 from zoneinfo import available_timezones
 
@@ -44,8 +45,12 @@ def code(typed: str) -> str | None:
 
 def languages() -> list[str]:
     """Those that have a catalogue; English is what the catalogues are made from."""
-    translated = {path.parents[1].name for path in i18n.TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")}
-    return sorted({"en", shop().locale} | translated)
+    return sorted({"en", shop().locale} | _translated())
+
+
+@cache
+def _translated() -> set[str]:
+    return {path.parents[1].name for path in i18n.TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")}
 
 
 def is_time_zone(name: str) -> bool:

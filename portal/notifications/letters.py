@@ -76,7 +76,7 @@ def accents(brand: str) -> tuple[str, str]:
     steps = [step / 100 for step in range(101)]
     light = next(colour for step in reversed(steps) if _contrast(colour := _hex(hue, min(lightness, step), saturation), "#fffdfa") >= 4.5)
     soft = min(saturation, 0.5)
-    dark = next(colour for step in steps if _contrast(colour := _hex(hue, max(lightness, step), soft), "#2b2723") >= 7)
+    dark = next(colour for step in steps if _contrast(colour := _hex(hue, max(lightness, step), soft), "#2b2723") >= 8.5)
     return light, dark
 
 

@@ -89,6 +89,8 @@ def test_a_double_tap_asks_once(app: Flask, alice: int, mail: Mail, work: Work) 
     browser = Browser(app)
     ask(browser)
     browser.post("/sign-in", {"email": "alice@example.com"})
+    with app.app_context():
+        assert len(db.session.scalars(select(SignIn)).all()) == 1
     work()
     assert len(mail.received) == 1
 

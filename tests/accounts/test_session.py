@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -154,3 +155,12 @@ def test_the_reader_decides_language_and_time(app: Flask, alice: int) -> None:
     assert browser.get("/zone").text == "Europe/Berlin"
     browser.sign_in(alice)
     assert browser.get("/zone").text == "Europe/Bucharest"
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"), [("en-GB,ro;q=0.5", "en"), ("fr,en;q=0.3", "en"), ("ro", "ro"), ("fr", "ro"), ("", "ro"), ("x;q=z", "ro")]
+)
+def test_who_is_not_signed_in_is_spoken_to_as_their_browser_asks(app: Flask, asked: str, spoken: str) -> None:
+    app.config["SHOP"] = replace(app.config["SHOP"], locale="ro")
+    answer = app.test_client().get("/sign-in", headers={"Accept-Language": asked})
+    assert f'<html lang="{spoken}">' in answer.text
