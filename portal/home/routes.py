@@ -28,7 +28,7 @@ def show() -> ResponseReturnValue:
         next=coming[0] if coming else None,
         after=coming[1:],
         refused=subscriptions.refused_lately([one.subscription_id for one in coming], at=at),
-        resting=subscriptions.how_many_rest(customer_id) if coming else 0,
+        how_many=subscriptions.how_many(customer_id),
         others=[] if coming else subscriptions.subscriptions(customer_id)[:OTHERS],
         orders=orders.recent(customer_id, ORDERS),
     )

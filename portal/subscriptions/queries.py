@@ -117,6 +117,14 @@ class ShownSubscription:
 
 
 @dataclass(frozen=True)
+class HowMany:
+    resting: int
+    """They send nothing as things stand: paused, ending or ended."""
+    waiting: int
+    """The provider still has to be told of a change."""
+
+
+@dataclass(frozen=True)
 class Refused:
     """A change that the provider refused, lately."""
 
@@ -198,10 +206,12 @@ def subscription(subscription_id: int, customer_id: int) -> ShownSubscription | 
     return found[0] if found else None
 
 
-def how_many_rest(customer_id: int) -> int:
-    """How many subscriptions of the customer send nothing as things stand: paused, ending or ended."""
-    query = select(func.count()).select_from(Subscription).where(Subscription.customer_id == customer_id, ~COMES)
-    return db.session.scalar(query) or 0
+def how_many(customer_id: int) -> HowMany:
+    """Of the customer's subscriptions."""
+    is_waiting = and_(Subscription.version != Subscription.confirmed_version, Subscription.ended_at.is_(None))
+    query = select(func.count().filter(~COMES), func.count().filter(is_waiting)).where(Subscription.customer_id == customer_id)
+    resting, waiting = db.session.execute(query).one()
+    return HowMany(resting, waiting)
 
 
 def refused_lately(subscription_ids: Iterable[int], *, at: datetime) -> Refused | None:
