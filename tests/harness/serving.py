@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from threading import Thread
 
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 
 class _Quiet(WSGIRequestHandler):
@@ -16,7 +16,8 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def serve(app: Flask, port: int = 0) -> Iterator[str]:
     """Yield the address, such as http://127.0.0.1:40123; port 0 takes one that is free."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
+    server = ThreadedWSGIServer("127.0.0.1", port, app, _Quiet)
+    server.daemon_threads = False  # so that closing it waits for the requests that are under way
     thread = Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     try:

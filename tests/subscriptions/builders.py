@@ -87,6 +87,7 @@ def subscribe(
         db.session.flush()
         outbox.want_sync(here, at=now())
         here_id, customer_id = here.id, whose.id
+    stripe.wait_for_webhooks()
     with app.app_context():
         outbox.work_until_idle()
         deliveries = [delivery.id for delivery in db.session.get_one(Subscription, here_id).planned]
