@@ -93,8 +93,11 @@ class Shots:
             return
         page.mouse.move(0, 0)
         page.evaluate("document.fonts.ready.then(() => Promise.all([...document.images].map(image => image.decode().catch(() => 0))))")
-        sheet = page.locator("dialog[open]").count() > 0
-        taken = page.screenshot(full_page=not self.docs and not sheet, animations="disabled")
+        width, height = SIZES[look.size]
+        if not self.docs and not page.locator("dialog[open]").count():  # all of the page, with the tabs where it ends
+            page.set_viewport_size({"width": width, "height": max(height, page.evaluate("document.documentElement.scrollHeight"))})
+        taken = page.screenshot(animations="disabled")
+        page.set_viewport_size({"width": width, "height": height})
         file = self.folder / f"{name}-{look.size}-{look.scheme}"
         if self.docs:
             file.with_suffix(".webp").write_bytes(base64.b64decode(self._small(taken)))
@@ -113,6 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--docs", action="store_true", help="only the few that the README shows, small, into docs/shots")
     docs = parser.parse_args().docs
+    expect.set_options(timeout=PATIENCE)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, demo(Path(folder)) as shop:
         browser = chromium().launch(playwright)
         shots = Shots(browser, shop, docs=docs)
@@ -173,7 +177,7 @@ def changes(shots: Shots) -> None:
     shots.of("skip", "/", state, open_skip)
     shots.of("move", "/", state, lambda page: open_move(page, days=7))
     shots.of("move-all", "/", state, lambda page: open_move(page, days=7, later=True))
-    shots.of("move-wrong", "/", state, lambda page: open_move(page, days=-20))
+    shots.of("move-wrong", "/", state, lambda page: open_move(page, days=-14))
     shots.walk(state, skip_and_undo)
     shots.walk(state, lambda page, take: be_refused(shots.demo, page, take))
 
@@ -203,9 +207,9 @@ def open_move(page: Page, days: int, later: bool = False) -> None:
 def skip_and_undo(page: Page, take: Take) -> None:
     """Waiting, confirmed, what the pages say of it, undone."""
     skip(page)
-    expect(page.get_by_text("Updating your next payment date…")).to_be_visible()
+    expect(page.get_by_text("Updating your next payment date…").first).to_be_visible()
     take("home-waiting")
-    expect(page.get_by_text("Updating your next payment date…")).to_be_hidden(timeout=PATIENCE)
+    expect(page.get_by_text("Updating your next payment date…")).to_be_hidden()
     take("home-confirmed")
     page.get_by_role("link", name="Change this delivery").click()
     take("subscription-skipped")
@@ -216,14 +220,14 @@ def skip_and_undo(page: Page, take: Take) -> None:
     page.get_by_role("button", name="Send it after all").click()
     expect(page.locator("#notice .notice")).to_be_visible()
     take("subscription-waiting")
-    expect(page.get_by_text("Updating your next payment date…")).to_be_hidden(timeout=PATIENCE)
+    expect(page.get_by_text("Updating your next payment date…")).to_be_hidden()
 
 
 def be_refused(shop: Demo, page: Page, take: Take) -> None:
     shop.stripe.faults({"kind": "refuse", "when": {"method": "POST", "path_prefix": "/v1/subscriptions/"}, "times": 1})
     skip(page)
-    expect(page.get_by_role("alert").filter(has_text="was not skipped")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Updating your next payment date…")).to_be_hidden(timeout=PATIENCE)
+    expect(page.get_by_role("alert").filter(has_text="was not skipped")).to_be_visible()
+    expect(page.get_by_text("Updating your next payment date…")).to_be_hidden()
     take("home-refused")
 
 

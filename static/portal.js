@@ -2,6 +2,7 @@
 // What markup can't say: open and close the sheet, put the focus somewhere, and own up to what was not sent.
 const sheet = document.getElementById("sheet"), dialog = sheet?.closest("dialog"), notice = document.getElementById("notice"), place = notice.parentElement;
 const changes = ctx => ctx?.request?.method === "POST";
+const polls = ctx => ctx?.sourceElement?.matches('[hx-trigger^="every"]');
 const on = (name, act) => document.addEventListener(name, event => act(event.detail.ctx, event));
 const say = words => {
   const box = document.createElement("div"), text = document.createElement("p");
@@ -13,13 +14,15 @@ const say = words => {
 
 on("htmx:before:request", (ctx, event) => {
   if (changes(ctx)) notice.replaceChildren();
-  else if (document.hidden) event.preventDefault(); // nobody looks: don't poll
+  else if (polls(ctx) && document.hidden) event.preventDefault(); // nobody looks: don't poll
 });
 on("htmx:after:swap", ctx => {
   if (dialog && ctx.target === sheet && sheet.childElementCount && !dialog.open) {
     dialog.prepend(notice); // outside, it would be inert: neither clear to see nor read out
     dialog.showModal();
   }
+  const refused = document.querySelector("[data-refused]")?.dataset.refused;
+  if (refused && notice.querySelector(`form[action="${refused}"]`)) notice.replaceChildren(); // it offers to undo what was not done
   if (changes(ctx) && document.activeElement === document.body) document.getElementById(ctx.target?.id)?.focus({preventScroll: true});
 });
 dialog?.addEventListener("click", event => event.target.closest("[data-close]") && (event.preventDefault(), dialog.close()));
@@ -32,4 +35,5 @@ on("htmx:response:error", ctx => {
 });
 on("htmx:error", ctx => {
   if (changes(ctx)) say(navigator.onLine ? "unsure" : "offline");
+  else if (!polls(ctx) && !navigator.onLine) say("offline");
 });

@@ -128,6 +128,7 @@ class HowMany:
 class Refused:
     """A change that the provider refused, lately."""
 
+    entry_id: int
     deed: str
     day: date
     reason: str
@@ -225,7 +226,7 @@ def refused_lately(subscription_ids: Iterable[int], *, at: datetime) -> Refused 
     if entry is None:
         return None
     reason = (entry.personal or {}).get("reason", "")
-    return Refused(entry.deed, date.fromisoformat(entry.facts["day"]), reason, subjects[entry.subject])
+    return Refused(entry.id, entry.deed, date.fromisoformat(entry.facts["day"]), reason, subjects[entry.subject])
 
 
 def history(subscription_id: int, confirmed_version: int, limit: int, before: int | None = None) -> list[Done]:

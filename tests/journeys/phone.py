@@ -1,0 +1,113 @@
+"""A phone: 360 by 740, the portal in a real browser, and what its owner does on it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from time import monotonic, sleep
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from tests.mail import Mail, link
+from tests.subscriptions.builders import Box
+from tests.subscriptions.conftest import Both
+
+UPDATING = "Updating your next payment date…"
+CONFIRMED = "Confirmed by the payment provider."
+PATIENCE = 60
+"""Seconds."""
+
+
+@contextmanager
+def phone(browser: Browser, url: str, *, javascript: bool = True) -> Iterator[Page]:
+    """A tab with no cookies yet. No page may throw, or ask for what the policy forbids."""
+    wrong: list[str] = []
+
+    def look(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            wrong.append(said.text)
+
+    with browser.new_context(viewport={"width": 360, "height": 740}, base_url=url, java_script_enabled=javascript) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", look)
+        yield page
+        assert not wrong
+
+
+def sign_in(page: Page, mail: Mail, email: str = "alice@example.com") -> None:
+    """By the link in the mail."""
+    page.goto(link_for(page, mail, email))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(url(page, "/"))
+
+
+def link_for(page: Page, mail: Mail, email: str = "alice@example.com") -> str:
+    before = len(mail.to(email))
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_role("button", name="Send me the mail").click()
+    expect(page.get_by_role("heading", name="Open the mail")).to_be_visible()
+    eventually(lambda: len(mail.to(email)) > before)
+    return link(mail.newest(email))
+
+
+def url(page: Page, path: str) -> str:
+    """The whole address, for `to_have_url`."""
+    host = page.url.split("/", 3)[:3]
+    return "/".join(host) + path
+
+
+def eventually(so: Callable[[], bool]) -> None:
+    deadline = monotonic() + PATIENCE
+    while not so():
+        assert monotonic() < deadline, "it never came to be so"
+        sleep(0.05)
+
+
+def notice(page: Page) -> Locator:
+    """What just happened, and the way back."""
+    return page.locator("#notice .notice")
+
+
+def next_day(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def here(page: Page) -> None:
+    """Remember this document: what the page says later was not reloaded."""
+    page.evaluate("window.thisOne = true")
+
+
+def still_here(page: Page) -> bool:
+    return bool(page.evaluate("window.thisOne === true"))
+
+
+def open_skip(page: Page) -> None:
+    page.get_by_role("link", name="Skip", exact=True).first.click()
+    expect(page.locator("dialog:modal")).to_be_visible()
+
+
+def skip(page: Page) -> None:
+    open_skip(page)
+    page.get_by_role("button", name="Skip this delivery").click()
+
+
+def open_move(page: Page, to: date, *, later: bool = False) -> None:
+    """The sheet, with this day in it, and what would come of it."""
+    page.get_by_role("link", name="Move", exact=True).first.click()
+    expect(page.locator("dialog:modal")).to_be_visible()
+    if later:
+        page.get_by_text("This and all later").click()
+    page.get_by_label("New day").fill(to.isoformat())
+    expect(page.locator("dialog .compare")).to_be_visible()
+
+
+def confirmed(page: Page, both: Both, box: Box, *, version: int, charge: date) -> None:
+    """The page says that it is under way and then, by itself, that it is confirmed; and so it is: the provider holds just that."""
+    expect(page.get_by_text(UPDATING).first).to_be_visible()
+    here(page)
+    expect(page.get_by_text(CONFIRMED).first).to_be_visible()
+    expect(page.get_by_text(UPDATING)).to_have_count(0)
+    assert still_here(page)
+    assert (both.there(box), both.version_there(box)) == (charge, version)
+    assert both.here(box) == charge
