@@ -1,7 +1,9 @@
 """What the shop says about itself in shop.toml: its name, its looks, its days and its rules."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -41,12 +43,14 @@ class Shop:
     def delivers_on(self, day: date) -> bool:
         return day.weekday() in self.delivery_weekdays and day not in self.holidays
 
+    def delivery_days(self, first: date) -> Iterator[date]:
+        """The days on which parcels arrive, from this one on."""
+        days = (first + timedelta(days=number) for number in count())
+        return (day for day in days if self.delivers_on(day))
+
     def arrival_after(self, charge_at: datetime) -> date:
         """The day on which a box arrives that is charged at this moment."""
-        day = charge_at.astimezone(self.zone).date() + timedelta(days=self.transit_days)
-        while not self.delivers_on(day):
-            day += timedelta(days=1)
-        return day
+        return next(self.delivery_days(charge_at.astimezone(self.zone).date() + timedelta(days=self.transit_days)))
 
     def charge_before(self, arrival: date, time_of_day: time) -> datetime:
         """The moment of a charge whose box arrives on this delivery day, at the wall's `time_of_day` in the shop's zone."""

@@ -46,6 +46,11 @@ class Lease:
             yield
             self._give_back(**self._done(at), attempts=0, error=None)
 
+    def again(self, *, at: datetime) -> None:
+        """Inside `finish`: have somebody look at the subject once more from `at` on, unless it was asked for meanwhile."""
+        nobody_asked = update(Sync).where(Sync.id == self.work_id, Sync.wanted == self.seen)
+        db.session.execute(nobody_asked.values(wanted=Sync.wanted + 1, due_at=at))
+
     def fail(self, error: str, *, at: datetime, after: timedelta | None = None) -> None:
         """Try again later: in `after` if the provider said so, else after 2 seconds, 4, 8 … up to an hour, and never all at once."""
         # A sync's customer may be waiting, and an outage may end at any moment: five minutes are the most.

@@ -75,6 +75,11 @@ class Standing:
     raw: dict[str, Any]
     """The subscription as the provider showed it."""
 
+    @property
+    def is_collecting(self) -> bool:
+        """Whether a charge is under way or owed. To move the next one meanwhile would put this one out of sight."""
+        return any(renewal.payment in (Payment.PENDING, Payment.OWED) for renewal in self.renewals)
+
 
 @dataclass(frozen=True)
 class Event:

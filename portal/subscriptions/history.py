@@ -5,7 +5,7 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from portal.kit.i18n import money, short_day, short_moment
-from portal.subscriptions.queries import Done
+from portal.subscriptions.shown import Done
 
 
 def title(done: Done) -> str:

@@ -1,6 +1,5 @@
 """Subscriptions, what is in them, and their deliveries."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -14,13 +13,13 @@ from portal.accounts.models import Customer
 from portal.catalog.models import Price
 from portal.kit.db import Model
 from portal.kit.i18n import day, moment
-from portal.kit.refusal import Refusal
 from portal.kit.shop import shop
 from portal.orders.models import Order
 from portal.payments import Standing, Terms
 from portal.subscriptions import policy
 from portal.subscriptions.delivery_clock import DeliveryClock
 from portal.subscriptions.policy import Obstacle
+from portal.subscriptions.refusals import NothingLater, NotNow, NotScheduled, NotSkipped, ProviderIsAhead, TooLate, WrongDay, why_not
 from portal.subscriptions.rhythm import Rhythm
 from portal.timeline import Entry
 
@@ -28,28 +27,6 @@ PLANNED = 6
 """So many deliveries are planned ahead."""
 FARTHEST = timedelta(days=729)
 """Stripe takes a next charge at most two years ahead. Source: docs.stripe.com/api/subscriptions/update#update_subscription-trial_end."""
-
-
-class NotNow(Refusal): ...
-
-
-class TooLate(Refusal): ...
-
-
-class NotScheduled(Refusal): ...
-
-
-class NotSkipped(Refusal): ...
-
-
-class WrongDay(Refusal): ...
-
-
-class NothingLater(Refusal): ...
-
-
-class ProviderIsAhead(Exception):
-    """It shows a change of ours that we don't know of: this database is an old one. For an operator, not for a customer."""
 
 
 class Subscription(Model):
@@ -116,7 +93,6 @@ class Subscription(Model):
 
     @property
     def scheduled(self) -> list["Delivery"]:
-        """Soonest first."""
         return self._with(DeliveryStatus.SCHEDULED)
 
     @property
@@ -163,7 +139,7 @@ class Subscription(Model):
     def must_be_changeable(self) -> None:
         found = self.obstacle
         if found is not None:
-            raise NotNow(_why_not(found))
+            raise NotNow(why_not(found))
 
     def learn(self, stands: Standing) -> None:
         """Take note of the provider's own facts."""
@@ -179,7 +155,7 @@ class Subscription(Model):
     def plan_from(self, charge_at: datetime) -> None:
         """Begin the rhythm here."""
         self.anchor_at = charge_at
-        self._plan(charge_at)
+        self.plan(charge_at)
         self.plan_ahead()
 
     def plan_ahead(self) -> None:
@@ -188,7 +164,7 @@ class Subscription(Model):
             return
         last = max((delivery.slot_at for delivery in self.deliveries), default=self.anchor_at)
         for slot in islice(self.rhythm.after(self.anchor_at, last), max(0, PLANNED - len(self.scheduled))):
-            self._plan(slot)
+            self.plan(slot)
 
     def follow(self, charge_at: datetime) -> None:
         """The next charge was moved at the provider: it is so, and all later ones move along by as much."""
@@ -206,18 +182,7 @@ class Subscription(Model):
         for number, other in enumerate(sorted(later, key=lambda other: other.slot_at), 1):
             other.slot_at = other.charge_at = self.rhythm.slot(self.anchor_at, number)
 
-    def delivery_for(self, invoiced_at: datetime) -> "Delivery":
-        """The delivery that an invoice of this moment pays for.
-
-        That is one planned for this very time (a skipped one as well: then the provider had not heard of it yet), else the next one,
-        whose date was changed there. One of a time before us becomes known by this.
-        """
-        free = [delivery for delivery in self.planned if delivery.invoice_ref is None]
-        near = [delivery for delivery in free if abs(delivery.charge_at - invoiced_at) <= timedelta(days=1)]
-        nearest = min(near, key=lambda delivery: abs(delivery.charge_at - invoiced_at), default=None)
-        return nearest or next(iter(self.scheduled), None) or self._plan(invoiced_at)
-
-    def _plan(self, slot_at: datetime) -> "Delivery":
+    def plan(self, slot_at: datetime) -> "Delivery":
         self.deliveries.append(planned := Delivery(slot_at=slot_at, charge_at=slot_at))
         return planned
 
@@ -301,7 +266,8 @@ class Delivery(DeliveryClock, Model):
 
     def earliest_arrival(self, *, at: datetime) -> date:
         """The first day that it can be moved to: its charge is beyond the lock by then."""
-        return next(possible for possible in self._days_from(at) if self.charge_for(possible) - shop().lock > at)
+        days = shop().delivery_days(at.astimezone(shop().zone).date())
+        return next(possible for possible in days if self.charge_for(possible) - shop().lock > at)
 
     def latest_arrival(self, *, at: datetime) -> date:
         return shop().arrival_after(at + FARTHEST) - timedelta(days=7)
@@ -315,7 +281,7 @@ class Delivery(DeliveryClock, Model):
         if arrival > self.latest_arrival(at=at):
             raise WrongDay(_("That is more than two years away. Choose an earlier day, or pause the subscription."))
         if not shop().delivers_on(arrival):
-            after = next(possible for possible in _days(arrival) if shop().delivers_on(possible))
+            after = next(shop().delivery_days(arrival))
             raise WrongDay(_("Nothing is delivered on %(day)s. The next day after it is %(after)s.", day=day(arrival), after=day(after)))
         if not with_later:
             self._must_be_alone_on(arrival)
@@ -332,25 +298,3 @@ class Delivery(DeliveryClock, Model):
     def _must_be_alone_on(self, arrival: date) -> None:
         if any(other.arrives_on == arrival for other in self.subscription.scheduled if other is not self):
             raise WrongDay(_("Another delivery already comes on %(day)s. Choose another day.", day=day(arrival)))
-
-    def _days_from(self, at: datetime) -> Iterator[date]:
-        return (possible for possible in _days(at.astimezone(shop().zone).date()) if shop().delivers_on(possible))
-
-
-def _days(first: date) -> Iterator[date]:
-    while True:
-        yield first
-        first += timedelta(days=1)
-
-
-def _why_not(found: Obstacle) -> str:
-    sentences: dict[Obstacle, str] = {
-        Obstacle.ENDED: _("This subscription has ended, so no delivery is planned."),
-        Obstacle.NOT_STARTED: _("The first payment is not complete yet. Dates can be changed after it."),
-        Obstacle.IN_TRIAL: _("This is still the trial. Dates can be changed after the first delivery."),
-        Obstacle.PAUSED: _("This subscription is paused, so no delivery is planned. Resume it first."),
-        Obstacle.CHARGING: _("A box is being charged right now. In about an hour, dates can be changed again."),
-        Obstacle.UNPAID: _("A payment is open. Once it is paid, dates can be changed again."),
-        Obstacle.ENDING: _("This subscription is about to end, so no further delivery is planned."),
-    }
-    return sentences[found]

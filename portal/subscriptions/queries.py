@@ -1,7 +1,6 @@
 """What pages show of subscriptions: one select of just that, whatever the number of subscriptions."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -12,153 +11,13 @@ from portal.catalog.models import Price, Product, Variant
 from portal.kit.db import db
 from portal.orders.models import Order
 from portal.subscriptions import policy
-from portal.subscriptions.delivery_clock import DeliveryClock
 from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, SubscriptionItem
 from portal.subscriptions.policy import Obstacle
+from portal.subscriptions.shown import BoxLine, Done, HowMany, Refused, ShownDelivery, ShownSubscription
 from portal.timeline import Entry
 
 TOLD_FOR = timedelta(days=3)
 """So long a refusal of the provider is told on the page."""
-
-
-@dataclass(frozen=True)
-class BoxLine:
-    title: str
-    variant: str
-    picture: str
-    quantity: int
-    unit_amount: int
-
-    @property
-    def amount(self) -> int:
-        return self.quantity * self.unit_amount
-
-
-@dataclass(frozen=True)
-class ShownClock(DeliveryClock):
-    charge_at: datetime
-
-
-@dataclass(frozen=True)
-class ShownDelivery(DeliveryClock):
-    id: int
-    charge_at: datetime
-    status: DeliveryStatus
-    subscription_id: int
-    name: str
-    currency: str
-    is_waiting: bool
-    obstacle: Obstacle | None
-    lines: list[BoxLine]
-    order_number: str | None
-
-    @property
-    def total(self) -> int:
-        return sum(line.amount for line in self.lines)
-
-    @property
-    def pieces(self) -> int:
-        return sum(line.quantity for line in self.lines)
-
-    @property
-    def is_due(self) -> bool:
-        return self.status is DeliveryStatus.DUE
-
-    @property
-    def is_unpaid(self) -> bool:
-        return self.status is DeliveryStatus.UNPAID
-
-    @property
-    def is_skipped(self) -> bool:
-        return self.status is DeliveryStatus.SKIPPED
-
-    @property
-    def is_scheduled(self) -> bool:
-        return self.status is DeliveryStatus.SCHEDULED
-
-    @property
-    def pictures(self) -> list[tuple[str, int]]:
-        return [(line.picture, line.quantity) for line in self.lines]
-
-    def is_open(self, *, at: datetime) -> bool:
-        """Whether it can be changed now."""
-        return at < self.locks_at and self.obstacle is None and self.status in (DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED)
-
-
-@dataclass(frozen=True)
-class ShownSubscription:
-    id: int
-    name: str
-    currency: str
-    every_count: int
-    every_unit: str
-    started_at: datetime
-    ended_at: datetime | None
-    resumes_at: datetime | None
-    is_waiting: bool
-    confirmed_version: int
-    obstacle: Obstacle | None
-    next_charge_at: datetime | None
-    """Of the next delivery that is planned, whether or not it comes."""
-    lines: list[BoxLine]
-
-    @property
-    def next(self) -> DeliveryClock | None:
-        """The clock of the next delivery, if one comes."""
-        return ShownClock(self.next_charge_at) if self.next_charge_at and self.obstacle in policy.COMING else None
-
-    @property
-    def total(self) -> int:
-        return sum(line.amount for line in self.lines)
-
-    @property
-    def pictures(self) -> list[tuple[str, int]]:
-        return [(line.picture, line.quantity) for line in self.lines]
-
-
-@dataclass(frozen=True)
-class HowMany:
-    resting: int
-    """They send nothing as things stand: paused, ending or ended."""
-    waiting: int
-    """The provider still has to be told of a change."""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A change that the provider refused, lately."""
-
-    entry_id: int
-    deed: str
-    day: date
-    reason: str
-    subscription_id: int
-
-
-@dataclass(frozen=True)
-class Done:
-    """One line of a history."""
-
-    id: int
-    deed: str
-    at: datetime
-    facts: dict[str, str]
-    staff: str | None
-    system: str | None
-    confirmed: bool | None
-    """None for what the provider need not confirm."""
-    is_refused: bool
-    is_undone: bool
-
-
-@dataclass(frozen=True)
-class Side:
-    """One delivery of a comparison."""
-
-    day: date
-    pieces: int
-    total: int
-    currency: str
 
 
 COMES = and_(
@@ -248,27 +107,6 @@ def history(subscription_id: int, confirmed_version: int, limit: int, before: in
         )
         for entry, staff in db.session.execute(query.order_by(Entry.id.desc()).limit(limit))
     ]
-
-
-def compare(subscription: Subscription, deed: Callable[[], object], count: int = 3) -> list[tuple[Side | None, Side | None]]:
-    """The next deliveries as they are, and as they would be: the deed is done to the rows in memory, and all of it forgotten.
-
-    So the preview can't differ from the deed, and refuses what the deed refuses.
-    """
-    with db.session.no_autoflush:
-        before = _sides(subscription, count)
-        try:
-            deed()
-            after = _sides(subscription, count)
-        finally:
-            db.session.rollback()
-    rows = max(len(before), len(after))
-    return [(before[n] if n < len(before) else None, after[n] if n < len(after) else None) for n in range(rows)]
-
-
-def _sides(subscription: Subscription, count: int) -> list[Side]:
-    pieces = sum(item.quantity for item in subscription.items)
-    return [Side(one.arrives_on, pieces, subscription.total, subscription.currency) for one in subscription.scheduled[:count]]
 
 
 def _deliveries() -> DeliveryQuery:

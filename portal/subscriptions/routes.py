@@ -13,7 +13,7 @@ from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.i18n import short_day
 from portal.kit.web import came_from, one_or_404, page, say
-from portal.subscriptions import actions, history, queries
+from portal.subscriptions import actions, history, preview, queries
 from portal.subscriptions.forms import MoveForm
 from portal.subscriptions.models import Delivery, Subscription
 from portal.timeline import Entry
@@ -64,7 +64,7 @@ def show_delivery(delivery_id: int) -> ResponseReturnValue:
 @bp.get("/deliveries/<int:delivery_id>/skip")
 def ask_to_skip(delivery_id: int) -> ResponseReturnValue:
     at, shown, delivery = now(), queries.delivery(delivery_id, current.customer.id), _delivery(delivery_id)
-    compared = queries.compare(delivery.subscription, lambda: delivery.skip(at=at))
+    compared = preview.compare(delivery.subscription, lambda: delivery.skip(at=at))
     return page("subscriptions/skip.html", delivery=shown, compared=compared)
 
 
@@ -82,7 +82,7 @@ def skip_delivery(delivery_id: int) -> ResponseReturnValue:
 @bp.get("/deliveries/<int:delivery_id>/unskip")
 def ask_to_unskip(delivery_id: int) -> ResponseReturnValue:
     at, shown, delivery = now(), queries.delivery(delivery_id, current.customer.id), _delivery(delivery_id)
-    compared = queries.compare(delivery.subscription, lambda: delivery.unskip(at=at))
+    compared = preview.compare(delivery.subscription, lambda: delivery.unskip(at=at))
     return page("subscriptions/unskip.html", delivery=shown, compared=compared)
 
 
@@ -136,7 +136,7 @@ def _move_page(delivery: Delivery, status: int) -> ResponseReturnValue:
     delivery.must_be_open(at=at)
     form = MoveForm(request.values, delivery, at=at)
     earliest, latest = delivery.earliest_arrival(at=at), delivery.latest_arrival(at=at)
-    compared = queries.compare(delivery.subscription, lambda: form.move(delivery, at=at)) if form.day else None
+    compared = preview.compare(delivery.subscription, lambda: form.move(delivery, at=at)) if form.day else None
     return page("subscriptions/move.html", status, delivery=shown, moving=form, earliest=earliest, latest=latest, compared=compared)
 
 

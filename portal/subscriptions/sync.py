@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from logging import getLogger
 from typing import Any
 
@@ -20,6 +20,8 @@ from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, 
 from portal.timeline import ChangedSince, Entry
 
 log = getLogger(__name__)
+HOLD = timedelta(minutes=10)
+"""How long a change is held back while a charge is under way; news of its outcome comes sooner."""
 BECAME = {
     Payment.PENDING: DeliveryStatus.DUE,
     Payment.OWED: DeliveryStatus.UNPAID,
@@ -72,7 +74,7 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
         elif overruled:
             _tell_overruled(subscription, overruled, at=at)
         if subscription.is_waiting:
-            outbox.want_sync(subscription, at=at)
+            lease.again(at=at + HOLD if stands.is_collecting else at)
 
 
 @on_news
@@ -152,7 +154,7 @@ def _is_news(renewal: Renewal, known: dict[str, DeliveryStatus]) -> bool:
 def _must_send(wanted: Wanted, stands: Standing) -> bool:
     """Whether the provider is behind. One that is ahead is judged where it is learned, against the row as it is then."""
     has_news = any(_is_news(renewal, wanted.renewals) for renewal in stands.renewals)
-    return stands.terms.version < wanted.terms.version and not has_news and stands.ended_at is None
+    return stands.terms.version < wanted.terms.version and not has_news and not stands.is_collecting and stands.ended_at is None
 
 
 def _to_send(wanted: Wanted, found: Terms) -> Terms:
@@ -196,7 +198,7 @@ def _take_contents(subscription: Subscription, stands: Standing) -> None:
 def _take_renewal(subscription: Subscription, renewal: Renewal, *, at: datetime) -> None:
     """An invoice for a delivery: about to be charged, charged, owed, or given up. What is paid becomes an order, once."""
     known = next((delivery for delivery in subscription.deliveries if delivery.invoice_ref == renewal.ref), None)
-    delivery = known or subscription.delivery_for(renewal.invoiced_at)
+    delivery = known or _delivery_for(subscription, renewal.invoiced_at)
     if renewal.payment is Payment.PENDING:
         _note(delivery, renewal)
         return
@@ -216,6 +218,18 @@ def _take_renewal(subscription: Subscription, renewal: Renewal, *, at: datetime)
                 source="subscription",
                 source_ref=renewal.ref,
             )
+
+
+def _delivery_for(subscription: Subscription, invoiced_at: datetime) -> Delivery:
+    """The delivery that an invoice of this moment pays for.
+
+    That is one planned for this very time (a skipped one as well: then the provider had not heard of it yet), else the next one,
+    whose date was changed there. One of a time before us becomes known by this.
+    """
+    free = [delivery for delivery in subscription.planned if delivery.invoice_ref is None]
+    near = [delivery for delivery in free if abs(delivery.charge_at - invoiced_at) <= timedelta(days=1)]
+    nearest = min(near, key=lambda delivery: abs(delivery.charge_at - invoiced_at), default=None)
+    return nearest or next(iter(subscription.scheduled), None) or subscription.plan(invoiced_at)
 
 
 def _note(delivery: Delivery, renewal: Renewal) -> None:

@@ -141,3 +141,19 @@ def test_a_failure_does_not_stop_the_others(done: list[str]) -> None:
     outbox.work_until_idle()
     assert done == ["mail"]
     assert the_sync().error == "ValueError: poison"
+
+
+def test_a_look_that_has_to_be_repeated_waits_until_then_unless_somebody_asked(done: list[str]) -> None:
+    ask(1)
+    lease = claimed()
+    with lease.finish(at=TODAY):
+        lease.again(at=TODAY + 10 * MINUTE)
+    assert the_sync().due_at == TODAY + 10 * MINUTE
+    assert the_sync().wanted > the_sync().done
+    ask(1)
+    assert the_sync().due_at == TODAY
+    lease = claimed()
+    ask(1)
+    with lease.finish(at=TODAY):
+        lease.again(at=TODAY + 10 * MINUTE)
+    assert the_sync().due_at == TODAY
