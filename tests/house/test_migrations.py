@@ -104,10 +104,9 @@ def test_a_table_that_is_made_anew_keeps_its_rows_and_those_that_belong_to_them(
                 assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+@pytest.mark.only_on("postgresql", reason="SQLite's readers hold nobody up")
 def test_a_table_that_somebody_holds_is_waited_for_two_seconds_and_then_left_to_the_next_try(database_url: str) -> None:
     with standing(database_url) as app, app.app_context(), db.engine.connect() as reader:
-        if is_sqlite():
-            pytest.skip("SQLite's readers hold nobody up")
         reader.execute(select(Customer))
         with pytest.raises(OperationalError) as held, schema._alone() as connection:
             connection.execute(text("ALTER TABLE customer ADD COLUMN x int"))

@@ -56,9 +56,8 @@ def test_a_transaction_sees_what_is_now_whatever_was_read_before(app: Flask, ali
     assert email() == "newest@example.com"
 
 
+@pytest.mark.only_on("sqlite", reason="PostgreSQL has row locks")
 def test_on_sqlite_nobody_comes_between_what_a_transaction_reads_and_writes(app: Flask, alice: int) -> None:
-    if not is_sqlite():
-        pytest.skip("PostgreSQL has row locks")
     other = create_engine(**engine_for(f"sqlite:///{db.engine.url.database}"), connect_args={"timeout": 0})
     with transaction():
         assert email() == "alice@example.com"
@@ -150,10 +149,9 @@ with create_app(settings({database_url!r})).app_context():
         assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
+@pytest.mark.only_on("sqlite", reason="PostgreSQL is told by its own configuration")
 def test_each_connection_to_sqlite_is_safe(app: Flask, alice: int) -> None:
     """REL D3."""
-    if not is_sqlite():
-        pytest.skip("PostgreSQL is told by its own configuration")
 
     def told(_: int) -> list[object]:
         return [db.session.scalar(text(f"PRAGMA {name}")) for name in ("synchronous", "foreign_keys", "busy_timeout", "journal_mode")]

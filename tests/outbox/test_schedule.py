@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from portal import outbox
-from portal.kit.db import db, is_sqlite, transaction
+from portal.kit.db import db, transaction
 from portal.outbox.asking import ask_by_the_clock
 from portal.outbox.models import Heartbeat, Task
 from tests.ground import at_once
@@ -51,9 +51,8 @@ def test_of_eight_workers_one_gets_to_ask(app: Flask, hourly: None) -> None:
     assert len(tasks()) == 4
 
 
+@pytest.mark.only_on("postgresql", reason="SQLite has no sequences")
 def test_looking_takes_no_number_from_a_sequence_that_could_run_out(hourly: None) -> None:
-    if is_sqlite():
-        pytest.skip("SQLite has no sequences")
     look()
     before = db.session.scalar(text("SELECT last_value FROM scheduled_run_id_seq"))
     for _ in range(20):
