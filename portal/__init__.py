@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import accounts, catalog, demo, home, notifications, orders, outbox, payments, schedule, subscriptions
 from portal.kit import db, health, styleguide, web
@@ -20,4 +21,6 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     schedule.init_app(app)
     if app.config["DEMO"]:
         demo.init_app(app)
+    if hops := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app

@@ -82,6 +82,7 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
         ),
         "SMTP_URL": setting.get("SMTP_URL", "smtp://user:password@host:587, or smtps:// for TLS from the start", _mail_server),
         "LEASE_SECONDS": setting.get("LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", _within(2, 600), "60"),
+        "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", _within(0, 5), "0"),
     }
     shop, problems = _read_shop(Path(values.get("SHOP_FILE") or Path(__file__).parent.parent / "shop.toml"))
     if found := setting.problems + problems:

@@ -62,6 +62,7 @@ def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
         "STRIPE_WEBHOOK_SECRET": [",", "a,b,c"],
         "SMTP_URL": ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://mail:port"],
         "LEASE_SECONDS": ["1", "601", "1.5", "long"],
+        "TRUSTED_PROXIES": ["-1", "6", "all"],
     }.items(),
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(name: str, values: list[str]) -> None:
