@@ -42,16 +42,16 @@ def send(message: EmailMessage) -> None:
 def connected() -> Iterator[smtplib.SMTP]:
     """The server, once it knows who we are. Raises NotSafe, OSError or SMTPException."""
     url = urlsplit(current_app.config["SMTP_URL"])
-    host, safe = url.hostname or "", ssl.create_default_context()
+    host = url.hostname or ""
     with (
-        smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=safe)
+        smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=ssl.create_default_context())
         if url.scheme == "smtps"
         else smtplib.SMTP(host, url.port or (587 if url.username else 25), timeout=SECONDS)
     ) as server:
         server.ehlo()
         encrypted = url.scheme == "smtps"
         if not encrypted and server.has_extn("starttls"):
-            server.starttls(context=safe)
+            server.starttls(context=ssl.create_default_context())
             server.ehlo()
             encrypted = True
         if url.username:

@@ -10,10 +10,15 @@ from sqlalchemy import URL, NullPool, create_engine
 
 from tests.harness.chromium import chromium
 from tests.harness.postgres import Databases, postgres
+from tests.harness.templates import keep_compiled
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--databases", default="sqlite", help="sqlite, postgresql, or both with a comma between")
+
+
+def pytest_configure() -> None:
+    keep_compiled()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
