@@ -23,6 +23,7 @@ def test_help_answers_without_any_setting(tmp_path: Path) -> None:
     assert {"work", "outbox", "db"} <= {line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()}
 
 
+@pytest.mark.slow
 def test_so_does_the_help_of_a_command(tmp_path: Path) -> None:
     assert portal("work", "--help", folder=tmp_path).returncode == 0
 
@@ -35,6 +36,7 @@ def test_without_settings_a_command_names_all_that_is_missing(tmp_path: Path) ->
     assert len(problems) == 6 and all(problem.startswith("- ") and " is missing: " in problem for problem in problems)
 
 
+@pytest.mark.slow
 def test_a_mistyped_command_is_told(tmp_path: Path) -> None:
     told = portal("wrok", folder=tmp_path)
     assert told.returncode == 2 and "wrok" in told.stderr
@@ -51,6 +53,7 @@ def test_the_database_is_made_wherever_one_stands_and_the_worker_works_on_it(tmp
         assert (told.returncode, told.stderr) == (0, ""), told
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
     told = portal("outbox", "status", folder=tmp_path, **ENVIRONMENT | {"DATABASE_URL": "postgresql://me:hunter2@127.0.0.1:9/portal"})
     assert told.returncode == 1

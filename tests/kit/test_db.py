@@ -120,6 +120,7 @@ def test_of_many_that_insert_the_same_one_does(app: Flask, alice: int) -> None:
     assert sum(at_once(app, 8, claim)) == 1
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_survives_a_killed_process(app: Flask, alice: int, database_url: str) -> None:
     program = f"""
 from portal import create_app

@@ -40,6 +40,7 @@ def counts(app: Flask) -> tuple[int, int]:
         return found[0], found[1]
 
 
+@pytest.mark.slow
 def test_killed_half_way_it_has_whole_orders_and_the_next_run_adds_the_rest(
     app: Flask, database_url: str, bring_in: Import, tmp_path: Path
 ) -> None:
