@@ -3,12 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import IO, Any
 
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 
+def _whole(file: IO[bytes], size: int = 0) -> list[bytes]:
+    """Read at once: a browser that goes away amid a file would let this server leave it open, and pytest complain of it later."""
+    with file:
+        return [file.read()]
+
+
 class _Quiet(WSGIRequestHandler):
+    def make_environ(self) -> dict[str, Any]:
+        return {**super().make_environ(), "wsgi.file_wrapper": _whole}
+
     def log(self, type: str, message: str, *args: object) -> None:
         """A line for each request would bury what a failing test has to say."""
 

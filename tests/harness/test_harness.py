@@ -1,10 +1,9 @@
 """The harness stands: what other tests lean on is itself tried."""
 
 from flask import Flask
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import URL, NullPool, create_engine, text
 
-from tests.harness.chromium import chromium
 from tests.harness.postgres import Databases, postgres
 from tests.harness.serving import serve
 
@@ -35,14 +34,11 @@ def count(url: URL) -> int:
         return len(connection.execute(text("SELECT id FROM box")).all())
 
 
-def test_a_browser_opens_a_page_that_is_served() -> None:
+def test_a_browser_opens_a_page_that_is_served(page: Page) -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: "<title>Latchkey</title><p id=here>Welcome")
-    with serve(app) as url, sync_playwright() as playwright:
-        browser = chromium().launch(playwright)
-        page = browser.new_page()
+    with serve(app) as url:
         page.goto(url)
         assert page.title() == "Latchkey"
         box = page.locator("#here").bounding_box()
         assert box and box["height"] > 10, "text without fonts has no height"
-        browser.close()

@@ -12,6 +12,7 @@ from tests.journeys.demo import Demo
 UPDATING = "Updating your next payment date…"
 Take = Callable[[str], None]
 """What is done with a screen, by its name."""
+WHY = "An invoice of this subscription is still open."
 _strangers = count(1)
 
 
@@ -69,7 +70,7 @@ def _skip_and_send_after_all(page: Page, demo: Demo, take: Take) -> None:
 
 
 def _be_refused(page: Page, demo: Demo, take: Take) -> None:
-    demo.stripe.faults({"kind": "refuse", "when": {"method": "POST", "path_prefix": "/v1/subscriptions/"}, "times": 1})
+    demo.stripe.faults({"kind": "refuse", "when": {"method": "POST", "path_prefix": "/v1/subscriptions/"}, "times": 1, "message": WHY})
     _skip(page)
     expect(page.get_by_role("alert")).to_contain_text("was not skipped")
     expect(page.get_by_text(UPDATING)).to_have_count(0)

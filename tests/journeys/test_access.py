@@ -92,5 +92,15 @@ def test_nothing_scrolls_sideways_or_is_cut_also_where_words_are_longer(tour: To
     assert tour(look, width=width) == {}
 
 
+def test_nothing_scrolls_sideways_with_letters_of_twice_the_size(tour: Tour) -> None:
+    def look(page: Page) -> list[str]:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wrong = _too_wide(page)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        return wrong
+
+    assert tour(look, width=360) == {}
+
+
 def _too_wide(page: Page) -> list[str]:
     return list(page.evaluate(TOO_WIDE))
