@@ -9,7 +9,7 @@ from os import environ
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
@@ -49,7 +49,7 @@ class _Reader:
             return None
         try:
             return convert(given)
-        except (ValueError, TypeError, KeyError, AttributeError, ArgumentError, UnknownLocaleError):
+        except (ValueError, TypeError, KeyError, AttributeError, OSError, ArgumentError, UnknownLocaleError):
             self.problems.append(f"{name} is wrong{self.where}: {allowed}.")
             return None
 
@@ -223,8 +223,6 @@ def _locale(given: str) -> str:
 
 
 def _zone(given: str) -> str:
-    if given not in available_timezones():
-        raise ValueError
     return str(ZoneInfo(given))
 
 

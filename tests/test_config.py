@@ -151,6 +151,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("accent", '"green"', '"#17604b"'),
     ("locale", '"klingon"', '"en"'),
     ("time_zone", '"Berlin"', '"Europe/Berlin"'),
+    ("time_zone", '"Europe"', '"Europe/Berlin"'),
     ("time_zone", '"../../etc/passwd"', '"Europe/Berlin"'),
     ("currency", '"euro"', '"EUR"'),
     ("deliveries_lock_hours", "23", "24 to 336"),
