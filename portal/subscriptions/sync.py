@@ -56,19 +56,20 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
     with transaction():
         wanted = _read(db.session.get_one(Subscription, subscription_id))
     stands = provider().look_up(wanted.ref, since=wanted.since)
+    their_date, overruled = _their_date(wanted, stands), None
     refusal: Declined | None = None
-    overruled = None
     if _must_send(wanted, stands):
-        to_send = _to_send(wanted, stands.terms)
-        overruled = _overruled(wanted, to_send, stands.terms)
+        to_send = _to_send(wanted, stands.terms, their_date)
         try:
             stands = provider().make_so(wanted.ref, wanted=to_send, found=stands.terms)
+            if to_send.next_charge_at != their_date:
+                overruled, their_date = their_date, None
         except Declined as error:
             refusal = error
     at = now()
     with lease.finish(at=at):
         subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True)
-        learn(subscription, stands, at=at)
+        learn(subscription, stands, their_date, at=at)
         if refusal:
             _put_back_what_was_refused(subscription, stands, refusal, at=at)
         elif overruled:
@@ -92,10 +93,9 @@ def look_at_every_subscription(_: dict[str, Any], lease: outbox.Lease) -> None:
             outbox.want_sync(subscription, at=at, bulk=True)
 
 
-def learn(subscription: Subscription, stands: Standing, *, at: datetime) -> None:
-    """Take over what is the provider's to say, and what somebody changed there; keep on wanting what is ours."""
+def learn(subscription: Subscription, stands: Standing, their_date: datetime | None, *, at: datetime) -> None:
+    """Take over what is the provider's to say, and `their_date`, which somebody chose there; keep on wanting what is ours."""
     known, planned = subscription.known_next_charge_at, subscription.terms.next_charge_at
-    is_late_write = stands.terms.version < subscription.confirmed_version
     news = [renewal for renewal in stands.renewals if _is_news(renewal, _renewals(subscription))]
     subscription.learn(stands)
     _take_contents(subscription, stands)
@@ -107,13 +107,11 @@ def learn(subscription: Subscription, stands: Standing, *, at: datetime) -> None
     if not subscription.scheduled:
         subscription.plan_from(found)
         return
-    # After a renewal the date is another one by itself. Only a trial begun since then shows that somebody has moved it.
-    moved_there = stands.status == "trialing" if news else found != known
     moved_here = planned != known and not subscription.is_confirmed
-    if found == subscription.scheduled[0].charge_at or not moved_there or is_late_write:
+    if found == subscription.scheduled[0].charge_at or their_date is None:
         _plan_on(subscription, found)
     elif moved_here:
-        _tell_overruled(subscription, found, at=at)
+        _tell_overruled(subscription, their_date, at=at)
     else:
         with timeline.deed(
             subscription,
@@ -151,27 +149,38 @@ def _is_news(renewal: Renewal, known: dict[str, DeliveryStatus]) -> bool:
     return known.get(renewal.ref) is not BECAME[renewal.payment]
 
 
+def _has_news(wanted: Wanted, stands: Standing) -> bool:
+    return any(_is_news(renewal, wanted.renewals) for renewal in stands.renewals)
+
+
 def _must_send(wanted: Wanted, stands: Standing) -> bool:
     """Whether the provider is behind. One that is ahead is judged where it is learned, against the row as it is then."""
-    has_news = any(_is_news(renewal, wanted.renewals) for renewal in stands.renewals)
-    return stands.terms.version < wanted.terms.version and not has_news and not stands.is_collecting and stands.ended_at is None
+    is_behind = stands.terms.version < wanted.terms.version and stands.ended_at is None
+    return is_behind and not stands.is_collecting and not _has_news(wanted, stands)
 
 
-def _to_send(wanted: Wanted, found: Terms) -> Terms:
+def _to_send(wanted: Wanted, found: Terms, their_date: datetime | None) -> Terms:
     """Three-way: a date that only they changed is theirs, also while a change of ours waits."""
     moved_here = wanted.terms.next_charge_at != wanted.known_next_charge_at
-    is_theirs = found.next_charge_at is None or (_moved_there(wanted, found) and not moved_here)
+    is_theirs = found.next_charge_at is None or (their_date is not None and not moved_here)
     return Terms(version=wanted.terms.version, next_charge_at=found.next_charge_at if is_theirs else wanted.terms.next_charge_at)
 
 
-def _overruled(wanted: Wanted, to_send: Terms, found: Terms) -> datetime | None:
-    """The date that somebody chose at the provider, and that ours will replace."""
-    return found.next_charge_at if _moved_there(wanted, found) and to_send.next_charge_at != found.next_charge_at else None
+def _their_date(wanted: Wanted, stands: Standing) -> datetime | None:
+    """The next charge, if somebody else chose it there: it is another one than was written with the version that stands beside it.
 
-
-def _moved_there(wanted: Wanted, found: Terms) -> bool:
-    """By somebody else. What shows a version below the one that was confirmed is a late write of our own."""
-    return found.version >= wanted.confirmed_version and found.next_charge_at != wanted.known_next_charge_at
+    What a version between or before the two that we know wrote, nobody knows: it is our own, from a worker that was late, or that
+    never heard the answer. After a renewal the date is another one by itself; only a trial begun since shows that somebody moved it.
+    """
+    found = stands.terms
+    if found.version == wanted.confirmed_version:
+        written = wanted.known_next_charge_at
+    elif found.version == wanted.terms.version:
+        written = wanted.terms.next_charge_at
+    else:
+        return None
+    renewed = _has_news(wanted, stands) and stands.status != "trialing"
+    return None if renewed or found.next_charge_at == written else found.next_charge_at
 
 
 def _plan_on(subscription: Subscription, found: datetime) -> None:

@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -241,3 +243,43 @@ def test_a_change_is_held_back_while_a_charge_is_owed_so_that_it_hides_no_debt(
     work()
     assert both.here(alice) == both.there(alice) == date(2027, 2, 23)
     assert both.is_confirmed(alice)
+
+
+def test_what_was_taken_back_after_its_answer_was_lost_stays_taken_back(
+    app: Flask, alice: Box, both: Both, stripe: Stripe, work: Work
+) -> None:
+    """The provider has the skip, and we never heard so: its date is ours, and nobody else's."""
+    stripe.control("webhooks", {"paused": True})
+    alice.browser.post(alice.skip(0))
+    stripe.faults({"when": {"method": "POST", "path_prefix": "/v1/subscriptions"}, "kind": "lost_after", "times": 1})
+    work()
+    assert both.there(alice) == date(2027, 1, 23)
+    alice.browser.post(alice.unskip(0))
+    work()
+    assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
+    assert deeds(app, alice)[-1] == "unskipped"
+
+
+def test_a_change_after_an_answer_that_was_lost_overrules_nobody(app: Flask, alice: Box, both: Both, stripe: Stripe, work: Work) -> None:
+    stripe.control("webhooks", {"paused": True})
+    alice.browser.post(alice.skip(0))
+    stripe.faults({"when": {"method": "POST", "path_prefix": "/v1/subscriptions"}, "kind": "lost_after", "times": 1})
+    work()
+    alice.browser.post(alice.skip(1))
+    work()
+    assert both.here(alice) == both.there(alice) == date(2027, 2, 23)
+    assert deeds(app, alice)[-1] == "skipped"
+
+
+def test_what_is_taken_back_while_it_is_being_sent_stays_taken_back(app: Flask, alice: Box, both: Both, stripe: Stripe, work: Work) -> None:
+    alice.browser.post(alice.skip(0))
+    stripe.faults({"when": {"method": "POST", "path_prefix": "/v1/subscriptions"}, "kind": "slow", "seconds": 1, "times": 1})
+    with ThreadPoolExecutor(1) as thread:
+        working = thread.submit(work)
+        while not any(request["faults"] for request in stripe.requests()):
+            sleep(0.02)
+        alice.browser.post(alice.unskip(0))
+        working.result()
+    work()
+    assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
+    assert deeds(app, alice)[-1] == "unskipped"
