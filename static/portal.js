@@ -20,6 +20,7 @@ on("htmx:after:swap", ctx => {
   if (dialog && ctx.target === sheet && sheet.childElementCount && !dialog.open) {
     dialog.prepend(notice); // outside, it would be inert: neither clear to see nor read out
     dialog.showModal();
+    dialog.scrollTop = 0; // the focus may lie below the heading
   }
   const refused = document.querySelector("[data-refused]")?.dataset.refused;
   if (refused && notice.querySelector(`form[action="${refused}"]`)) notice.replaceChildren(); // it offers to undo what was not done
