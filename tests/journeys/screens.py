@@ -75,6 +75,10 @@ def _be_refused(page: Page, demo: Demo, take: Take) -> None:
     expect(page.get_by_role("alert")).to_contain_text("was not skipped")
     expect(page.get_by_text(UPDATING)).to_have_count(0)
     take("home-refused")
+    _skip(page)  # a later change ends it
+    page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(page.locator("#notice")).to_contain_text("Undone.")
+    expect(page.get_by_text(UPDATING)).to_have_count(0)
 
 
 def _skip(page: Page) -> None:
