@@ -17,9 +17,7 @@ def alice(app: Flask, stripe: Stripe) -> Box:
     return subscribe(app, stripe)
 
 
-def test_time_moves_here_and_there_and_what_falls_due_happens(
-    app: Flask, alice: Box, stripe: Stripe, work: Work, tmp_path: Path
-) -> None:
+def test_time_moves_here_and_there_and_what_falls_due_happens(app: Flask, alice: Box, stripe: Stripe, work: Work, tmp_path: Path) -> None:
     app.config["DEMO_FOLDER"] = str(tmp_path)
     clock.follow(tmp_path / "clock")
     answer = app.test_client().post("/demo/clock", data={"days": "30", "hours": "2"})
