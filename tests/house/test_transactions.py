@@ -1,6 +1,7 @@
 """Transactions open at edges, and nobody speaks with the provider inside one."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,20 +27,24 @@ def is_edge(path: Path) -> bool:
     return path.name in EDGES or path.parent.name == "routes" or path.as_posix() in ALSO
 
 
-@pytest.mark.parametrize("path", PORTAL, ids=str)
-def test_only_edges_open_a_transaction(path: Path) -> None:
-    if not is_edge(path):
-        for call in calls(tree(path), "transaction"):
-            pytest.fail(f"{path}:{call.lineno} opens a transaction: leave that to the route, the sync or the command")
+def test_only_edges_open_a_transaction() -> None:
+    """Leave it to the route, the sync or the command."""
+    assert [f"{path}:{call.lineno}" for path in PORTAL if not is_edge(path) for call in calls(tree(path), "transaction")] == []
 
 
-@pytest.mark.parametrize("path", PORTAL, ids=str)
-def test_no_block_speaks_with_the_provider_inside_a_transaction(path: Path) -> None:
+def test_each_edge_that_is_named_is_one() -> None:
+    assert [path for path in ALSO if not list(calls(tree(Path(path)), "transaction"))] == []
+
+
+def test_no_block_speaks_with_the_provider_inside_a_transaction() -> None:
+    assert [f"{path}:{line}" for path in PORTAL for line in _provider_inside(path)] == []
+
+
+def _provider_inside(path: Path) -> Iterator[int]:
     for block in ast.walk(tree(path)):
         if isinstance(block, ast.With) and any(_opens(item.context_expr) for item in block.items):
             for statement in block.body:
-                for call in calls(statement, "provider"):
-                    pytest.fail(f"{path}:{call.lineno} calls the provider while a transaction is open")
+                yield from (call.lineno for call in calls(statement, "provider"))
 
 
 def _opens(expression: ast.expr) -> bool:
