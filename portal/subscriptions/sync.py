@@ -71,7 +71,7 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
         subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True)
         learn(subscription, stands, their_date, at=at)
         if refusal:
-            _put_back_what_was_refused(subscription, stands, refusal, at=at)
+            _put_back_what_was_refused(subscription, wanted.terms.version, stands, refusal, at=at)
         elif overruled:
             _tell_overruled(subscription, overruled, at=at)
         if subscription.is_waiting:
@@ -262,16 +262,15 @@ def _ordered(renewal: Renewal) -> list[OrderedLine]:
     return lines
 
 
-def _put_back_what_was_refused(subscription: Subscription, stands: Standing, refusal: Declined, *, at: datetime) -> None:
+def _put_back_what_was_refused(subscription: Subscription, sent: int, stands: Standing, refusal: Declined, *, at: datetime) -> None:
     """Undo here what the provider will not do, newest first, and tell the customer, also one who is not looking.
 
-    What can't be put back, because the provider changed it as well, becomes what the provider has.
+    What was changed after version `sent` was read has yet to be asked for, and stays. What can't be put back, because the provider
+    changed it as well, becomes what the provider has.
     """
-    refused = db.session.scalars(
-        select(Entry)
-        .where(Entry.subject == timeline.key(subscription), Entry.version > subscription.confirmed_version, Entry.refused_at.is_(None))
-        .order_by(Entry.id.desc())
-    ).all()
+    waiting = select(Entry).where(Entry.subject == timeline.key(subscription), Entry.version > subscription.confirmed_version)
+    unconfirmed = waiting.where(Entry.version <= sent, Entry.refused_at.is_(None)).order_by(Entry.id.desc())
+    refused = db.session.scalars(unconfirmed).all()
     if not refused:
         raise refusal
     rows = {timeline.key(row): row for row in (subscription, *subscription.deliveries)}
@@ -282,8 +281,9 @@ def _put_back_what_was_refused(subscription: Subscription, stands: Standing, ref
         entry.personal = {**(entry.personal or {}), "reason": str(refusal)}
         if undone := entry.facts.get("entry"):
             db.session.get_one(Entry, undone).undone_at = None
+    is_all = subscription.version == sent
     subscription.version += 1
-    if stands.terms.next_charge_at and subscription.terms.next_charge_at != stands.terms.next_charge_at:
+    if is_all and stands.terms.next_charge_at and subscription.terms.next_charge_at != stands.terms.next_charge_at:
         subscription.follow(stands.terms.next_charge_at)
     subscription.plan_ahead()
     next_day = next((delivery.arrives_on.isoformat() for delivery in subscription.upcoming), None)

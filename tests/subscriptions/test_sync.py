@@ -169,6 +169,22 @@ def test_what_the_provider_refuses_is_put_back_and_told(app: Flask, alice: Box, 
     assert "An invoice is open." in words(alert)
 
 
+def test_a_refusal_leaves_alone_what_was_changed_meanwhile(app: Flask, alice: Box, both: Both, stripe: Stripe, work: Work) -> None:
+    alice.browser.post(alice.skip(0))
+    when = {"method": "POST", "path_prefix": "/v1/subscriptions"}
+    stripe.faults({"when": when, "kind": "slow", "seconds": 1, "times": 1}, {"when": when, "kind": "refuse", "message": "No.", "times": 1})
+    with ThreadPoolExecutor(1) as thread:
+        working = thread.submit(work)
+        while not any(request["faults"] for request in stripe.requests()):
+            sleep(0.02)
+        alice.browser.post(alice.skip(1))
+        working.result()
+    work()
+    assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
+    assert both.days(alice)[1] == date(2027, 2, 23)
+    assert both.is_confirmed(alice)
+
+
 def test_a_refusal_blocks_nobody_else(alice: Box, bob: Box, both: Both, stripe: Stripe, work: Work) -> None:
     alice.browser.post(alice.skip(0))
     bob.browser.post(bob.skip(0))
