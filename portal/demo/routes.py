@@ -41,7 +41,7 @@ def mailbox() -> ResponseReturnValue:
     return web.page("demo/mailbox.html", letters=[_letter(name) for name in names])
 
 
-@bp.get("/mailbox/<int:number>")
+@bp.get("/mailbox/<int(max=99999999999999999999):number>")
 def mail(number: int) -> ResponseReturnValue:
     """The mail as a mail reader would show it. Its styles are inline; scripts stay forbidden."""
     headers.also_allow("style-src", "'unsafe-inline'")

@@ -9,6 +9,7 @@ from flask.wrappers import Response
 from jinja2_fragments.flask import render_block
 from sqlalchemy import Select
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from portal.kit import assets, compression, csrf, errors, headers, i18n
 from portal.kit.db import db
@@ -17,7 +18,17 @@ from portal.kit.refusal import Refusal
 Row = TypeVar("Row")
 
 
+LARGEST_ID = 2**31 - 1
+"""Of a row, on both databases. A larger number in an address is not there."""
+
+
+class IdConverter(IntegerConverter):
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **{"max": LARGEST_ID, **kwargs})
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = IdConverter
     compression.init_app(app)
     headers.init_app(app)
     csrf.init_app(app)

@@ -76,9 +76,9 @@ class Standing:
     """The subscription as the provider showed it."""
 
     @property
-    def is_collecting(self) -> bool:
-        """Whether a charge is under way or owed. To move the next one meanwhile would put this one out of sight."""
-        return any(renewal.payment in (Payment.PENDING, Payment.OWED) for renewal in self.renewals)
+    def is_charging(self) -> bool:
+        """Whether a charge is under way. To move the next one meanwhile would put its outcome out of sight."""
+        return any(renewal.payment is Payment.PENDING for renewal in self.renewals)
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def _standing(subscription: stripe.Subscription, invoices: list[stripe.Invoice])
         ends_at_period_end=subscription.cancel_at_period_end,
         ended_at=_moment(subscription.ended_at) if subscription.ended_at else None,
         items=tuple(Item(item.id, item.price.id, item.quantity or 0) for item in items),
-        renewals=tuple(_renewal(invoice, subscription.status) for invoice in in_order if _is_renewal(invoice)),
+        renewals=_renewals(in_order, subscription.status),
         raw=json.loads(json.dumps(subscription.to_dict(), default=str)),  # the SDK makes decimals of some numbers
     )
 
@@ -120,27 +120,35 @@ def _is_renewal(invoice: stripe.Invoice) -> bool:
     return invoice.billing_reason in RENEWAL_REASONS and any(line.amount > 0 for line in invoice.lines.data)
 
 
-def _renewal(invoice: stripe.Invoice, status: str) -> Renewal:
+def _renewals(in_order: list[stripe.Invoice], status: str) -> tuple[Renewal, ...]:
+    """The subscription's status tells of its newest invoice; an older one that is still open was tried and refused."""
+    found = [invoice for invoice in in_order if _is_renewal(invoice)]
+    return tuple(_renewal(invoice, is_owing=status in OWING or invoice is not found[-1]) for invoice in found)
+
+
+def _renewal(invoice: stripe.Invoice, *, is_owing: bool) -> Renewal:
     return Renewal(
         ref=str(invoice.id),
         invoiced_at=_moment(invoice.created),
         amount=invoice.total,
         currency=invoice.currency.upper(),
-        payment=_payment(invoice, status),
+        payment=_payment(invoice, is_owing=is_owing),
         lines=tuple(_line(line) for line in invoice.lines.data if line.amount > 0),
     )
 
 
-def _payment(invoice: stripe.Invoice, status: str) -> Payment:
+def _payment(invoice: stripe.Invoice, *, is_owing: bool) -> Payment:
     """An invoice stays a draft for about an hour, and a bank may take days: only the subscription says that a payment was refused.
+
+    A draft that does not go on by itself, as of a pause that keeps drafts, is charged only if somebody at the shop wants it.
 
     Source: docs.stripe.com/billing/invoices/subscription, docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
     """
     if invoice.status == "paid":
         return Payment.PAID
-    if invoice.status in ("void", "uncollectible"):
+    if invoice.status in ("void", "uncollectible") or (invoice.status == "draft" and not invoice.auto_advance):
         return Payment.VOID
-    return Payment.OWED if invoice.status == "open" and status in OWING else Payment.PENDING
+    return Payment.OWED if invoice.status == "open" and is_owing else Payment.PENDING
 
 
 def _line(line: stripe.InvoiceLineItem) -> Line:

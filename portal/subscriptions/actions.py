@@ -63,6 +63,10 @@ def undo(entry: Entry, subscription: Subscription, *, by: Actor, at: datetime) -
             timeline.put_back(entry, rows)
         except ChangedSince as changed:
             raise CannotUndo(_what_changed(changed)) from changed
+        if timeline.key(subscription) in entry.before:  # the rhythm: what was planned since follows it
+            since = [delivery for delivery in subscription.planned if delivery not in touched]
+            last = max(delivery.slot_at for delivery in touched)
+            subscription.keep_step([delivery for delivery in since if delivery.id > max(one.id for one in touched)], after=last)
         _must_be_open(touched, at=at)
         for delivery in touched:
             delivery.must_be_alone()

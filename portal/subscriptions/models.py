@@ -101,11 +101,6 @@ class Subscription(Model):
         return self._with(DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED)
 
     @property
-    def upcoming(self) -> list["Delivery"]:
-        """Those that will really come, as things stand."""
-        return self.scheduled if self.obstacle in policy.COMING else []
-
-    @property
     def is_confirmed(self) -> bool:
         return self.confirmed_version == self.version
 
@@ -137,8 +132,7 @@ class Subscription(Model):
         return next(delivery for delivery in self.deliveries if delivery.id == delivery_id)
 
     def must_be_changeable(self) -> None:
-        found = self.obstacle
-        if found is not None:
+        if found := self.obstacle:
             raise NotNow(why_not(found))
 
     def learn(self, stands: Standing) -> None:
@@ -160,10 +154,8 @@ class Subscription(Model):
 
     def plan_ahead(self) -> None:
         """Plan as many deliveries as the customer can look at and change ahead of time."""
-        if self.anchor_at is None:
-            return
-        last = max((delivery.slot_at for delivery in self.deliveries), default=self.anchor_at)
-        for slot in islice(self.rhythm.after(self.anchor_at, last), max(0, PLANNED - len(self.scheduled))):
+        last = max(delivery.slot_at for delivery in self.deliveries)
+        for slot in islice(self.rhythm.after(self.anchor_at or last, last), max(0, PLANNED - len(self.scheduled))):
             self.plan(slot)
 
     def follow(self, charge_at: datetime) -> None:
@@ -173,14 +165,25 @@ class Subscription(Model):
             delivery.slot_at, delivery.charge_at = delivery.slot_at + by, delivery.charge_at + by
         self.anchor_at = charge_at
 
+    def begin_again(self, charge_at: datetime) -> None:
+        """How often it comes was changed at the provider: what is planned follows, from this charge on."""
+        first, *later = self.scheduled
+        self.anchor_at = first.slot_at = first.charge_at = charge_at
+        self.keep_step(later, after=charge_at)
+
     def move_from(self, delivery: "Delivery", arrival: date, *, at: datetime) -> None:
         """Move this delivery and all later ones: the rhythm counts from here."""
         delivery.must_be_open(at=at)
         later = [other for other in self.planned if other.slot_at > delivery.slot_at]
         delivery.must_be_able_to_arrive(arrival, at=at, with_later=True)
         self.anchor_at = delivery.slot_at = delivery.charge_at = delivery.charge_for(arrival)
-        for number, other in enumerate(sorted(later, key=lambda other: other.slot_at), 1):
-            other.slot_at = other.charge_at = self.rhythm.slot(self.anchor_at, number)
+        self.keep_step(later, after=self.anchor_at)
+
+    def keep_step(self, deliveries: list["Delivery"], *, after: datetime) -> None:
+        """Put these into the slots of the rhythm that follow this moment, in the order that they have."""
+        in_order = sorted(deliveries, key=lambda delivery: delivery.slot_at)
+        for slot, delivery in zip(self.rhythm.after(self.anchor_at or after, after), in_order, strict=False):
+            delivery.slot_at = delivery.charge_at = slot
 
     def plan(self, slot_at: datetime) -> "Delivery":
         self.deliveries.append(planned := Delivery(slot_at=slot_at, charge_at=slot_at))
@@ -284,17 +287,14 @@ class Delivery(DeliveryClock, Model):
             after = next(shop().delivery_days(arrival))
             raise WrongDay(_("Nothing is delivered on %(day)s. The next day after it is %(after)s.", day=day(arrival), after=day(after)))
         if not with_later:
-            self._must_be_alone_on(arrival)
+            self.must_be_alone(arrival)
         elif any(other.arrives_on >= arrival for other in self.subscription.scheduled if other.slot_at < self.slot_at):
             raise WrongDay(_("An earlier delivery comes on that day or after it. Move that one first."))
         if arrival == self.arrives_on:
             raise WrongDay(_("It already arrives on %(day)s. Choose another day.", day=day(arrival)))
 
-    def must_be_alone(self) -> None:
+    def must_be_alone(self, on: date | None = None) -> None:
         """Two boxes on one day would be two charges."""
-        if self.is_scheduled:
-            self._must_be_alone_on(self.arrives_on)
-
-    def _must_be_alone_on(self, arrival: date) -> None:
-        if any(other.arrives_on == arrival for other in self.subscription.scheduled if other is not self):
+        arrival = on or self.arrives_on
+        if self.is_scheduled and any(other.arrives_on == arrival for other in self.subscription.scheduled if other is not self):
             raise WrongDay(_("Another delivery already comes on %(day)s. Choose another day.", day=day(arrival)))

@@ -43,11 +43,11 @@ def coming(customer_id: int, limit: int) -> list[ShownDelivery]:
     return _shown(query)
 
 
-def deliveries_of(subscription_id: int, customer_id: int, limit: int) -> list[ShownDelivery]:
-    """What is planned of one subscription, with what is skipped of it, soonest first."""
+def deliveries_of(subscription_id: int, customer_id: int, limit: int, *, at: datetime) -> list[ShownDelivery]:
+    """What is still to come of one subscription, with what is skipped of it, soonest first."""
     planned = Delivery.status.in_([DeliveryStatus.SCHEDULED, DeliveryStatus.SKIPPED, *INVOICED])
     ours = and_(Subscription.id == subscription_id, Subscription.customer_id == customer_id)
-    not_over = or_(Delivery.invoice_ref.is_(None), Delivery.status.in_(INVOICED))
+    not_over = or_(Delivery.status.in_(INVOICED), and_(Delivery.invoice_ref.is_(None), Delivery.charge_at > at))
     return _shown(_deliveries().where(ours, planned, not_over).order_by(Delivery.charge_at, Delivery.id).limit(limit))
 
 

@@ -12,7 +12,7 @@ from portal.accounts.current import current, signed_in
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.i18n import short_day
-from portal.kit.web import came_from, one_or_404, page, say
+from portal.kit.web import LARGEST_ID, came_from, one_or_404, page, say
 from portal.subscriptions import actions, history, preview, queries
 from portal.subscriptions.forms import MoveForm
 from portal.subscriptions.models import Delivery, Subscription
@@ -39,7 +39,7 @@ def show(subscription_id: int) -> ResponseReturnValue:
         "subscriptions/show.html",
         at=at,
         subscription=subscription,
-        deliveries=queries.deliveries_of(subscription_id, customer_id, limit=6),
+        deliveries=queries.deliveries_of(subscription_id, customer_id, limit=6, at=at),
         history=queries.history(subscription_id, subscription.confirmed_version, SHOWN),
         refused=queries.refused_lately([subscription_id], at=at),
     )
@@ -48,7 +48,7 @@ def show(subscription_id: int) -> ResponseReturnValue:
 @bp.get("/subscriptions/<int:subscription_id>/history")
 def show_history(subscription_id: int) -> ResponseReturnValue:
     subscription = queries.subscription(subscription_id, current.customer.id) or abort(404)
-    before = request.args.get("before", type=int)
+    before = min(request.args.get("before", LARGEST_ID, int), LARGEST_ID)
     done = queries.history(subscription_id, subscription.confirmed_version, 50, before)
     return page("subscriptions/history.html", subscription=subscription, history=done)
 

@@ -1,11 +1,13 @@
 """How our subscriptions and the provider's stay one. All the rest only asks for it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from logging import getLogger
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal import outbox, timeline
@@ -13,23 +15,15 @@ from portal.catalog.queries import prices_by_ref
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.notifications.actions import send_mail
-from portal.orders.actions import record_order
-from portal.orders.models import OrderedLine
-from portal.payments import Declined, Payment, Renewal, Standing, Terms, on_news, provider
-from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, SubscriptionItem
+from portal.payments import Declined, Standing, Terms, on_news, provider
+from portal.subscriptions.models import DeliveryStatus, Subscription, SubscriptionItem
+from portal.subscriptions.policy import BY_STATUS, COMING, Obstacle
+from portal.subscriptions.renewals import is_news, known_renewals, take_renewal
 from portal.timeline import ChangedSince, Entry
 
 log = getLogger(__name__)
 HOLD = timedelta(minutes=10)
 """How long a change is held back while a charge is under way; news of its outcome comes sooner."""
-BECAME = {
-    Payment.PENDING: DeliveryStatus.DUE,
-    Payment.OWED: DeliveryStatus.UNPAID,
-    Payment.PAID: DeliveryStatus.CHARGED,
-    Payment.VOID: DeliveryStatus.SKIPPED,
-}
-TOLD = {Payment.OWED: "payment failed", Payment.PAID: "charged", Payment.VOID: "not charged"}
-"""What of it stands in the history."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +51,9 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
         wanted = _read(db.session.get_one(Subscription, subscription_id))
     stands = provider().look_up(wanted.ref, since=wanted.since)
     their_date, overruled = _their_date(wanted, stands), None
-    refusal: Declined | None = None
-    if _must_send(wanted, stands):
-        to_send = _to_send(wanted, stands.terms, their_date)
+    to_send = _to_send(wanted, stands.terms, their_date)
+    refusal = _debt(wanted, stands, to_send)
+    if not refusal and _must_send(wanted, stands, to_send):
         try:
             stands = provider().make_so(wanted.ref, wanted=to_send, found=stands.terms)
             if to_send.next_charge_at != their_date:
@@ -75,7 +69,7 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
         elif overruled:
             _tell_overruled(subscription, overruled, at=at)
         if subscription.is_waiting:
-            lease.again(at=at + HOLD if stands.is_collecting else at)
+            lease.again(at=at + HOLD if stands.is_charging else at)
 
 
 @on_news
@@ -85,7 +79,7 @@ def sync_after_news(ref: str, at: datetime) -> None:
 
 
 @outbox.task("look at every subscription")
-def look_at_every_subscription(_: dict[str, Any], lease: outbox.Lease) -> None:
+def look_at_every_subscription(nothing: dict[str, Any], lease: outbox.Lease) -> None:
     """The nightly run: whatever was missed, it shows."""
     at = now()
     with lease.finish(at=at):
@@ -95,12 +89,12 @@ def look_at_every_subscription(_: dict[str, Any], lease: outbox.Lease) -> None:
 
 def learn(subscription: Subscription, stands: Standing, their_date: datetime | None, *, at: datetime) -> None:
     """Take over what is the provider's to say, and `their_date`, which somebody chose there; keep on wanting what is ours."""
-    known, planned = subscription.known_next_charge_at, subscription.terms.next_charge_at
-    news = [renewal for renewal in stands.renewals if _is_news(renewal, _renewals(subscription))]
+    known, planned, rhythm = subscription.known_next_charge_at, subscription.terms.next_charge_at, subscription.rhythm
+    news = [renewal for renewal in stands.renewals if is_news(renewal, known_renewals(subscription))]
     subscription.learn(stands)
     _take_contents(subscription, stands)
     for renewal in news:
-        _take_renewal(subscription, renewal, at=at)
+        take_renewal(subscription, renewal, at=at)
     found = stands.terms.next_charge_at
     if found is None:
         return
@@ -108,22 +102,24 @@ def learn(subscription: Subscription, stands: Standing, their_date: datetime | N
         subscription.plan_from(found)
         return
     moved_here = planned != known and not subscription.is_confirmed
-    if found == subscription.scheduled[0].charge_at or their_date is None:
+    if subscription.rhythm != rhythm:
+        _follow(subscription, found, Subscription.begin_again, at=at)
+    elif found == subscription.scheduled[0].charge_at or their_date is None:
         _plan_on(subscription, found)
     elif moved_here:
         _tell_overruled(subscription, their_date, at=at)
     else:
-        with timeline.deed(
-            subscription,
-            "moved at the provider",
-            by=timeline.PROVIDER,
-            at=at,
-            touching=subscription.scheduled,
-            facts={"delivery": subscription.scheduled[0].id, "day": subscription.scheduled[0].arrives_on.isoformat()},
-        ) as doing:
-            subscription.follow(found)
-            doing.facts["to"] = subscription.scheduled[0].arrives_on.isoformat()
+        _follow(subscription, found, Subscription.follow, at=at)
     subscription.plan_ahead()
+
+
+def _follow(subscription: Subscription, found: datetime, move: Callable[[Subscription, datetime], None], *, at: datetime) -> None:
+    """The next charge is another one there, and so it is one here; the later ones come along."""
+    first, touching = subscription.scheduled[0], subscription.scheduled
+    facts = {"delivery": first.id, "day": first.arrives_on.isoformat()}
+    with timeline.deed(subscription, "moved at the provider", by=timeline.PROVIDER, at=at, touching=touching, facts=facts) as doing:
+        move(subscription, found)
+        doing.facts["to"] = first.arrives_on.isoformat()
 
 
 def _read(subscription: Subscription) -> Wanted:
@@ -137,26 +133,30 @@ def _read(subscription: Subscription) -> Wanted:
         confirmed_version=subscription.confirmed_version,
         known_next_charge_at=subscription.known_next_charge_at,
         since=open_since or last,
-        renewals=_renewals(subscription),
+        renewals=known_renewals(subscription),
     )
 
 
-def _renewals(subscription: Subscription) -> dict[str, DeliveryStatus]:
-    return {delivery.invoice_ref: delivery.status for delivery in subscription.deliveries if delivery.invoice_ref}
-
-
-def _is_news(renewal: Renewal, known: dict[str, DeliveryStatus]) -> bool:
-    return known.get(renewal.ref) is not BECAME[renewal.payment]
-
-
 def _has_news(wanted: Wanted, stands: Standing) -> bool:
-    return any(_is_news(renewal, wanted.renewals) for renewal in stands.renewals)
+    return any(is_news(renewal, wanted.renewals) for renewal in stands.renewals)
 
 
-def _must_send(wanted: Wanted, stands: Standing) -> bool:
+def _must_send(wanted: Wanted, stands: Standing, to_send: Terms) -> bool:
     """Whether the provider is behind. One that is ahead is judged where it is learned, against the row as it is then."""
-    is_behind = stands.terms.version < wanted.terms.version and stands.ended_at is None
-    return is_behind and not stands.is_collecting and not _has_news(wanted, stands)
+    is_held_back = stands.is_charging and to_send.next_charge_at != stands.terms.next_charge_at
+    return _is_behind(wanted, stands) and not is_held_back and not _has_news(wanted, stands)
+
+
+def _is_behind(wanted: Wanted, stands: Standing) -> bool:
+    return stands.terms.version < wanted.terms.version and stands.ended_at is None
+
+
+def _debt(wanted: Wanted, stands: Standing, to_send: Terms) -> Declined | None:
+    """A date is not moved while a charge is owed: the provider would take it, and nobody would ask for the debt any more."""
+    moves = _is_behind(wanted, stands) and to_send.next_charge_at != stands.terms.next_charge_at
+    if moves and not _has_news(wanted, stands) and BY_STATUS.get(stands.status) is Obstacle.UNPAID:
+        return Declined(_("A payment of this subscription is open."))
+    return None
 
 
 def _to_send(wanted: Wanted, found: Terms, their_date: datetime | None) -> Terms:
@@ -180,7 +180,8 @@ def _their_date(wanted: Wanted, stands: Standing) -> datetime | None:
     else:
         return None
     renewed = _has_news(wanted, stands) and stands.status != "trialing"
-    return None if renewed or found.next_charge_at == written else found.next_charge_at
+    began_again = written is None  # nothing was to be charged: an end that was taken back, a debt that was paid
+    return None if renewed or began_again or found.next_charge_at == written else found.next_charge_at
 
 
 def _plan_on(subscription: Subscription, found: datetime) -> None:
@@ -204,64 +205,6 @@ def _take_contents(subscription: Subscription, stands: Standing) -> None:
     subscription.every_count, subscription.every_unit = subscription.items[0].price.every_count, subscription.items[0].price.every_unit
 
 
-def _take_renewal(subscription: Subscription, renewal: Renewal, *, at: datetime) -> None:
-    """An invoice for a delivery: about to be charged, charged, owed, or given up. What is paid becomes an order, once."""
-    known = next((delivery for delivery in subscription.deliveries if delivery.invoice_ref == renewal.ref), None)
-    delivery = known or _delivery_for(subscription, renewal.invoiced_at)
-    if renewal.payment is Payment.PENDING:
-        _note(delivery, renewal)
-        return
-    db.session.flush()
-    facts = {"delivery": delivery.id, "amount": renewal.amount, "currency": renewal.currency}
-    happened_at = at if delivery.status is DeliveryStatus.UNPAID else renewal.invoiced_at
-    with timeline.deed(subscription, TOLD[renewal.payment], by=timeline.PROVIDER, at=happened_at, touching=[delivery], facts=facts):
-        _note(delivery, renewal)
-        if renewal.payment is Payment.PAID:
-            delivery.order = record_order(
-                subscription.customer,
-                number=None,
-                placed_at=renewal.invoiced_at,
-                currency=renewal.currency,
-                lines=_ordered(renewal),
-                total=renewal.amount,
-                source="subscription",
-                source_ref=renewal.ref,
-            )
-
-
-def _delivery_for(subscription: Subscription, invoiced_at: datetime) -> Delivery:
-    """The delivery that an invoice of this moment pays for.
-
-    That is one planned for this very time (a skipped one as well: then the provider had not heard of it yet), else the next one,
-    whose date was changed there. One of a time before us becomes known by this.
-    """
-    free = [delivery for delivery in subscription.planned if delivery.invoice_ref is None]
-    near = [delivery for delivery in free if abs(delivery.charge_at - invoiced_at) <= timedelta(days=1)]
-    nearest = min(near, key=lambda delivery: abs(delivery.charge_at - invoiced_at), default=None)
-    return nearest or next(iter(subscription.scheduled), None) or subscription.plan(invoiced_at)
-
-
-def _note(delivery: Delivery, renewal: Renewal) -> None:
-    delivery.status, delivery.invoice_ref, delivery.charge_at = BECAME[renewal.payment], renewal.ref, renewal.invoiced_at
-
-
-def _ordered(renewal: Renewal) -> list[OrderedLine]:
-    prices = prices_by_ref([line.price_ref for line in renewal.lines if line.price_ref])
-    lines = []
-    for line in renewal.lines:
-        price = prices.get(line.price_ref or "")
-        lines.append(
-            OrderedLine(
-                title=f"{price.variant.product.name}, {price.variant.name}" if price else line.words,
-                sku=price.variant.sku if price else "",
-                quantity=line.quantity,
-                unit_amount=line.amount // line.quantity,
-                picture=price.variant.product.picture if price else "",
-            )
-        )
-    return lines
-
-
 def _put_back_what_was_refused(subscription: Subscription, sent: int, stands: Standing, refusal: Declined, *, at: datetime) -> None:
     """Undo here what the provider will not do, newest first, and tell the customer, also one who is not looking.
 
@@ -271,8 +214,13 @@ def _put_back_what_was_refused(subscription: Subscription, sent: int, stands: St
     waiting = select(Entry).where(Entry.subject == timeline.key(subscription), Entry.version > subscription.confirmed_version)
     unconfirmed = waiting.where(Entry.version <= sent, Entry.refused_at.is_(None)).order_by(Entry.id.desc())
     refused = db.session.scalars(unconfirmed).all()
-    if not refused:
-        raise refusal
+    found = stands.terms.next_charge_at
+    if not refused:  # our plan had gone on by itself, to a day that can't be: the provider's is the one that will come
+        if found is None or found == subscription.terms.next_charge_at:
+            raise refusal
+        subscription.version += 1
+        _follow(subscription, found, Subscription.follow, at=at)
+        return
     rows = {timeline.key(row): row for row in (subscription, *subscription.deliveries)}
     for entry in refused:
         with suppress(ChangedSince):
@@ -283,10 +231,10 @@ def _put_back_what_was_refused(subscription: Subscription, sent: int, stands: St
             db.session.get_one(Entry, undone).undone_at = None
     is_all = subscription.version == sent
     subscription.version += 1
-    if is_all and stands.terms.next_charge_at and subscription.terms.next_charge_at != stands.terms.next_charge_at:
-        subscription.follow(stands.terms.next_charge_at)
+    if is_all and found and found != subscription.terms.next_charge_at:
+        subscription.follow(found)
     subscription.plan_ahead()
-    next_day = next((delivery.arrives_on.isoformat() for delivery in subscription.upcoming), None)
+    next_day = subscription.scheduled[0].arrives_on.isoformat() if subscription.obstacle in COMING else None
     context = {"subscription": subscription.id, "name": subscription.name, "reason": str(refusal), "next_day": next_day}
     send_mail("subscriptions/refused", to=subscription.customer, context=context, at=at, key=f"refused:{refused[0].id}")
 

@@ -241,26 +241,6 @@ def test_a_change_that_waits_when_the_renewal_comes_is_not_lost(app: Flask, alic
     assert len(orders(app)) == 2
 
 
-def test_a_change_is_held_back_while_a_charge_is_owed_so_that_it_hides_no_debt(
-    app: Flask, alice: Box, both: Both, stripe: Stripe, work: Work
-) -> None:
-    card = stripe.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": alice.customer_ref})
-    stripe.v1.customers.update(alice.customer_ref, {"invoice_settings": {"default_payment_method": card.id}})
-    alice.browser.post(alice.skip(1))
-    stripe.later(days=30, hours=2)
-    work()
-    stripe.later(hours=1)
-    work()
-    assert stripe.v1.subscriptions.retrieve(alice.ref).status == "past_due"
-    assert not both.is_confirmed(alice)
-    good = stripe.v1.payment_methods.attach("pm_card_visa", {"customer": alice.customer_ref})
-    stripe.v1.customers.update(alice.customer_ref, {"invoice_settings": {"default_payment_method": good.id}})
-    stripe.v1.invoices.pay(stripe.v1.subscriptions.retrieve(alice.ref).latest_invoice)
-    work()
-    assert both.here(alice) == both.there(alice) == date(2027, 2, 23)
-    assert both.is_confirmed(alice)
-
-
 def test_what_was_taken_back_after_its_answer_was_lost_stays_taken_back(
     app: Flask, alice: Box, both: Both, stripe: Stripe, work: Work
 ) -> None:
