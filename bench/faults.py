@@ -35,8 +35,8 @@ BEGIN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 EVERY = timedelta(weeks=1)
 STEP, STEP_SECONDS = timedelta(hours=6), 1.5
 """The clock's pace. What is changed 48 hours before its charge has twelve of these seconds until then."""
-LONGEST_WAIT = timedelta(hours=12)
-"""While a change has waited for longer, the clock stands: an outage until the charge itself is another scenario."""
+LONGEST_WAIT, SMALL_STEP = timedelta(hours=12), timedelta(minutes=2)
+"""While a change has waited for longer, the clock goes slower: an outage until the charge itself is another scenario."""
 DRAIN_SECONDS = 120
 LEASE_SECONDS = 2
 CHANGE = {"method": "POST", "path_prefix": "/v1"}
@@ -165,8 +165,7 @@ class Scenario:
             if self.kills >= self.size.kills:
                 self.tokens.release(self.size.changes)
             time.sleep(STEP_SECONDS)
-            if not self._has_waited_too_long():
-                self.stage.move(STEP)
+            self.stage.move(SMALL_STEP if self._has_waited_too_long() else STEP)
         if self.problems:
             raise self.problems[0]
 
@@ -197,7 +196,7 @@ class Scenario:
             time.sleep(0.5)
             idle = 0 if self.stage.stripe.control("webhooks")["waiting"] or self._waits() else idle + 1
             if not idle:
-                self.stage.move(timedelta(minutes=1))
+                self.stage.move(SMALL_STEP)
 
     def _waits(self) -> int:
         with self.stage.app.app_context():
