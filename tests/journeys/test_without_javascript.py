@@ -78,5 +78,6 @@ def test_a_refusal_is_told(plain_home: Page, both: Both, alice: Box, stripe: Str
 def test_sign_out_and_back(plain_home: Page) -> None:
     plain_home.goto("/account")
     plain_home.get_by_role("button", name="Sign out").click()
+    expect(plain_home.get_by_label("E-mail")).to_be_visible()
     plain_home.go_back()
     expect(plain_home.get_by_label("E-mail")).to_be_visible()
