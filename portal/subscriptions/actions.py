@@ -63,10 +63,14 @@ def undo(entry: Entry, subscription: Subscription, *, by: Actor, at: datetime) -
             timeline.put_back(entry, rows)
         except ChangedSince as changed:
             raise CannotUndo(_what_changed(changed)) from changed
-        if timeline.key(subscription) in entry.before:  # the rhythm: what was planned since follows it
-            since = [delivery for delivery in subscription.planned if delivery not in touched]
-            last = max(delivery.slot_at for delivery in touched)
-            subscription.keep_step([delivery for delivery in since if delivery.id > max(one.id for one in touched)], after=last)
+        if timeline.key(subscription) in entry.before:  # the rhythm: what was planned since follows it, but for days of their own
+            newest, last = max(one.id for one in touched), max(one.slot_at for one in touched)
+            since = [delivery for delivery in subscription.planned if delivery.id > newest]
+            own_days = [(delivery, delivery.charge_at) for delivery in since if delivery.charge_at != delivery.slot_at]
+            subscription.keep_step(since, after=last)
+            for delivery, charge_at in own_days:
+                delivery.charge_at = charge_at
+            touched += since
         _must_be_open(touched, at=at)
         for delivery in touched:
             delivery.must_be_alone()

@@ -46,6 +46,22 @@ def test_moving_all_is_undone_with_all_later_ones(alice: Box, both: Both, work: 
     assert both.there(alice) == before[0]
 
 
+def test_what_was_planned_since_follows_the_rhythm_that_is_put_back(alice: Box, both: Both) -> None:
+    undo = undo_in(alice.browser.post(alice.move(0), {"to": "2027-01-05", "which": "later"}))
+    alice.browser.post(alice.skip(1))
+    alice.browser.post(undo)
+    assert both.days(alice)[-1] == date(2027, 6, 23)
+
+
+def test_what_was_planned_since_and_given_a_day_of_its_own_keeps_it(alice: Box, both: Both) -> None:
+    undo = undo_in(alice.browser.post(alice.move(0), {"to": "2027-01-05", "which": "later"}))
+    alice.browser.post(alice.skip(1))
+    planned_since = alice.deliveries[-1] + 1
+    alice.browser.post(f"/deliveries/{planned_since}/move", {"to": "2027-07-20", "which": "one"})
+    alice.browser.post(undo)
+    assert both.days(alice)[-1] == date(2027, 7, 18)
+
+
 def test_what_was_changed_since_is_named(alice: Box, both: Both) -> None:
     undo = undo_in(alice.browser.post(alice.move(0), {"to": "2027-01-05", "which": "one"}))
     alice.browser.post(alice.move(0), {"to": "2027-01-07", "which": "one"})
