@@ -9,6 +9,8 @@ import pytest
 
 from tests.settings import ENVIRONMENT
 
+pytestmark = pytest.mark.slow
+
 PORTAL = Path(sys.executable).with_name("portal")
 BARE = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
 

@@ -21,6 +21,8 @@ from tests.accounts.door import ask, said
 from tests.browser import Browser
 from tests.settings import settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

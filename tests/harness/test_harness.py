@@ -1,11 +1,14 @@
 """The harness stands: what other tests lean on is itself tried."""
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import URL, NullPool, create_engine, text
 
 from tests.harness.postgres import Databases, postgres
 from tests.harness.serving import serve
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_clone_has_what_the_first_was_filled_with_and_keeps_its_changes_to_itself() -> None:

@@ -15,6 +15,8 @@ from portal.outbox.lease import DEAD_AFTER, STUCK_AFTER, Lease, claim
 from portal.outbox.models import Sync, Task
 from tests.outbox.conftest import TODAY, ask, ask_task, failing, let_the_lease_end, the_sync, the_task
 
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import pairwise
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -15,6 +16,8 @@ from tests.mail import Mail, text
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box, price, subscribe
 from tests.subscriptions.conftest import Both
+
+pytestmark = pytest.mark.slow
 
 
 def renew(stripe: Stripe, work: Work, **later: float) -> None:
