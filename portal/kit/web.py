@@ -34,10 +34,17 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     assets.init_app(app)
     i18n.init_app(app)
+    app.before_request(read_address)
     app.register_error_handler(Refusal, say_no)
     app.register_error_handler(HTTPException, say_what_went_wrong)
     app.jinja_env.globals["notices"] = notices
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def read_address() -> None:
+    """No address of ours has a NUL in it, and PostgreSQL takes none in a text."""
+    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        abort(404)
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

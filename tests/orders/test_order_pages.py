@@ -156,3 +156,8 @@ def test_a_page_asks_the_database_as_often_for_many_orders_as_for_one(app: Flask
     place(app, alice, 60, *[TEA, HEART] * 6, prefix="M")
     assert questions("/orders") == few
     assert questions("/orders?older_than=M-30") == few + 1
+
+
+def test_an_address_that_no_order_can_have_is_not_there(hers: Browser) -> None:
+    for path in ("/orders/a%00b", "/orders?older_than=a%00"):
+        hers.get(path, expect=404)
