@@ -113,7 +113,7 @@ def test_a_link_that_was_cut_or_changed_says_so(app: Flask, alice: int, mail: Ma
     assert not spent(app)
 
 
-@pytest.mark.parametrize("garbage", ["x", "....", "é" * 9, "." * 4000, "WzFd.a.b", "%00", "eyJhIjoxfQ.aaaaaa.bbb"])
+@pytest.mark.parametrize("garbage", ["x", "....", "é" * 9, "." * 4000, "WzFd.a.b", "eyJhIjoxfQ.aaaaaa.bbb"])
 def test_garbage_is_no_error_of_ours(app: Flask, garbage: str) -> None:
     Browser(app).get(f"/sign-in/link/{garbage}", expect=400)
 

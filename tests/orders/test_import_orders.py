@@ -13,6 +13,8 @@ from portal.orders.models import Order, OrderLine
 from tests.orders.builders import BOB, CAROL, HEADER, MIRA, MIRAS_TEA, csv
 from tests.orders.conftest import DATA, Import
 
+pytestmark = pytest.mark.slow
+
 REAL = DATA / "online-retail-orders.csv"
 IN_DEMO = "--currency=GBP", "--demo-addresses"
 

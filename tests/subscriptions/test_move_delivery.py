@@ -8,6 +8,8 @@ from tests.stripe import Stripe
 from tests.subscriptions.builders import Box, subscribe
 from tests.subscriptions.conftest import Both
 
+pytestmark = pytest.mark.slow
+
 
 def test_moving_one_leaves_the_others_where_they_are(alice: Box, both: Both, work: Work) -> None:
     before = both.days(alice)

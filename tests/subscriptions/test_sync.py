@@ -20,6 +20,8 @@ from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
 from tests.subscriptions.conftest import Both
 
+pytestmark = pytest.mark.slow
+
 
 def at(day: date, hour: int = 9) -> int:
     return int(datetime(day.year, day.month, day.day, hour, tzinfo=UTC).timestamp())

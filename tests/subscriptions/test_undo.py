@@ -1,6 +1,7 @@
 import re
 from datetime import date
 
+import pytest
 from bs4 import BeautifulSoup
 
 from tests.browser import words
@@ -8,6 +9,8 @@ from tests.conftest import Work
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
 from tests.subscriptions.conftest import Both
+
+pytestmark = pytest.mark.slow
 
 
 def undo_in(page: BeautifulSoup) -> str:
