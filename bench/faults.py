@@ -151,14 +151,13 @@ class Scenario:
             time.sleep(random.uniform(startup / 2, startup + 1 + self.workers))
             worker.kill()
             with self.lock:
+                if self.kills == self.size.kills:  # another one's was the last that counts
+                    return
                 self.kills += 1
-                done = self.kills >= self.size.kills
                 if self.kills % self.size.web_kills == 0 and (children := web.children):
                     kill(random.choice(children), signal.SIGKILL)
             for _ in range(max(1, self.size.changes // self.size.kills)):
                 self.tokens.release()
-            if done:
-                return
 
     def _let_time_pass(self, threads: list[Thread]) -> None:
         while any(thread.is_alive() for thread in threads):

@@ -80,6 +80,7 @@ def main() -> None:
 def take(browser: Browser, page: Page, screen: str, look: Look, folder: Path, *, docs: bool) -> None:
     if not look.wants(screen, docs=docs):
         return
+    page.wait_for_load_state()
     page.mouse.move(0, 0)
     page.evaluate("Promise.all([...document.images].map(image => (image.loading = 'eager', image.decode().catch(() => 0))))")
     width, height = SIZES[look.size]

@@ -32,7 +32,9 @@ def time(tmp_path: Path) -> Iterator[Callable[[timedelta], None]]:
     offset = tmp_path / "clock"
 
     def move(by: timedelta) -> None:
-        offset.write_text(str((clock.now() + by - datetime.now(UTC)).total_seconds()))
+        moved = offset.with_suffix(".new")
+        moved.write_text(str((clock.now() + by - datetime.now(UTC)).total_seconds()))
+        moved.replace(offset)  # in one step: a server's threads read it meanwhile
 
     clock.follow(offset)
     move(TODAY - clock.now())

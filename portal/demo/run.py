@@ -48,12 +48,15 @@ def run(folder: Path, host: str, port: int) -> None:
     stand_in = f"{PYTHON} -m sandbox --port {stripe_port} --database {shlex.quote(str(folder / 'stripe.sqlite'))}"
     stand_in += f" --webhook-secret {WEBHOOK_SECRET}"
     portal = f"{PYTHON} -m portal"
+    if not (opened_once := folder / "opened").exists():
+        _clear(folder)  # a first start that was cut off
     subprocess.run([*shlex.split(portal), "db", "upgrade"], env=environment, check=True)
-    if not (folder / "stripe.sqlite").exists():
+    if not opened_once.exists():
         click.echo("Opening the shop, with three months of a past (once, some seconds) …")
         opened = int((clock.now() - timedelta(days=HISTORY_DAYS)).timestamp())
         with _running(f"{stand_in} --now {opened}", f"http://127.0.0.1:{stripe_port}/_sandbox/healthz"):
             subprocess.run([*shlex.split(portal), "demo", "seed"], env=environment, check=True)
+        opened_once.touch()
 
     manager = Manager()
     gunicorn = f"{PYTHON} -m gunicorn -k gthread -w 1 --threads 8 --no-control-socket --log-level warning --bind {host}:{port} app:app"
@@ -67,6 +70,12 @@ def run(folder: Path, host: str, port: int) -> None:
     Thread(target=_welcome, args=[base_url, port], daemon=True).start()
     manager.loop()
     sys.exit(manager.returncode)
+
+
+def _clear(folder: Path) -> None:
+    for name in "portal.sqlite*", "stripe.sqlite*", "clock":
+        for file in folder.glob(name):
+            file.unlink()
 
 
 def _welcome(base_url: str, port: int) -> None:

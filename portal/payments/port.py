@@ -69,6 +69,8 @@ class Standing:
     resumes_at: datetime | None
     ends_at_period_end: bool
     ended_at: datetime | None
+    anchor_at: datetime
+    """The charge from which the provider counts its rhythm."""
     items: tuple[Item, ...]
     renewals: tuple[Renewal, ...]
     """Oldest first; those since the moment that was asked for."""

@@ -104,6 +104,7 @@ def _standing(subscription: stripe.Subscription, invoices: list[stripe.Invoice])
         resumes_at=_moment(pause.resumes_at) if pause and pause.resumes_at else None,
         ends_at_period_end=subscription.cancel_at_period_end,
         ended_at=_moment(subscription.ended_at) if subscription.ended_at else None,
+        anchor_at=_moment(subscription.billing_cycle_anchor),
         items=tuple(Item(item.id, item.price.id, item.quantity or 0) for item in items),
         renewals=_renewals(in_order, subscription.status),
         raw=json.loads(json.dumps(subscription.to_dict(), default=str)),  # the SDK makes decimals of some numbers
@@ -121,9 +122,13 @@ def _is_renewal(invoice: stripe.Invoice) -> bool:
 
 
 def _renewals(in_order: list[stripe.Invoice], status: str) -> tuple[Renewal, ...]:
-    """The subscription's status tells of its newest invoice; an older one that is still open was tried and refused."""
+    """The subscription's status tells of its newest invoice; an older one that is still open was tried and refused.
+
+    So was an open one that was tried under a trial: a date was moved while it was owed, which hides it from the status.
+    """
     found = [invoice for invoice in in_order if _is_renewal(invoice)]
-    return tuple(_renewal(invoice, is_owing=status in OWING or invoice is not found[-1]) for invoice in found)
+    hidden = [invoice for invoice in found if invoice is not found[-1] or (status == "trialing" and invoice.attempted)]
+    return tuple(_renewal(invoice, is_owing=status in OWING or invoice in hidden) for invoice in found)
 
 
 def _renewal(invoice: stripe.Invoice, *, is_owing: bool) -> Renewal:

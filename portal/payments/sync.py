@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal import outbox
 from portal.kit.clock import now
-from portal.kit.db import db
+from portal.kit.db import db, transaction
 from portal.payments import news
 from portal.payments.current import provider
 from portal.payments.models import CaughtUp
@@ -24,9 +24,10 @@ def catch_up(_: dict[str, Any], lease: outbox.Lease) -> None:
     known = db.session.scalar(select(CaughtUp.until))
     db.session.rollback()
     events = provider().events_since(max(known - OVERLAP, at - LONGEST) if known else at - OVERLAP)
-    with lease.finish(at=at):
-        for event in events:
+    for event in events:  # one at a time: a webhook may bring the same ones now, in another order
+        with transaction():
             news.take(event, at=at)
+    with lease.finish(at=at):
         caught_up = db.session.scalars(select(CaughtUp).with_for_update()).one_or_none()
         if caught_up is None:
             db.session.add(CaughtUp(until=at))

@@ -11,11 +11,11 @@ from portal import outbox, timeline
 from portal.kit.db import Model, db
 from portal.kit.refusal import Refusal
 from portal.subscriptions.models import Delivery, Subscription
+from portal.subscriptions.policy import UNDOABLE
 from portal.timeline import Actor, ChangedSince, Deed, Entry
 
 SETTLE = timedelta(seconds=2)
 """A change waits so long before it is sent: a skip that is undone at once costs the provider nothing."""
-UNDOABLE = ("skipped", "unskipped", "moved", "moved with later")
 
 
 class CannotUndo(Refusal): ...

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Self
 
 from flask_babel import gettext as _
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, cast, func, select
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, cast, literal, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Customer
@@ -30,8 +30,7 @@ FARTHEST = timedelta(days=729)
 
 
 class Subscription(Model):
-    """Deliveries, rhythm and name are ours, and made so at the provider. Status, pause and end are its own, and learned; so are, for now,
-    the contents, which only the provider can change."""
+    """Deliveries, rhythm and name are ours, and made so at the provider. Status, pause, end and contents are its own, and learned."""
 
     __tablename__ = "subscription"
     customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id), index=True, init=False)
@@ -80,7 +79,7 @@ class Subscription(Model):
     def changed_by(cls, entry_id: int, customer: Customer) -> Select[Self]:
         """The customer's subscription that this entry of the history is about."""
         subject = select(Entry.subject).where(Entry.id == entry_id).scalar_subquery()
-        return cls.of(customer).where(func.concat(f"{cls.__tablename__}:", cast(cls.id, String)) == subject)
+        return cls.of(customer).where(literal(f"{cls.__tablename__}:") + cast(cls.id, String) == subject)
 
     @property
     def rhythm(self) -> Rhythm:
@@ -146,9 +145,10 @@ class Subscription(Model):
             for delivery in self.scheduled:
                 delivery.status = DeliveryStatus.DROPPED
 
-    def plan_from(self, charge_at: datetime) -> None:
-        """Begin the rhythm here."""
-        self.anchor_at = charge_at
+    def plan_from(self, charge_at: datetime, anchor_at: datetime) -> None:
+        """Begin with this charge, in the rhythm of an anchor that may be long past (the 31st, when this is the 28th)."""
+        is_slot = charge_at == next(self.rhythm.after(anchor_at, charge_at - timedelta(seconds=1)))
+        self.anchor_at = anchor_at if is_slot else charge_at
         self.plan(charge_at)
         self.plan_ahead()
 
@@ -161,7 +161,7 @@ class Subscription(Model):
     def follow(self, charge_at: datetime) -> None:
         """The next charge was moved at the provider: it is so, and all later ones move along by as much."""
         by = charge_at - self.scheduled[0].charge_at
-        for delivery in self.scheduled:
+        for delivery in [later for later in self.planned if later.slot_at >= self.scheduled[0].slot_at]:
             delivery.slot_at, delivery.charge_at = delivery.slot_at + by, delivery.charge_at + by
         self.anchor_at = charge_at
 

@@ -29,6 +29,9 @@ BY_STATUS = {
 COMING = (None, Obstacle.UNPAID, Obstacle.CHARGING, Obstacle.IN_TRIAL)
 """With no more in the way than this, what is planned comes."""
 
+UNDOABLE = ("skipped", "unskipped", "moved", "moved with later")
+"""Deeds of which each can be undone until what it touched locks."""
+
 
 def obstacle(status: str, *, is_paused: bool, is_ending: bool, is_charging: bool, was_ever_charged: bool) -> Obstacle | None:
     """None if dates can be changed. A subscription that was never charged is in a trial of its own, whose end is a promise.

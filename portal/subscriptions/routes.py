@@ -40,7 +40,7 @@ def show(subscription_id: int) -> ResponseReturnValue:
         at=at,
         subscription=subscription,
         deliveries=queries.deliveries_of(subscription_id, customer_id, limit=6, at=at),
-        history=queries.history(subscription_id, subscription.confirmed_version, SHOWN),
+        history=queries.history(subscription, SHOWN, at=at),
         refused=queries.refused_lately([subscription_id], at=at),
     )
 
@@ -49,7 +49,7 @@ def show(subscription_id: int) -> ResponseReturnValue:
 def show_history(subscription_id: int) -> ResponseReturnValue:
     subscription = queries.subscription(subscription_id, current.customer.id) or abort(404)
     before = min(request.args.get("before", LARGEST_ID, int), LARGEST_ID)
-    done = queries.history(subscription_id, subscription.confirmed_version, 50, before)
+    done = queries.history(subscription, 50, at=now(), before=before)
     return page("subscriptions/history.html", subscription=subscription, history=done)
 
 

@@ -137,6 +137,8 @@ class Done:
     """None for what the provider need not confirm."""
     is_refused: bool
     is_undone: bool
+    can_undo: bool
+    """Whether all that it touched is still open. What was changed since is named when it is tried."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from portal import outbox, timeline
 from portal.catalog.queries import prices_by_ref
@@ -22,6 +23,8 @@ from portal.subscriptions.renewals import is_news, known_renewals, take_renewal
 from portal.timeline import ChangedSince, Entry
 
 log = getLogger(__name__)
+BATCH = 200
+"""So many subscriptions are asked for in one transaction."""
 HOLD = timedelta(minutes=10)
 """How long a change is held back while a charge is under way; news of its outcome comes sooner."""
 
@@ -52,7 +55,7 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
     stands = provider().look_up(wanted.ref, since=wanted.since)
     their_date, overruled = _their_date(wanted, stands), None
     to_send = _to_send(wanted, stands.terms, their_date)
-    refusal = _debt(wanted, stands, to_send)
+    refusal: Declined | None = _debt(wanted, stands, to_send)
     if not refusal and _must_send(wanted, stands, to_send):
         try:
             stands = provider().make_so(wanted.ref, wanted=to_send, found=stands.terms)
@@ -69,7 +72,7 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
         elif overruled:
             _tell_overruled(subscription, overruled, at=at)
         if subscription.is_waiting:
-            lease.again(at=at + HOLD if stands.is_charging else at)
+            lease.again(at=at + HOLD if stands.is_charging or isinstance(refusal, Debt) else at)
 
 
 @on_news
@@ -81,10 +84,18 @@ def sync_after_news(ref: str, at: datetime) -> None:
 @outbox.task("look at every subscription")
 def look_at_every_subscription(nothing: dict[str, Any], lease: outbox.Lease) -> None:
     """The nightly run: whatever was missed, it shows."""
-    at = now()
+    at, last = now(), 0
+    live = select(Subscription).where(Subscription.ended_at.is_(None)).options(load_only(Subscription.id)).order_by(Subscription.id)
+    while True:  # some at a time: whoever clicks meanwhile waits for none of it
+        with transaction():
+            batch = db.session.scalars(live.where(Subscription.id > last).limit(BATCH)).all()
+            for subscription in batch:
+                outbox.want_sync(subscription, at=at, bulk=True)
+            last = max((subscription.id for subscription in batch), default=last)
+        if len(batch) < BATCH:
+            break
     with lease.finish(at=at):
-        for subscription in db.session.scalars(select(Subscription).where(Subscription.ended_at.is_(None))).all():
-            outbox.want_sync(subscription, at=at, bulk=True)
+        pass
 
 
 def learn(subscription: Subscription, stands: Standing, their_date: datetime | None, *, at: datetime) -> None:
@@ -99,7 +110,7 @@ def learn(subscription: Subscription, stands: Standing, their_date: datetime | N
     if found is None:
         return
     if not subscription.scheduled:
-        subscription.plan_from(found)
+        subscription.plan_from(found, stands.anchor_at)
         return
     moved_here = planned != known and not subscription.is_confirmed
     if subscription.rhythm != rhythm:
@@ -151,11 +162,15 @@ def _is_behind(wanted: Wanted, stands: Standing) -> bool:
     return stands.terms.version < wanted.terms.version and stands.ended_at is None
 
 
-def _debt(wanted: Wanted, stands: Standing, to_send: Terms) -> Declined | None:
+class Debt(Declined):
+    """We don't ask the provider at all: a charge is owed."""
+
+
+def _debt(wanted: Wanted, stands: Standing, to_send: Terms) -> Debt | None:
     """A date is not moved while a charge is owed: the provider would take it, and nobody would ask for the debt any more."""
     moves = _is_behind(wanted, stands) and to_send.next_charge_at != stands.terms.next_charge_at
     if moves and not _has_news(wanted, stands) and BY_STATUS.get(stands.status) is Obstacle.UNPAID:
-        return Declined(_("A payment of this subscription is open."))
+        return Debt(_("A payment of this subscription is open."))
     return None
 
 
@@ -215,6 +230,8 @@ def _put_back_what_was_refused(subscription: Subscription, sent: int, stands: St
     unconfirmed = waiting.where(Entry.version <= sent, Entry.refused_at.is_(None)).order_by(Entry.id.desc())
     refused = db.session.scalars(unconfirmed).all()
     found = stands.terms.next_charge_at
+    if not refused and isinstance(refusal, Debt):
+        return  # nobody asked for it: our plan only goes on, and waits until the debt is paid
     if not refused:  # our plan had gone on by itself, to a day that can't be: the provider's is the one that will come
         if found is None or found == subscription.terms.next_charge_at:
             raise refusal

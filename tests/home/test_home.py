@@ -30,7 +30,8 @@ def many(app: Flask) -> Browser:
                 started_at=now(), status="active",
             )  # fmt: skip
             box.items = [SubscriptionItem(price=price, quantity=1, provider_ref=f"si_{number}")]
-            box.plan_from(now() + timedelta(days=5 + number % 20))
+            next_charge_at = now() + timedelta(days=5 + number % 20)
+            box.plan_from(next_charge_at, next_charge_at)
             db.session.add(box)
         db.session.flush()
         customer_id = whose.id

@@ -121,7 +121,12 @@ def _to_the_page(page: Page, link: str) -> None:
 
 
 def _follow(selector: str) -> Callable[[Page], None]:
-    return lambda page: page.locator(selector).first.click()
+    def follow(page: Page) -> None:
+        before = page.url
+        page.locator(selector).first.click()
+        expect(page).not_to_have_url(before)
+
+    return follow
 
 
 WALKS = [

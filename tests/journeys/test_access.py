@@ -59,7 +59,12 @@ class Tour:
                 base_url=self.shop.url, viewport={"width": width, "height": 740}, color_scheme=scheme, storage_state=state
             ) as context:
                 page = context.new_page()
-                walk.go(page, self.shop, lambda screen, page=page: found.update({screen: look(page)}))  # type: ignore[misc]
+
+                def take(screen: str, page: Page = page) -> None:
+                    page.wait_for_load_state()
+                    found[screen] = look(page)
+
+                walk.go(page, self.shop, take)
         return {screen: wrong for screen, wrong in found.items() if wrong}
 
 

@@ -137,6 +137,32 @@ def test_numbers_that_no_row_can_have_are_not_there(alice: Box) -> None:
         assert "History" in words(alice.browser.get(f"{alice.page}/history?before={number}"))
 
 
+def test_a_confirmed_skip_outlives_a_debt_that_is_paid(app: Flask, stripe: Stripe, work: Work) -> None:
+    box, both = subscribe(app, stripe, every=(1, "week")), Both(app, stripe)
+    box.browser.post(box.skip(1))
+    work()
+    assert both.is_confirmed(box)
+    bad = stripe.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": box.customer_ref})
+    stripe.v1.customers.update(box.customer_ref, {"invoice_settings": {"default_payment_method": bad.id}})
+    renew(stripe, work, days=7, hours=2)
+    assert stripe.v1.subscriptions.retrieve(box.ref).status == "past_due"
+    good = stripe.v1.payment_methods.attach("pm_card_visa", {"customer": box.customer_ref})
+    stripe.v1.customers.update(box.customer_ref, {"invoice_settings": {"default_payment_method": good.id}})
+    stripe.v1.invoices.pay(stripe.v1.subscriptions.retrieve(box.ref).latest_invoice)
+    renew(stripe, work, minutes=11)
+    assert both.here(box) == both.there(box) == date(2026, 12, 14)
+    assert both.is_confirmed(box)
+
+
+def test_a_rhythm_of_the_31st_is_the_providers(app: Flask, stripe: Stripe, work: Work) -> None:
+    stripe.later(days=69)
+    box, both = subscribe(app, stripe), Both(app, stripe)
+    assert both.days(box)[:4] == [date(2027, 2, 28), date(2027, 3, 31), date(2027, 4, 30), date(2027, 5, 31)]
+    renew(stripe, work, days=29)
+    assert both.here(box) == both.there(box) == date(2027, 3, 31)
+    assert both.version_there(box) == 0
+
+
 def _next(both: Both, box: Box) -> int:
     with both.app.app_context():
         return db.session.get_one(Subscription, box.id).scheduled[0].id

@@ -96,3 +96,24 @@ def test_bob_cannot_undo_what_alice_did(alice: Box, bob: Box, both: Both) -> Non
 def test_what_the_provider_did_cannot_be_undone(alice: Box) -> None:
     """The first entry of each history is that the first box was charged."""
     assert "can’t be undone" in words(alice.browser.post("/changes/1/undo"))
+
+
+def test_until_it_locks_the_history_has_an_undo(alice: Box, both: Both, stripe: Stripe, work: Work) -> None:
+    alice.browser.post(alice.skip(0))
+    work()
+    form = alice.browser.get(alice.page).select_one(".timeline form")
+    assert form and "Undo" in words(form)
+    stripe.later(days=28, hours=1)
+    assert not alice.browser.get(alice.page).select(".timeline form")
+    assert "locked on" in words(alice.browser.post(str(form["action"])))
+
+
+def test_an_undo_from_the_history_puts_it_back(alice: Box, both: Both, work: Work) -> None:
+    alice.browser.post(alice.skip(0))
+    work()
+    form = alice.browser.get(alice.page).select_one(".timeline form")
+    assert form
+    assert "Undone." in words(alice.browser.post(str(form["action"])))
+    assert not alice.browser.get(alice.page).select(".timeline form")
+    work()
+    assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
