@@ -1,0 +1,53 @@
+"""`python -m bench`: how fast the portal answers, what it asks of the database, and what goes over the wire, against the targets."""
+
+import json
+import subprocess
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench import crowd, questions, times, weight
+from bench.figure import Figure
+from bench.stage import ROOT, Process, Stage, free_port, serving, wait_for
+from bench.wire import Wire
+from portal.demo.people import HISTORY_DAYS
+
+OUT = Path(__file__).with_name("latest.json")
+
+
+def measure(folder: Path) -> list[Figure]:
+    stage = Stage(folder, f"sqlite:///{folder / 'portal.sqlite'}")
+    opened_at = datetime.now(UTC) - timedelta(days=HISTORY_DAYS)
+    with stage.stand_in(opened_at), stage.tables():
+        (folder / "clock").unlink()  # the stand-in begins in the past, the portal today
+        subprocess.run(stage.portal("demo", "seed"), env=stage.environment, cwd=ROOT, check=True)
+        with stage.app.app_context():
+            people = crowd.fill()
+        with stage.web():
+            signed_in = Wire(stage.url, stage.cookies(people.one))
+            figures = weight.weigh(signed_in, "home", "/")
+            figures += weight.weigh(signed_in, "subscription", f"/subscriptions/{people.subscription}")
+            figures += weight.weigh(Wire(stage.url), "sign-in", "/sign-in")
+            bare_url = f"http://127.0.0.1:{free_port()}"
+            bare = Process(serving("bench.bare:app", bare_url), stage.environment, folder / "bare.log")
+            try:
+                wait_for(f"{bare_url}/")
+                figures = times.measure(signed_in, Wire(bare_url), people) + figures
+            finally:
+                bare.stop()
+        return figures + questions.count(stage.app, people)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        figures = measure(Path(folder))
+    OUT.write_text(json.dumps([asdict(figure) for figure in figures], indent=2, ensure_ascii=False) + "\n")
+    wide = max(len(figure.name) for figure in figures)
+    for figure in figures:
+        target = "" if figure.target is None else f"{'≥' if figure.higher_is_better else '≤'} {figure.target:g}"
+        print(f"{figure.name:{wide}}  {figure.figure:8g} {figure.unit:9} {target:6} {'MISSED' if figure.is_missed else ''}".rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""How many questions a page asks the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from bench.crowd import Crowd
+from bench.figure import Figure
+from portal.kit.db import db
+from tests.browser import Browser
+
+HOME = 6
+"""The target, whatever the customer has."""
+OURS = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
+
+
+def count(app: Flask, crowd: Crowd) -> list[Figure]:
+    one, many, few, most = (_browser(app, who) for who in (crowd.one, crowd.many, crowd.few_orders, crowd.many_orders))
+    home = _of(app, one, "/")
+    home_of_many = _of(app, many, "/")
+    orders, orders_of_most = _of(app, few, "/orders"), _of(app, most, "/orders")
+    unit = "queries"
+    return [
+        Figure("home, 1 subscription", home, unit, HOME),
+        Figure("home, 100 subscriptions", home_of_many, unit, HOME),
+        Figure("home: more with 100 subscriptions than with 1", home_of_many - home, unit, 0),
+        Figure("a subscription", _of(app, one, f"/subscriptions/{crowd.subscription}"), unit),
+        Figure("the list of deliveries, 1 subscription", _of(app, one, "/subscriptions"), unit),
+        Figure("the list of deliveries, 100 subscriptions", _of(app, many, "/subscriptions"), unit),
+        Figure("the list of orders, 10 orders", orders, unit),
+        Figure("the list of orders, 10,000 orders", orders_of_most, unit),
+        Figure("the list of orders: more with 10,000 than with 10", orders_of_most - orders, unit, 0),
+        Figure("a change: skip, and the page that follows", _change(app, one, crowd), unit),
+    ]
+
+
+def _of(app: Flask, browser: Browser, path: str) -> int:
+    with asked(app) as statements:
+        browser.get(path)
+    return len(statements)
+
+
+def _change(app: Flask, browser: Browser, crowd: Crowd) -> int:
+    browser.get(f"/subscriptions/{crowd.subscription}")
+    with asked(app) as statements:
+        page = browser.post(f"/deliveries/{crowd.delivery}/skip")
+    undo = page.select_one("#notice form")
+    assert undo, "the skip was refused"
+    browser.post(str(undo["action"]))
+    return len(statements)
+
+
+def _browser(app: Flask, customer_id: int) -> Browser:
+    browser = Browser(app)
+    browser.sign_in(customer_id)
+    browser.get("/account")  # whoever comes for the first time is met with more than the page
+    return browser
+
+
+@contextmanager
+def asked(app: Flask) -> Iterator[list[str]]:
+    """What is asked of the database meanwhile, but for what only opens and ends a transaction."""
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(OURS):
+            statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
