@@ -12,10 +12,11 @@ from sqlalchemy.orm import aliased, defer, raiseload
 from portal.accounts.models import Staff
 from portal.catalog.models import Price, Product, Variant
 from portal.kit.db import db
+from portal.kit.shop import shop
 from portal.orders.models import Order
 from portal.subscriptions import policy
 from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, SubscriptionItem
-from portal.subscriptions.policy import Obstacle
+from portal.subscriptions.policy import UNDOABLE, Obstacle
 from portal.subscriptions.shown import BoxLine, Done, HowMany, Refused, ShownDelivery, ShownSubscription
 from portal.timeline import Entry
 
@@ -112,11 +113,13 @@ def refused_lately(subscription_ids: Iterable[int], *, at: datetime) -> Refused 
     return Refused(entry.id, entry.deed, date.fromisoformat(entry.facts["day"]), reason, subjects[entry.subject])
 
 
-def history(subscription_id: int, confirmed_version: int, limit: int, before: int | None = None) -> list[Done]:
+def history(shown: ShownSubscription, limit: int, *, at: datetime, before: int | None = None) -> list[Done]:
     """Newest first; `before` is the id of the oldest one that is known."""
-    query = select(Entry, Staff.name).outerjoin(Staff, Staff.id == Entry.staff_id).where(Entry.subject == f"subscription:{subscription_id}")
+    query = select(Entry, Staff.name).outerjoin(Staff, Staff.id == Entry.staff_id).where(Entry.subject == f"subscription:{shown.id}")
     if before is not None:
         query = query.where(Entry.id < before)
+    rows = db.session.execute(query.order_by(Entry.id.desc()).limit(limit)).all()
+    closed = _closed({key for entry, _ in rows for key in entry.after}, at=at)
     return [
         Done(
             id=entry.id,
@@ -125,12 +128,24 @@ def history(subscription_id: int, confirmed_version: int, limit: int, before: in
             facts=entry.facts,
             staff=staff,
             system=entry.system,
-            confirmed=None if entry.version is None or entry.refused_at else entry.version <= confirmed_version,
+            confirmed=None if entry.version is None or entry.refused_at else entry.version <= shown.confirmed_version,
             is_refused=entry.refused_at is not None,
             is_undone=entry.undone_at is not None,
+            can_undo=shown.obstacle is None and _is_undoable(entry) and not closed & entry.after.keys(),
         )
-        for entry, staff in db.session.execute(query.order_by(Entry.id.desc()).limit(limit))
+        for entry, staff in rows
     ]
+
+
+def _is_undoable(entry: Entry) -> bool:
+    return entry.deed in UNDOABLE and entry.refused_at is None and entry.undone_at is None
+
+
+def _closed(keys: set[str], *, at: datetime) -> set[str]:
+    """Which of these deliveries can't be changed any more."""
+    ids = [int(number) for table, _, number in (key.partition(":") for key in keys) if table == Delivery.__tablename__]
+    over = or_(Delivery.charge_at <= at + shop().lock, Delivery.invoice_ref.is_not(None))
+    return {f"{Delivery.__tablename__}:{number}" for number in db.session.scalars(select(Delivery.id).where(Delivery.id.in_(ids), over))}
 
 
 def _shown(query: DeliveryQuery, **told: int) -> list[ShownDelivery]:
