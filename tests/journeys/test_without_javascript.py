@@ -19,7 +19,7 @@ def reloaded_until_confirmed(page: Page, both: Both, box: Box, *, version: int, 
         return page.get_by_text(UPDATING).count() == 0
 
     eventually(is_confirmed)
-    assert page.locator(".timeline > li").filter(has_text="You,").first.inner_text().endswith("Confirmed by the payment provider")
+    expect(page.locator(".timeline > li").filter(has_text="You,").first).to_contain_text("Confirmed by the payment provider")
     assert (both.there(box), both.version_there(box)) == (charge, version)
     assert both.here(box) == charge
 
