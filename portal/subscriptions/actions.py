@@ -44,7 +44,9 @@ def move_delivery(delivery: Delivery, arrival: date, *, by: Actor, at: datetime)
 
 def move_with_later(delivery: Delivery, arrival: date, *, by: Actor, at: datetime) -> Entry:
     """Move this delivery to another day, and all later ones with it."""
-    with _change(delivery.subscription, "moved with later", by=by, at=at, facts=_moving(delivery, arrival)) as doing:
+    newest = max(planned.id for planned in delivery.subscription.deliveries)
+    facts = {**_moving(delivery, arrival), "newest": newest}
+    with _change(delivery.subscription, "moved with later", by=by, at=at, facts=facts) as doing:
         delivery.subscription.move_from(delivery, arrival, at=at)
     return doing.done
 
@@ -63,9 +65,9 @@ def undo(entry: Entry, subscription: Subscription, *, by: Actor, at: datetime) -
             timeline.put_back(entry, rows)
         except ChangedSince as changed:
             raise CannotUndo(_what_changed(changed)) from changed
-        if timeline.key(subscription) in entry.before:  # the rhythm: what was planned since follows it, but for days of their own
-            newest, last = max(one.id for one in touched), max(one.slot_at for one in touched)
+        if newest := entry.facts.get("newest"):  # the rhythm: what was planned since follows it, but for days of their own
             since = [delivery for delivery in subscription.planned if delivery.id > newest]
+            last = max(delivery.slot_at for delivery in subscription.deliveries if delivery.id <= newest)
             own_days = [(delivery, delivery.charge_at) for delivery in since if delivery.charge_at != delivery.slot_at]
             subscription.keep_step(since, after=last)
             for delivery, charge_at in own_days:

@@ -3,11 +3,12 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 
 from tests.browser import words
 from tests.conftest import Work
 from tests.stripe import Stripe
-from tests.subscriptions.builders import Box
+from tests.subscriptions.builders import Box, subscribe
 from tests.subscriptions.conftest import Both
 
 pytestmark = pytest.mark.slow
@@ -117,3 +118,13 @@ def test_an_undo_from_the_history_puts_it_back(alice: Box, both: Both, work: Wor
     assert not alice.browser.get(alice.page).select(".timeline form")
     work()
     assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
+
+
+def test_what_the_move_left_where_it_was_is_left_there_by_its_undo(app: Flask, stripe: Stripe, work: Work) -> None:
+    """The third of each week's boxes is moved to where the rhythm of the second, moved later, has it too."""
+    box, both = subscribe(app, stripe, email="carol@example.com", every=(1, "week")), Both(app, stripe)
+    box.browser.post(box.move(3), {"to": "2026-12-22", "which": "later"})
+    before = both.days(box)
+    undo = undo_in(box.browser.post(box.move(1), {"to": "2026-12-08", "which": "later"}))
+    box.browser.post(undo)
+    assert both.days(box) == before
