@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import crowd, questions, times, weight
 from bench.figure import Figure
-from bench.stage import ROOT, Process, Stage, free_port, serving, wait_for
+from bench.stage import ROOT, Stage, free_port, serving, wait_for
 from bench.wire import Wire
 from portal.demo.people import HISTORY_DAYS
 
@@ -30,7 +30,7 @@ def measure(folder: Path) -> list[Figure]:
             figures += weight.weigh(signed_in, "subscription", f"/subscriptions/{people.subscription}")
             figures += weight.weigh(Wire(stage.url), "sign-in", "/sign-in")
             bare_url = f"http://127.0.0.1:{free_port()}"
-            bare = Process(serving("bench.bare:app", bare_url), stage.environment, folder / "bare.log")
+            bare = stage.process("bare", serving("bench.bare:app", bare_url))
             try:
                 wait_for(f"{bare_url}/")
                 figures = times.measure(signed_in, Wire(bare_url), people) + figures

@@ -215,8 +215,11 @@ def try_on(database: str, url: str, size: Size, seed: int) -> tuple[Row, Scenari
     folder = Path(tempfile.mkdtemp(prefix="bench-faults-"))
     stage = Stage(folder, url or f"sqlite:///{folder / 'portal.sqlite'}", LEASE_SECONDS)
     scenario = Scenario(stage, size, workers, seed)
-    with stage.stand_in(BEGIN), stage.tables():
-        verdict = scenario.run()
+    try:
+        with stage.stand_in(BEGIN), stage.tables():
+            verdict = scenario.run()
+    finally:
+        stage.end()
     row = Row(
         scenario=scenario.name,
         database=database,

@@ -72,6 +72,7 @@ class Stage:
             "LEASE_SECONDS": str(lease_seconds),
             "SHOP_FILE": str(self._shop()),
         }
+        self.started: list[Process] = []
         self.stripe = Stripe(self.environment["STRIPE_API_BASE"], self._move_portal)
         self.app: Flask
         """The portal in this process too: to fill the database, and to look into it."""
@@ -80,7 +81,13 @@ class Stage:
         return [sys.executable, "-m", "portal", *command]
 
     def process(self, name: str, command: list[str]) -> Process:
-        return Process(command, self.environment, self.folder / f"{name}.log")
+        self.started.append(process := Process(command, self.environment, self.folder / f"{name}.log"))
+        return process
+
+    def end(self) -> None:
+        """Whatever still runs: nothing of ours outlives us, however we end."""
+        for process in self.started:
+            process.kill()
 
     def worker(self, name: str = "worker") -> Process:
         return self.process(name, self.portal("work"))
