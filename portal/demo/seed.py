@@ -53,8 +53,11 @@ class Past:
         self.advance_to(now())
 
     def advance_to(self, moment: datetime) -> None:
-        answer = requests.post(f"{self.url}/_sandbox/clock", json={"to": int(moment.timestamp())}, timeout=60)
-        answer.raise_for_status()
+        """Unless it is that late there already: two deeds of one moment, of which the first took a second."""
+        clock = f"{self.url}/_sandbox/clock"
+        ahead = int(moment.timestamp()) - int(requests.get(clock, timeout=60).json()["now"])
+        if ahead > 0:
+            requests.post(clock, json={"advance_seconds": ahead}, timeout=60).raise_for_status()
 
 
 def is_empty() -> bool:
