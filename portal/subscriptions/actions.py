@@ -57,28 +57,37 @@ def undo(entry: Entry, subscription: Subscription, *, by: Actor, at: datetime) -
         raise CannotUndo(_("This can’t be undone."))
     if entry.undone_at:
         raise CannotUndo(_("This was undone already."))
-    rows: dict[str, Model] = {timeline.key(row): row for row in (subscription, *subscription.deliveries)}
-    touched = [row for key in entry.after if isinstance(row := rows[key], Delivery)]
-    _must_be_open(touched, at=at)
+    _must_be_open([delivery for delivery in subscription.deliveries if timeline.key(delivery) in entry.after], at=at)
     with _change(subscription, "undone", by=by, at=at, facts={**entry.facts, "undone": entry.deed, "entry": entry.id}) as doing:
         try:
-            timeline.put_back(entry, rows)
+            touched = put_back(entry, subscription)
         except ChangedSince as changed:
             raise CannotUndo(_what_changed(changed)) from changed
-        if newest := entry.facts.get("newest"):  # the rhythm: what was planned since follows it, but for days of their own
-            since = [delivery for delivery in subscription.planned if delivery.id > newest]
-            last = max(delivery.slot_at for delivery in subscription.deliveries if delivery.id <= newest)
-            own_days = [(delivery, delivery.charge_at) for delivery in since if delivery.charge_at != delivery.slot_at]
-            subscription.keep_step(since, after=last)
-            for delivery, charge_at in own_days:
-                delivery.charge_at = charge_at
-            touched += since
         _must_be_open(touched, at=at)
         for delivery in touched:
             delivery.must_be_alone()
         subscription.plan_ahead()
     entry.undone_at = at
     return doing.done
+
+
+def put_back(entry: Entry, subscription: Subscription) -> list[Delivery]:
+    """Give what this change touched the values from before it, and answer which deliveries that were. Raises ChangedSince.
+
+    After a change of the rhythm, what was planned since comes along; what was given a day of its own keeps it.
+    """
+    rows: dict[str, Model] = {timeline.key(row): row for row in (subscription, *subscription.deliveries)}
+    timeline.put_back(entry, rows)
+    touched = [row for key in entry.after if isinstance(row := rows[key], Delivery)]
+    newest = entry.facts.get("newest")
+    if newest is None:
+        return touched
+    since = [delivery for delivery in subscription.planned if delivery.id > newest]
+    own_days = [(delivery, delivery.charge_at) for delivery in since if delivery.charge_at != delivery.slot_at]
+    subscription.keep_step(since, after=max(delivery.slot_at for delivery in subscription.deliveries if delivery.id <= newest))
+    for delivery, charge_at in own_days:
+        delivery.charge_at = charge_at
+    return touched + since
 
 
 @contextmanager

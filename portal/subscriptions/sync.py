@@ -17,6 +17,7 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.notifications.actions import send_mail
 from portal.payments import Declined, Standing, Terms, on_news, provider
+from portal.subscriptions.actions import put_back
 from portal.subscriptions.models import DeliveryStatus, Subscription, SubscriptionItem
 from portal.subscriptions.policy import BY_STATUS, COMING, Obstacle
 from portal.subscriptions.renewals import is_news, known_renewals, take_renewal
@@ -238,10 +239,9 @@ def _put_back_what_was_refused(subscription: Subscription, sent: int, stands: St
         subscription.version += 1
         _follow(subscription, found, Subscription.follow, at=at)
         return
-    rows = {timeline.key(row): row for row in (subscription, *subscription.deliveries)}
     for entry in refused:
         with suppress(ChangedSince):
-            timeline.put_back(entry, rows)
+            put_back(entry, subscription)
         entry.refused_at = at
         entry.personal = {**(entry.personal or {}), "reason": str(refusal)}
         if undone := entry.facts.get("entry"):

@@ -171,6 +171,16 @@ def test_what_the_provider_refuses_is_put_back_and_told(app: Flask, alice: Box, 
     assert "An invoice is open." in words(alert)
 
 
+def test_a_refused_rhythm_takes_along_what_was_planned_under_it(alice: Box, both: Both, stripe: Stripe, work: Work) -> None:
+    alice.browser.post(alice.move(0), {"to": "2027-01-05", "which": "later"})
+    alice.browser.post(alice.skip(1))
+    rule = {"when": {"method": "POST", "path_prefix": "/v1/subscriptions"}, "kind": "refuse", "message": "No.", "times": 1}
+    stripe.faults(rule)
+    work()
+    assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
+    assert {day.day for day in both.days(alice)} == {23}
+
+
 def test_a_refusal_leaves_alone_what_was_changed_meanwhile(app: Flask, alice: Box, both: Both, stripe: Stripe, work: Work) -> None:
     alice.browser.post(alice.skip(0))
     when = {"method": "POST", "path_prefix": "/v1/subscriptions"}
