@@ -22,6 +22,9 @@ _changing = ContextVar("changing", default=False)
 
 CONNECT_SECONDS = 5
 """Until a server that does not answer counts as away."""
+PATIENCE_MS = 15000
+"""How long a writer waits for the one before it on SQLite: with twenty of them on a busy machine, five seconds are too short for the last."""
+
 # Below these, SQLite can lose commits in WAL mode (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
 SAFE_WAL = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
 
@@ -104,7 +107,7 @@ def _configure(connection: Any, _: object) -> None:
     safe = is_wal_safe(module.sqlite_version_info)
     if not safe:
         warnings.warn(f"SQLite {module.sqlite_version} is slower here: install pysqlite3, or SQLite 3.51.3, for WAL mode.", stacklevel=1)
-    for setting in "foreign_keys=ON", "busy_timeout=5000", f"journal_mode={'WAL' if safe else 'TRUNCATE'}", "synchronous=FULL":
+    for setting in "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}", f"journal_mode={'WAL' if safe else 'TRUNCATE'}", "synchronous=FULL":
         connection.execute(f"PRAGMA {setting}")
 
 
