@@ -23,7 +23,7 @@ _changing = ContextVar("changing", default=False)
 CONNECT_SECONDS = 5
 """Until a server that does not answer counts as away."""
 PATIENCE_MS = 15000
-"""How long a writer waits for the one before it on SQLite: with twenty of them on a busy machine, five seconds are too short for the last."""
+"""How long a writer waits for those before it on SQLite. With twenty on a busy machine, five seconds are too short for the last."""
 
 # Below these, SQLite can lose commits in WAL mode (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
 SAFE_WAL = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
