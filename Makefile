@@ -8,7 +8,7 @@ install = if command -v uv >/dev/null; then uv pip install --quiet --python $(BI
           else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench faults shots browser lock clean
+.PHONY: help run test check lint bench faults mutants shots browser lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,9 +17,9 @@ run: .venv/.portal ## the whole demo on this machine: portal, worker, mailbox, s
 	@$(BIN)/portal demo run
 
 test: lint browser ## lint, and every test, on SQLite and on a real PostgreSQL, with a real browser
-	@$(TESTS) -n $(JOBS) --databases=sqlite,postgresql
+	@$(TESTS) -n $(JOBS) --databases=sqlite,postgresql --reruns 1 -rR
 
-check: lint ## what a commit must pass, in under a minute: all but what is slow (`pytest tests/sandbox` tries the stand-in)
+check: lint ## what a commit must pass, in about a minute: all that needs neither the stand-in nor a browser
 	@$(TESTS) -n $(JOBS) -m "not slow and not browser" --ignore=tests/sandbox
 
 lint: .venv/.dev
@@ -31,8 +31,11 @@ lint: .venv/.dev
 bench: .venv/.dev ## measure what bench/ measures
 	@$(BIN)/python -m bench
 
-faults: .venv/.dev ## kill, drop and slow things down for some minutes, and count what was lost
+faults: .venv/.dev ## kill, drop and slow things down for half an hour, and count what was lost
 	@$(BIN)/python -m bench.faults
+
+mutants: .venv/.dev ## break the promise in five known ways, each in a copy; the tests must notice
+	@$(BIN)/python -m bench.mutants
 
 shots: .venv/.dev browser ## pictures of every screen into .cache/shots
 	@$(BIN)/python -m bench.shots

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench import crowd, questions, times, weight
+from bench import crowd, questions, throughput, times, weight
 from bench.figure import Figure
-from bench.stage import ROOT, Stage, free_port, serving, wait_for
+from bench.stage import ROOT, Stage, a_database, free_port, serving, wait_for
 from bench.wire import Wire
 from portal.demo.people import HISTORY_DAYS
 
@@ -39,9 +39,22 @@ def measure(folder: Path) -> list[Figure]:
         return figures + questions.count(stage.app, people)
 
 
+def through(database: str, workers: int) -> list[Figure]:
+    """What goes through in a second."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
+        stage = Stage(Path(folder), url or f"sqlite:///{folder}/portal.sqlite")
+        try:
+            with stage.stand_in(datetime.now(UTC)), stage.tables():
+                return list(throughput.measure(stage, database, workers))
+        finally:
+            stage.end()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         figures = measure(Path(folder))
+    for database, workers in ("sqlite", 1), ("postgresql", 2):
+        figures += through(database, workers)
     OUT.write_text(json.dumps([asdict(figure) for figure in figures], indent=2, ensure_ascii=False) + "\n")
     wide = max(len(figure.name) for figure in figures)
     for figure in figures:

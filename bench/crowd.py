@@ -50,11 +50,11 @@ def _subscription(customer: Customer, prices: list[Price], number: int, at: date
     made = Subscription(
         customer=customer, provider_ref=f"sub_bench{number}", name=f"Box {number}", currency="EUR", every_count=4, every_unit="week",
         started_at=began, anchor_at=began, status="active", known_next_charge_at=began + timedelta(weeks=4),
-        items=[SubscriptionItem(price=price, quantity=1, provider_ref=f"si_bench{number}-{place}") for place, price in enumerate(prices)],
+        items=[SubscriptionItem(price=price, quantity=1) for place, price in enumerate(prices)],
     )  # fmt: skip
     charged = Delivery(slot_at=began, charge_at=began, status=DeliveryStatus.CHARGED, invoice_ref=f"in_bench{number}")
     made.deliveries.append(charged)
-    made.plan_ahead()
+    made.plan.go_on()
     return made
 
 

@@ -58,7 +58,7 @@ def main() -> None:
     expect.set_options(timeout=PATIENCE)
     with tempfile.TemporaryDirectory() as own, demo(Path(own)) as shop, sync_playwright() as playwright:
         browser = chromium().launch(playwright)
-        states = {person: shop.sign_in(browser, f"{person}@example.com") for person in PEOPLE}
+        states = {person: shop.sign_in(browser, person) for person in PEOPLE}
         for look in (Look(size, scheme) for size in SIZES for scheme in ("light", "dark")):
             for walk in WALKS:
                 if any(look.wants(screen, docs=docs) for screen in walk.screens):

@@ -21,6 +21,7 @@ from portal.accounts.models import Customer
 from portal.demo import time_passes
 from portal.kit import clock
 from portal.kit.db import db, transaction
+from tests.harness.postgres import Databases, postgres
 from tests.settings import WEBHOOK_SECRET
 from tests.stripe import Stripe
 
@@ -66,6 +67,7 @@ class Stage:
             "SECRET_KEY": "opens nothing that is kept",
             "DATABASE_URL": database_url,
             "STRIPE_SECRET_KEY": "sk_test_bench",
+            "STRIPE_CALLS_PER_SECOND": "0",
             "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
             "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "SMTP_URL": "smtp://127.0.0.1:9",
@@ -149,6 +151,16 @@ class Stage:
 
     def _move_portal(self, by: timedelta) -> None:
         (self.folder / "clock").write_text(str((clock.now() + by - datetime.now(clock.now().tzinfo)).total_seconds()))
+
+
+@contextmanager
+def a_database(kind: str) -> Iterator[str]:
+    """The address of an empty one; empty on SQLite, where the stage makes a file."""
+    if kind == "sqlite":
+        yield ""
+        return
+    with postgres() as server, Databases(server).like("bench", lambda url: None) as url:
+        yield url.render_as_string(hide_password=False)
 
 
 def serving(app: str, url: str) -> list[str]:

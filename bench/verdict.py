@@ -19,7 +19,7 @@ from portal.timeline import Entry
 from tests.stripe import Stripe
 
 DEEDS = ("skipped", "unskipped", "moved", "moved with later", "undone")
-AT_THE_PROVIDER = ("moved at the provider", "overruled")
+AT_THE_PROVIDER = ("moved at the provider", "overruled", "changed at the provider")
 """Nobody changes anything there in these runs: such an entry is a change of ours that came back as somebody else's."""
 DRAFT = timedelta(hours=1)
 """So long the stand-in keeps a renewal's invoice before it charges it, as Stripe does."""

@@ -6,7 +6,22 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import accounts, catalog, demo, home, notifications, orders, outbox, payments, schedule, subscriptions
+from portal import (
+    accounts,
+    billing,
+    catalog,
+    demo,
+    home,
+    imports,
+    notifications,
+    operations,
+    orders,
+    outbox,
+    payments,
+    schedule,
+    subscriptions,
+    support,
+)
 from portal.kit import db, health, styleguide, web
 
 
@@ -16,7 +31,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     for tool in db, web, health, styleguide:
         tool.init_app(app)
-    for room in outbox, notifications, payments, accounts, catalog, orders, subscriptions, home:
+    for room in outbox, notifications, payments, accounts, billing, catalog, orders, subscriptions, operations, home, support, imports:
         room.init_app(app)
     schedule.init_app(app)
     if app.config["DEMO"]:

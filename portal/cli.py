@@ -7,14 +7,18 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
 from portal import config, create_app
+from portal.accounts import commands as accounts
 from portal.demo.commands import demo
 from portal.doctor import doctor
+from portal.imports.commands import import_stripe
 from portal.migrations import commands as migrations
+from portal.operations import commands as operations
 from portal.orders import commands as orders
 from portal.outbox import commands as outbox
 from portal.timeline import commands as timeline
 
-COMMANDS = [outbox.work, outbox.outbox, doctor, migrations.db, timeline.timeline, orders.imports, demo]
+orders.imports.add_command(import_stripe)
+COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, demo]
 
 
 @click.group()

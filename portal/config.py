@@ -12,16 +12,20 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.numbers import is_currency
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from portal.kit import db
+from portal.kit import db, postal
 from portal.kit.shop import WEEKDAYS, Shop
 
 Value = TypeVar("Value")
 SHORTEST_SECRET = 32
 """Characters: 16 random bytes as hexadecimals."""
+LIVE_CALLS, TEST_CALLS = 80, 20
+"""In a second: 80 % of what Stripe allows in either mode. Source: docs.stripe.com/rate-limits."""
+SHORTEST_TOKEN = 16
 POSTGRESQL = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 
 
@@ -76,11 +80,18 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
             "DATABASE_URL", "sqlite:///portal.sqlite or postgresql://user:password@host/name", lambda url: {"default": _engine(url)}
         ),
         "STRIPE_SECRET_KEY": setting.get("STRIPE_SECRET_KEY", "a secret key of Stripe, which begins with sk_ or rk_", _stripe_key),
+        "STRIPE_CALLS_PER_SECOND": setting.get(
+            "STRIPE_CALLS_PER_SECOND",
+            "how often all processes together may ask Stripe in a second, 1 to 1000, or 0 for as often as they like",
+            _within(0, 1000),
+            LIVE_CALLS if "_live_" in values.get("STRIPE_SECRET_KEY", "") else TEST_CALLS,
+        ),
         "STRIPE_API_BASE": setting.get("STRIPE_API_BASE", "the address of Stripe's API", _web_address, "https://api.stripe.com"),
         "STRIPE_WEBHOOK_SECRETS": setting.get(
             "STRIPE_WEBHOOK_SECRET", "the signing secret of the webhook endpoint, or two with a comma between while it changes", _secrets
         ),
         "SMTP_URL": setting.get("SMTP_URL", "smtp://user:password@host:587, or smtps:// for TLS from the start", _mail_server),
+        "METRICS_TOKEN": setting.get("METRICS_TOKEN", "at least 16 random characters, or nothing", _metrics_token, "-"),
         "LEASE_SECONDS": setting.get("LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", _within(2, 600), "60"),
         "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", _within(0, 5), "0"),
     }
@@ -107,22 +118,28 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         return None, [f"{path.name} is not TOML: {error}."]
     top = _Reader(told, f" in {path.name}")
     days = _Reader(top.get("deliveries", "a table [deliveries]", _table, {}) or {}, f" in {path.name} under [deliveries]")
+    boxes = _Reader(top.get("boxes", "a table [boxes]", _table, {}) or {}, f" in {path.name} under [boxes]")
     values: dict[str, Any] = {
         "name": top.get("name", "what the shop is called", _text),
         "support_email": top.get("support_email", "an address that people can write to, such as help@halfjar.example", _address),
         "sender": top.get("sender", 'whom mails come from, such as "Halfjar <hello@halfjar.example>"', _sender),
         "accent": top.get("accent", 'one colour, such as "#17604b"', _colour, "#17604b"),
         "locale": top.get("locale", 'a language, such as "en"', _locale, "en"),
-        "time_zone": top.get("time_zone", 'a time zone, such as "Europe/Berlin"', _zone),
+        "time_zone": (zone := top.get("time_zone", 'a time zone, such as "Europe/Berlin"', _zone)),
         "currency": top.get("currency", 'a currency of ISO 4217, such as "EUR"', _currency),
         "lock_hours": days.get("lock_hours", "whole hours, 24 to 336", _within(24, 336), 48),
         "transit_days": days.get("transit_days", "whole days, 0 to 30", _within(0, 30), 2),
         "delivery_weekdays": days.get("weekdays", f"a list of {', '.join(WEEKDAYS)}", _weekdays, list(WEEKDAYS[:5])),
         "holidays": days.get("holidays", "a list of days, such as [2026-12-25]", _days, []),
+        "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', _countries, _home(zone)),
+        "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", _within(0, 1000000), 0),
+        "shortest_days": boxes.get("shortest_days", "whole days, 1 to 365", _within(1, 365), 7),
+        "longest_days": boxes.get("longest_days", "whole days, 1 to 365", _within(1, 365), 365),
     }
     unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
     unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
-    problems = top.problems + days.problems + sorted(unknown)
+    unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
+    problems = top.problems + days.problems + boxes.problems + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
 
@@ -141,6 +158,13 @@ def _secrets(given: str) -> list[str]:
     if not all(secrets) or len(secrets) > 2:
         raise ValueError
     return secrets
+
+
+def _metrics_token(given: str) -> str | None:
+    """A hyphen is none."""
+    if given != "-" and len(given) < SHORTEST_TOKEN:
+        raise ValueError
+    return None if given == "-" else given
 
 
 def _strong_secrets(given: str) -> list[str]:
@@ -232,6 +256,12 @@ def _currency(given: str) -> str:
     return given
 
 
+def _home(zone: str | None) -> list[str] | None:
+    """The country whose time it is: a shop ships there, if nowhere else. A wrong zone is named already: what goes with it is not."""
+    country: str | None = get_global("zone_territories").get(zone) if zone else "DE"
+    return [country] if country and postal.is_country(country) else None
+
+
 def _within(least: int, most: int) -> Callable[[int | str], int]:
     def whole(given: int | str) -> int:
         if isinstance(given, float | bool) or not least <= int(given) <= most:
@@ -252,3 +282,9 @@ def _days(given: list[date]) -> frozenset[date]:
     if not all(type(day) is date for day in given):
         raise ValueError
     return frozenset(given)
+
+
+def _countries(given: list[str]) -> tuple[str, ...]:
+    if type(given) is not list or not given or len(set(given)) < len(given) or not all(map(postal.is_country, given)):
+        raise ValueError
+    return tuple(given)

@@ -1,30 +1,52 @@
 """`portal doctor`: says in plain sentences what is misconfigured or away."""
 
+import json
 import smtplib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import click
+import requests
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.kit.clock import now
 from portal.kit.db import db, is_sqlite, is_wal_safe, sqlite_module, wall_time
 from portal.migrations import schema
 from portal.notifications import post
 from portal.outbox.lease import STUCK_AFTER
 from portal.outbox.models import Heartbeat, Sync, Task
-from portal.payments import Declined, provider
-from portal.payments.port import TryAgain
+from portal.payments import VERSION, Declined, TryAgain, provider
 
 OLDEST = 15
 """Of PostgreSQL, whose older versions get no repairs any more, or not for long."""
 DRIFT = timedelta(seconds=30)
 """How far this machine's clock may be from the database's: leases and links are measured in minutes."""
 WORKER_LATELY = timedelta(minutes=2)
+LATELY = timedelta(hours=1)
+MOST_SHOWN = 100
+HERE = ("localhost", "127.0.0.1", "::1")
+NEEDED = (
+    "checkout.session.completed",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "customer.subscription.updated",
+    "customer.updated",
+    "invoice.created",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.voided",
+    "payment_method.attached",
+    "payment_method.detached",
+    "refund.failed",
+    "refund.updated",
+)
+"""Without these the portal hears of something only minutes later, from the list."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +71,8 @@ def examine() -> list[Finding]:
     if findings[-1].is_fine:
         findings += [_look(look) for look in (_durability, _clock, _migrations, _worker, _work)]
     db.session.rollback()  # nobody speaks with the world outside while a read is open
-    return [*findings, _mail(), _provider()]
+    findings += [_mail(), _provider()]
+    return findings + ([_stripes_clock(), _endpoint(), _delivery()] if findings[-1].is_fine else []) + [_way_in()]
 
 
 def _look(look: Callable[[], Finding]) -> Finding:
@@ -116,7 +139,7 @@ def _work() -> Finding:
     dead = select(func.count()).select_from(Task).where(Task.dead_at.is_not(None))
     syncs, tasks = db.session.scalar(stuck) or 0, db.session.scalar(dead) or 0
     if syncs or tasks:
-        return Finding(False, f"{syncs} syncs are stuck, and {tasks} tasks were given up: `portal outbox status` says why.")
+        return Finding(False, f"{syncs} syncs are stuck, and {tasks} tasks were given up: `portal sync status` says why.")
     return Finding(True, "No work is stuck.")
 
 
@@ -130,10 +153,85 @@ def _mail() -> Finding:
 
 
 def _provider() -> Finding:
+    """Whether it takes the key, and whether that is for the right mode."""
+    key = current_app.config["STRIPE_SECRET_KEY"]
     try:
         provider().events_since(datetime.now(UTC))
     except (TryAgain, Declined) as error:
         return Finding(False, f"Stripe does not take STRIPE_SECRET_KEY: {error}")
-    if not current_app.config["DEMO"] and "_test_" in current_app.config["STRIPE_SECRET_KEY"]:
+    if current_app.config["DEMO"] and "_live_" in key:
+        return Finding(False, "STRIPE_SECRET_KEY is a live key, and this is the demo: anybody could charge real cards. Take one for tests.")
+    if not current_app.config["DEMO"] and "_test_" in key:
         return Finding(True, "Stripe takes the key. It is one for tests: nobody is charged.")
     return Finding(True, "Stripe takes the key.")
+
+
+def _stripes_clock() -> Finding:
+    """Stripe's signatures are believed for five minutes."""
+    try:
+        off = abs(datetime.now(UTC) - provider().moment_there())
+    except (TryAgain, Declined) as error:
+        return Finding(False, f"Stripe does not say what time it is: {error}")
+    if off > DRIFT:
+        return Finding(False, f"This machine's clock is {off.total_seconds():.0f} seconds away from Stripe's: set it by NTP.")
+    return Finding(True, "The clock goes with Stripe's.")
+
+
+def _endpoint() -> Finding:
+    """Where Stripe sends what happens, in which words, and whether that is all we need."""
+    url = _webhook_address()
+    try:
+        known = [one for one in provider().endpoints() if one.url == url]
+    except (TryAgain, Declined) as error:
+        return Finding(True, f"Stripe does not let this key see webhook endpoints; see there that one leads to {url}: {error}")
+    if not known:
+        if urlsplit(url).hostname in HERE:
+            return Finding(True, "Stripe can't reach this machine: its events are read from its list, every five minutes.")
+        return Finding(False, f"Stripe has no webhook endpoint at {url}: add one, for all events, with version {VERSION}.")
+    one = known[0]
+    if not one.is_enabled:
+        return Finding(False, f"The webhook endpoint at Stripe is disabled: enable {url} there.")
+    if one.version not in (VERSION, None):
+        return Finding(False, f"The webhook endpoint at Stripe speaks version {one.version}: put one with {VERSION} in its place.")
+    missing = [] if "*" in one.kinds else sorted(set(NEEDED) - set(one.kinds))
+    if missing:
+        return Finding(False, f"The webhook endpoint at Stripe leaves out what we need to hear of: {', '.join(missing)}.")
+    return Finding(True, f"Stripe sends what happens to {url}.")
+
+
+def _delivery() -> Finding:
+    """Whether what Stripe signs and sends arrives: only Stripe knows the secret of its endpoint."""
+    try:
+        number = provider().undelivered(now() - LATELY)
+    except (TryAgain, Declined) as error:
+        return Finding(False, f"Stripe does not say what it could not deliver: {error}")
+    if number:
+        told = "100 or more" if number >= MOST_SHOWN else str(number)
+        return Finding(
+            False,
+            f"{told} events of the last hour were not taken here. Stripe's page of the endpoint says why:"
+            " 400 is a wrong STRIPE_WEBHOOK_SECRET. Until then they are read from its list, minutes late.",
+        )
+    return Finding(True, "All that Stripe sent in the last hour was taken.")
+
+
+def _way_in() -> Finding:
+    """Post to the running portal what Stripe might send, signed as Stripe does; always the same event, so that it is kept once."""
+    url, at = _webhook_address(), datetime.now(UTC)
+    happened = {"id": "evt_portal_doctor", "object": "event", "type": "portal.doctor", "created": int(at.timestamp())}
+    is_live = "_live_" in current_app.config["STRIPE_SECRET_KEY"]
+    payload = json.dumps({**happened, "livemode": is_live, "data": {"object": {"object": "portal"}}}).encode()
+    for proof in provider().proof(payload, at=at):
+        try:
+            answer = requests.post(url, payload, headers={"Stripe-Signature": proof}, timeout=5, allow_redirects=False)
+        except requests.RequestException:
+            return Finding(False, f"Nobody answers at {url}: start the web server, or set PORTAL_BASE_URL to where it is.")
+        if answer.status_code == 400:
+            return Finding(False, "The running portal has another STRIPE_WEBHOOK_SECRET than this command: start it again.")
+        if not answer.ok:
+            return Finding(False, f"The running portal answers {answer.status_code} to what Stripe might send: look into its log.")
+    return Finding(True, "The running portal takes what Stripe's secret signs.")
+
+
+def _webhook_address() -> str:
+    return f"{current_app.config['PORTAL_BASE_URL']}/webhooks/stripe"

@@ -8,8 +8,9 @@ from portal import outbox
 
 HAPPENS = {
     "catch up on events": timedelta(minutes=5),
-    "look at every subscription": timedelta(days=1),
+    "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
+    "lock secrets anew": timedelta(hours=6),
 }
 
 

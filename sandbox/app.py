@@ -7,20 +7,47 @@ from threading import Event, Thread
 
 from flask import Flask, Response, request
 
-from sandbox import billing, cards, catalog, customers, events, invoice_items, invoices, lifecycle, subscriptions
+from sandbox import (
+    balance,
+    billing,
+    cards,
+    catalog,
+    charges,
+    checkout,
+    coupons,
+    customers,
+    events,
+    invoice_items,
+    invoices,
+    lifecycle,
+    previews,
+    refunds,
+    setup_intents,
+    subscriptions,
+    tax_rates,
+    test_clocks,
+    webhook_endpoints,
+)
 from sandbox.clock import Clock
 from sandbox.control import control
 from sandbox.errors import Json, Refused
 from sandbox.expand import expand
 from sandbox.faults import Faults, Rule
+from sandbox.hosted import hosted
 from sandbox.idempotency import Idempotency
+from sandbox.limits import Limits
 from sandbox.openapi import OpenApi, Operation
+from sandbox.receipts import receipts
 from sandbox.recorder import Recorder
+from sandbox.shown import shown
 from sandbox.store import Store, new_id
 from sandbox.webhooks import SECRET, Webhooks
 from sandbox.world import API_VERSION, CALLS, Asked, World
 
-OFFERED_BY = (billing, cards, catalog, customers, events, invoice_items, invoices, subscriptions)
+OFFERED_BY = (
+    balance, billing, cards, catalog, charges, checkout, coupons, customers, events, invoice_items, invoices, previews, refunds,
+    setup_intents, subscriptions, tax_rates, test_clocks, webhook_endpoints,
+)  # fmt: skip
 
 _openapi: list[OpenApi] = []
 
@@ -35,6 +62,7 @@ class Sandbox:
         self.world = World(self.store, self.clock, self.webhooks)
         self.idempotency = Idempotency(self.store)
         self.faults = Faults()
+        self.limits = Limits()
         self.recorder = Recorder()
         if not _openapi:
             _openapi.append(OpenApi())
@@ -72,6 +100,8 @@ def create_app(
     app, sandbox = Flask("sandbox"), Sandbox(database, webhook_url, webhook_secret, now)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(control(sandbox))
+    app.register_blueprint(hosted(sandbox))
+    app.register_blueprint(receipts(sandbox))
 
     @app.route("/v1/<path:path>", methods=["GET", "POST", "DELETE"])
     def answer(path: str) -> Response:
@@ -91,6 +121,7 @@ def _answer(sandbox: Sandbox) -> Response:
         operation, refs = sandbox.openapi.find(request.method, request.path)
         pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
         params = operation.read(pairs)
+        sandbox.limits.check(f"{operation.method} {operation.path}")
         struck = sandbox.faults.strike(request.method, request.path)
         kinds = [rule.kind for rule in struck]
         sandbox.recorder.add(request.method, request.path, params, asked.idempotency_key, sandbox.now(), kinds)
@@ -99,6 +130,7 @@ def _answer(sandbox: Sandbox) -> Response:
             headers["Idempotent-Replayed"] = "true"
     except Refused as refused:
         status, body = refused.status, refused.body
+        headers |= refused.headers
     if "lost_before" in kinds or "lost_after" in kinds:
         return Response(_broken_off(b""))
     text = json.dumps(body).encode()
@@ -148,15 +180,15 @@ def _once(
 
 
 def _do(sandbox: Sandbox, operation: Operation, refs: list[str], params: Json, asked: Asked, struck: Iterable[Rule]) -> tuple[int, Json]:
-    sandbox.world.asked = asked
+    sandbox.world.asked, sandbox.world.address = asked, request.host_url.rstrip("/")
     try:
-        with sandbox.store.attempt():
+        with sandbox.store.attempt(), test_clocks.time_for(sandbox.world, operation.path, refs, params):
             for rule in struck:
                 if rule.kind in ("500", "refuse"):
                     raise rule.error()
             if not (offered := CALLS.get((operation.method, operation.path))):
                 raise Refused(f"The stand-in does not offer {operation.method} {operation.path}.", 404)
-            return 200, expand(sandbox.store, offered(sandbox.world, refs, params), params.get("expand", []))
+            return 200, shown(expand(sandbox.store, offered(sandbox.world, refs, params), params.get("expand", [])))
     except Refused as refused:
         return refused.status, refused.body
     finally:

@@ -90,15 +90,24 @@ def list_prices(world: World, params: Json) -> Json:
     return page(world, "/v1/prices", "price", params, where)
 
 
-def price_for(world: World, ref: str, param: str) -> Json:
-    """A price that a subscription may have."""
+def price_for(world: World, ref: str, param: str, kind: str = "recurring") -> Json:
+    """A price that a subscription may have, or with `one_time` an invoice item."""
     price = world.store.find(ref, "price")
     if not price:
         raise missing("price", ref, param)
     if not price["active"]:
         raise Refused("The price specified is inactive. This field only accepts active prices.", param=param)
-    if price["type"] != "recurring":
-        raise Refused("The price specified is `type=one_time` but this field only accepts prices with `type=recurring`.", param=param)
+    if price["type"] != kind:
+        only = f"but this field only accepts prices with `type={kind}`."
+        raise Refused(f"The price specified is `type={price['type']}` {only}", param=param)
+    return price
+
+
+def inline_price(world: World, given: Json) -> Json:
+    """One that is there for one thing only, and can't be used for another."""
+    price = create_price(world, given)
+    price["active"] = False
+    world.store.put(price)
     return price
 
 

@@ -1,10 +1,11 @@
 """What Stripe has no API for: moving the clock, asking for faults, looking at what was requested. JSON, without a key."""
 
+import json
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from sandbox import lifecycle
+from sandbox import billing, lifecycle
 from sandbox.errors import Json
 
 if TYPE_CHECKING:
@@ -55,6 +56,27 @@ def control(sandbox: "Sandbox") -> Blueprint:
         sandbox.faults.clear()
         return {"rules": []}
 
+    @routes.post("/objects")
+    def change_object() -> Answer:
+        """What other software has made of something at Stripe, which has calls for it that ours lacks: names and their new values."""
+        sent = request.get_json()
+        with sandbox.store.transaction():
+            if (found := sandbox.store.find(sent["id"])) is None:
+                raise ValueError(f"There is no {sent['id']}.")
+            found |= sent["values"]
+            sandbox.store.change("UPDATE object SET body = ? WHERE id = ?", json.dumps(found), sent["id"])
+        return found
+
+    @routes.get("/limits")
+    def limits() -> Answer:
+        return sandbox.limits.settled()
+
+    @routes.post("/limits")
+    def settle_limits() -> Answer:
+        sent = request.get_json()
+        sandbox.limits.settle(sent.get("per_second"), sent.get("per_endpoint"), sent.get("seconds", 1))
+        return limits()
+
     @routes.get("/requests")
     def requests() -> Answer:
         return {"requests": sandbox.recorder.requests()}
@@ -88,6 +110,14 @@ def control(sandbox: "Sandbox") -> Blueprint:
             raise ValueError("A renewal's invoice cannot be a draft for less than no time.")
         sandbox.store.set("draft_seconds", str(seconds))
         return {"draft_seconds": seconds}
+
+    @routes.post("/retries")
+    def retries() -> Answer:
+        then = request.get_json()["then"]
+        if then not in billing.AFTER_RETRIES:
+            raise ValueError(f"{then} is none of {', '.join(billing.AFTER_RETRIES)}")
+        sandbox.store.set("after_retries", then)
+        return {"then": then}
 
     @routes.post("/idempotency")
     def idempotency() -> Answer:

@@ -8,9 +8,12 @@ Json = dict[str, Any]
 class Refused(Exception):
     """An answer in Stripe's error shape. What was written before it is undone, unless `keeps_effects`."""
 
-    def __init__(self, message: str, status: int = 400, *, keeps_effects: bool = False, **details: object) -> None:
+    def __init__(
+        self, message: str, status: int = 400, *, keeps_effects: bool = False, headers: dict[str, str] | None = None, **details: object
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers or {}
         self.keeps_effects = keeps_effects
         self.body: Json = {"error": {"type": "invalid_request_error", **details, "message": message}}
 

@@ -1,7 +1,8 @@
-"""Expanding: an id in an answer is replaced by the object that it names."""
+"""Expanding: an id in an answer is replaced by the object that it names, and what is left out otherwise is there."""
 
 from typing import Any
 
+from sandbox.charges import payment_id
 from sandbox.errors import Json, Refused
 from sandbox.store import Store
 
@@ -16,6 +17,8 @@ def expand(store: Store, answer: Json, paths: list[str]) -> Json:
 
 def _expand(store: Store, node: Json, names: list[str], path: str) -> None:
     name, rest = names[0], names[1:]
+    if name == "payments" and node.get("object") == "invoice":
+        node[name] = _payments(store, node)
     if name not in node:
         raise Refused(f"This property cannot be expanded ({path}).", param="expand")
     value = node[name]
@@ -29,6 +32,11 @@ def _expand(store: Store, node: Json, names: list[str], path: str) -> None:
     node[name] = _found(store, value, path)
     if rest:
         _expand(store, node[name], rest, path)
+
+
+def _payments(store: Store, invoice: Json) -> Json:
+    payment = store.find(payment_id(invoice["id"]))
+    return {"object": "list", "url": f"/v1/invoices/{invoice['id']}/payments", "has_more": False, "data": [payment] if payment else []}
 
 
 def _found(store: Store, value: Any, path: str) -> Json:

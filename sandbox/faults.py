@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from sandbox.errors import Json, Refused
+from sandbox.limits import GLOBAL, REASONS, too_many
 
 KINDS = ("lost_after", "lost_before", "429", "lock_timeout", "500", "409", "truncated", "slow", "refuse")
 
@@ -19,6 +20,8 @@ class Rule:
     """How often it still strikes; None is for ever."""
     seconds: float = 1.0
     retry_after: float | None = None
+    reason: str = GLOBAL
+    """Of a 429: which limit it was."""
     message: str = "Refused by a fault that was asked for."
 
     def fits(self, method: str, path: str) -> bool:
@@ -26,7 +29,7 @@ class Rule:
 
     def error(self) -> Refused:
         if self.kind == "429":
-            return Refused("Request rate limit exceeded.", 429, code="rate_limit")
+            return too_many(self.reason)
         if self.kind == "lock_timeout":
             return Refused("This object cannot be accessed right now because another request is using it.", 429, code="lock_timeout")
         if self.kind == "409":
@@ -76,4 +79,6 @@ def _rule(entry: Json) -> Rule:
     rule = Rule(**{key: value for key, value in {**entry, **when}.items() if key != "when"})
     if rule.kind not in KINDS:
         raise ValueError(f"{rule.kind} is none of {', '.join(KINDS)}")
+    if rule.reason not in REASONS:
+        raise ValueError(f"{rule.reason} is none of {', '.join(REASONS)}")
     return rule

@@ -1,9 +1,9 @@
 """Invoices: what is on them, how they are collected, and what the API says about them."""
 
-from sandbox import cards
+from sandbox import balance, charges, discounts, tax_rates
 from sandbox.errors import Json, Refused, missing
 from sandbox.invoice_items import sweep
-from sandbox.lists import PAGING, page
+from sandbox.lists import PAGING, page, page_of
 from sandbox.periods import DAY
 from sandbox.store import new_id
 from sandbox.world import World, offers
@@ -43,18 +43,21 @@ def draft(world: World, subscription: Json, reason: str, lines: list[Json], peri
     now, customer = world.clock.now(), world.store.get("customer", subscription["customer"])
     ref = new_id("in")
     lines = [entry | {"invoice": ref} for entry in [*sweep(world, subscription, ref), *lines]]
-    total = sum(entry["amount"] for entry in lines)
+    subtotal, taken_off = sum(entry["amount"] for entry in lines), discounts.take_off(world, lines, subscription["discounts"])
+    taxed = tax_rates.levy(lines, subscription["default_tax_rates"])
+    total = subtotal - sum(entry["amount"] for entry in taken_off) + taxed["on_top"]
     invoice: Json = {
         "id": ref, "object": "invoice", "account_country": "US", "account_name": "Sandbox", "account_tax_ids": None,
-        "amount_due": total, "amount_overpaid": 0, "amount_paid": 0, "amount_paid_off_stripe": 0, "amount_remaining": total,
+        "amount_overpaid": 0, "amount_paid": 0, "amount_paid_off_stripe": 0,
         "amount_shipping": 0, "application": None, "attempt_count": 0, "attempted": False, "auto_advance": True,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
         "automatically_finalizes_at": None, "billing_reason": reason, "collection_method": "charge_automatically", "created": now,
         "currency": subscription["currency"], "custom_fields": None, "customer": customer["id"], "customer_address": customer["address"],
         "customer_email": customer["email"], "customer_name": customer["name"], "customer_phone": customer["phone"],
         "customer_shipping": customer["shipping"], "customer_tax_exempt": "none", "customer_tax_ids": [],
-        "default_payment_method": None, "default_source": None, "default_tax_rates": [], "description": None, "discounts": [],
-        "due_date": None, "effective_at": None, "ending_balance": None, "footer": None, "from_invoice": None,
+        "default_payment_method": None, "default_source": None, "default_tax_rates": [], "description": None,
+        "discounts": [entry["discount"] for entry in taken_off], "due_date": None, "effective_at": None,
+        "footer": None, "from_invoice": None,
         "hosted_invoice_url": None, "invoice_pdf": None, "issuer": {"type": "self"}, "last_finalization_error": None,
         "latest_revision": None,
         "lines": {"object": "list", "data": lines, "has_more": False, "url": f"/v1/invoices/{ref}/lines"},
@@ -67,11 +70,15 @@ def draft(world: World, subscription: Json, reason: str, lines: list[Json], peri
         "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
         "period_end": period[1], "period_start": period[0], "post_payment_credit_notes_amount": 0,
         "pre_payment_credit_notes_amount": 0, "receipt_number": None, "rendering": None, "shipping_cost": None,
-        "shipping_details": None, "starting_balance": 0, "statement_descriptor": None, "status": "draft",
+        "shipping_details": None, "statement_descriptor": None, "status": "draft",
         "status_transitions": {"finalized_at": None, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None},
-        "subtotal": total, "subtotal_excluding_tax": total, "test_clock": None, "total": total, "total_discount_amounts": [],
-        "total_excluding_tax": total, "total_pretax_credit_amounts": [], "total_taxes": [], "webhooks_delivered_at": now,
-    }  # fmt: skip
+        "subtotal": subtotal, "subtotal_excluding_tax": taxed["subtotal_excluding_tax"],
+        "test_clock": subscription["test_clock"], "total": total,
+        "total_discount_amounts": taken_off,
+        "total_excluding_tax": total - sum(tax["amount"] for tax in taxed["total_taxes"]),
+        "total_pretax_credit_amounts": [entry | {"type": "discount"} for entry in taken_off],
+        "total_taxes": taxed["total_taxes"], "webhooks_delivered_at": now,
+    } | balance.sums(customer, subscription["currency"], total) | {"ending_balance": None}  # fmt: skip
     keep(world, invoice, "created")
     return invoice
 
@@ -94,10 +101,14 @@ def finalize(world: World, invoice: Json) -> None:
     customer = world.store.get("customer", invoice["customer"])
     invoice["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
     customer["next_invoice_sequence"] += 1
+    customer["currency"] = customer["currency"] or invoice["currency"]
     world.store.put(customer)
-    invoice["status"], invoice["ending_balance"] = "open", 0
+    balance.settle(world, invoice)
+    invoice["status"] = "open"
     invoice["automatically_finalizes_at"] = None
     invoice["effective_at"] = invoice["status_transitions"]["finalized_at"] = world.clock.now()
+    invoice["hosted_invoice_url"] = invoice["invoice_pdf"] = f"{world.address}/_invoice/{invoice['id']}"
+    charges.begin(world, invoice)
     keep(world, invoice, "finalized")
 
 
@@ -106,6 +117,9 @@ def close(world: World, invoice: Json, status: str) -> None:
     word = {"void": "voided", "uncollectible": "marked_uncollectible"}[status]
     invoice["status"], invoice["auto_advance"], invoice["next_payment_attempt"] = status, False, None
     invoice["status_transitions"][f"{word}_at"] = world.clock.now()
+    if status == "void":
+        balance.give_back(world, invoice)
+        charges.cancel(world, invoice)
     keep(world, invoice, word)
 
 
@@ -115,7 +129,7 @@ def collect(world: World, invoice: Json, card: Json | None, *, by_itself: bool, 
     `attempt_count` is the place in the schedule of retries, so that an attempt by hand counts only if it is the first.
     """
     invoice["attempted"] = True
-    problem = None if not invoice["amount_due"] else cards.decline_code(card) if card else "no_card"
+    problem = None if not invoice["amount_due"] else charges.attempt(world, invoice, card) if card else "no_card"
     if invoice["amount_due"]:
         invoice["attempt_count"] += 1 if by_itself or not invoice["attempt_count"] else 0
     if not problem:
@@ -147,6 +161,12 @@ def card_for(world: World, subscription: Json) -> Json | None:
 @offers("GET", "/v1/invoices/{invoice}")
 def retrieve(world: World, params: Json, ref: str) -> Json:
     return world.store.get("invoice", ref)
+
+
+@offers("GET", "/v1/invoices/{invoice}/lines", *PAGING)
+def list_lines(world: World, params: Json, ref: str) -> Json:
+    lines = world.store.get("invoice", ref)["lines"]
+    return page_of(lines["data"], "line_item", lines["url"], params)
 
 
 @offers("GET", "/v1/invoices", "customer", "subscription", "status", "created", *PAGING)

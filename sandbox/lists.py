@@ -2,7 +2,8 @@
 
 import json
 
-from sandbox.errors import Json, Refused
+from sandbox.errors import Json, Refused, missing
+from sandbox.shown import SHOWN
 from sandbox.world import World
 
 PAGING = ("limit", "starting_after", "ending_before")
@@ -10,9 +11,7 @@ PAGING = ("limit", "starting_after", "ending_before")
 
 def page(world: World, url: str, kind: str, params: Json, where: dict[str, object]) -> Json:
     """`where` is SQL conditions with their one value; a condition whose value is None is left out."""
-    limit = params.get("limit", 10)
-    if not 1 <= limit <= 100:
-        raise Refused(f"Invalid integer: limit must be between 1 and 100, not {limit}", param="limit")
+    limit = _limit(params)
     wanted = {"kind = ?": kind} | {condition: value for condition, value in where.items() if value is not None}
     wanted |= {f"created {sign} ?": moment for sign, moment in _created(params.get("created"))}
     order = "DESC"
@@ -28,6 +27,26 @@ def page(world: World, url: str, kind: str, params: Json, where: dict[str, objec
     return {"object": "list", "url": url, "has_more": len(rows) > limit, "data": data}
 
 
+def in_simulation(params: Json) -> dict[str, object]:
+    """What is in a simulation is listed only for whoever asks for its test clock."""
+    ref = params.get("test_clock")
+    return {"clock = ?": ref} if ref else {"(clock IS NULL) = ?": 1}
+
+
+def page_of(entries: list[Json], kind: str, url: str, params: Json) -> Json:
+    """The same of what an object holds, in the order in which it holds them."""
+    limit, refs = _limit(params), [entry["id"] for entry in entries]
+    for name in ("starting_after", "ending_before"):
+        if name in params and params[name] not in refs:
+            raise missing(kind, params[name], name)
+    if after := params.get("starting_after"):
+        entries = entries[refs.index(after) + 1 :]
+    if before := params.get("ending_before"):
+        entries = entries[: refs.index(before)]
+        return {"object": "list", "url": url, "has_more": len(entries) > limit, "data": entries[-limit:]}
+    return {"object": "list", "url": url, "has_more": len(entries) > limit, "data": entries[:limit]}
+
+
 def merged(metadata: dict[str, str], sent: dict[str, str] | str | None) -> dict[str, str]:
     """Keys are merged, an empty value removes its key, and an empty string instead of the hash removes all."""
     if sent is None or isinstance(sent, str):
@@ -39,6 +58,13 @@ def merged(metadata: dict[str, str], sent: dict[str, str] | str | None) -> dict[
     if len(result) > 50:
         raise Refused("Metadata can have 50 keys.", param="metadata")
     return result
+
+
+def _limit(params: Json) -> int:
+    limit = int(params.get("limit", SHOWN))
+    if not 1 <= limit <= 100:
+        raise Refused(f"Invalid integer: limit must be between 1 and 100, not {limit}", param="limit")
+    return limit
 
 
 def _seq(world: World, kind: str, ref: str, param: str) -> object:

@@ -42,6 +42,7 @@ def serving(app: Flask, sandbox: Sandbox, port: int = 0) -> Iterator[str]:
     """Both threads of it run meanwhile; afterwards it is closed."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler)
     thread = Thread(target=server.serve_forever, args=[0.01], name="sandbox", daemon=True)
+    sandbox.world.address = f"http://127.0.0.1:{server.port}"
     sandbox.start()
     thread.start()
     try:

@@ -12,7 +12,7 @@ from sandbox.errors import Json, Refused, missing
 _TABLES = """
 CREATE TABLE IF NOT EXISTS object (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created INTEGER NOT NULL,
-    customer TEXT, subscription TEXT, status TEXT, due INTEGER, body TEXT NOT NULL
+    customer TEXT, subscription TEXT, status TEXT, due INTEGER, body TEXT NOT NULL, clock TEXT
 );
 CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
 CREATE INDEX IF NOT EXISTS object_customer ON object (customer, kind, seq);
@@ -23,11 +23,13 @@ CREATE TABLE IF NOT EXISTS idempotency (
 );
 CREATE TABLE IF NOT EXISTS delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
-    next_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting'
+    next_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', endpoint TEXT
 );
 CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at, seq) WHERE state = 'waiting';
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_ADDED_LATER = (("object", "clock"), ("delivery", "endpoint"))
+"""Columns that the file of an earlier stand-in lacks."""
 
 
 class Store:
@@ -38,6 +40,10 @@ class Store:
         # A killed process loses nothing with this; only a power cut would.
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(_TABLES)
+        for table, column in _ADDED_LATER:
+            if column not in [row[1] for row in self.rows(f"PRAGMA table_info({table})")]:
+                self.change(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+        self.change("CREATE INDEX IF NOT EXISTS object_clock ON object (clock, due) WHERE clock IS NOT NULL")
 
     def close(self) -> None:
         with self.lock:
@@ -68,6 +74,16 @@ class Store:
         finally:
             self._connection.execute("RELEASE attempt")
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Inside a transaction: whatever is written in here never was."""
+        self._connection.execute("SAVEPOINT rehearsal")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK TO rehearsal")
+            self._connection.execute("RELEASE rehearsal")
+
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         with self.lock:
             return self._connection.execute(statement, values).fetchall()
@@ -80,18 +96,27 @@ class Store:
     def put(self, body: Json, *, due: int | None = None) -> None:
         """Keep an object as it is now. `due` is when something next happens to it by itself."""
         self.change(
-            "INSERT INTO object (id, kind, created, customer, subscription, status, due, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO object (id, kind, created, customer, subscription, status, due, body, clock)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, subscription = excluded.subscription,"
             " status = excluded.status, due = excluded.due, body = excluded.body",
             body["id"],
             body["object"],
-            body.get("created") or body.get("date"),
+            body.get("created") or body.get("date") or body.get("start"),
             body.get("customer"),
             _subscription(body),
             body.get("status"),
             due,
             json.dumps(body),
+            body.get("test_clock"),
         )
+
+    def forget(self, where: str, *values: object) -> None:
+        """As if these had never been."""
+        self.change(f"DELETE FROM object WHERE {where}", *values)  # noqa: S608
+
+    def drop(self, ref: str) -> None:
+        self.change("DELETE FROM object WHERE id = ?", ref)
 
     def find(self, ref: str, kind: str | None = None) -> Json | None:
         rows = self.rows("SELECT body, kind FROM object WHERE id = ?", ref)

@@ -2,21 +2,23 @@
 
 import json
 
-from sandbox import billing, cards, invoices, terms
+from sandbox import billing, cards, tax_rates, terms
 from sandbox.billing import ENDED
+from sandbox.discounts import set_discounts
 from sandbox.errors import Json, Refused, missing, required
-from sandbox.lists import PAGING, merged, page
+from sandbox.lists import PAGING, in_simulation, merged, page, page_of
 from sandbox.periods import DAY, add, end_of_period
 from sandbox.store import new_id
 from sandbox.world import World, offers
 
 _CREATE = (
     "customer", "items", "currency", "trial_end", "trial_period_days", "billing_cycle_anchor", "proration_behavior", "metadata",
-    "default_payment_method", "payment_behavior", "collection_method", "cancel_at_period_end", "description", "off_session",
+    "default_payment_method", "payment_behavior", "collection_method", "cancel_at_period_end", "description", "discounts", "off_session",
+    "default_tax_rates",
 )  # fmt: skip
 _UPDATE = (
-    "trial_end", "proration_behavior", "metadata", "pause_collection", "cancel_at_period_end", "cancellation_details",
-    "default_payment_method", "items", "description", "off_session",
+    "trial_end", "proration_behavior", "metadata", "pause_collection", "cancel_at_period_end", "cancel_at", "cancellation_details",
+    "default_payment_method", "discounts", "items", "description", "off_session", "default_tax_rates",
 )  # fmt: skip
 
 
@@ -34,6 +36,8 @@ def create(world: World, params: Json) -> Json:
     subscription = _new(world, customer, params)
     terms.write_items(world, subscription, params["items"])
     subscription["currency"] = subscription["items"]["data"][0]["price"]["currency"]
+    set_discounts(world, subscription, params)
+    tax_rates.set_rates(world, subscription, params)
     _set_card(world, subscription, params)
     _start(world, subscription, params)
     world.store.put(subscription)
@@ -65,7 +69,7 @@ def _new(world: World, customer: Json, params: Json) -> Json:
         "next_pending_invoice_item_invoice": None, "on_behalf_of": None, "pause_collection": None,
         "payment_settings": {"payment_method_options": None, "payment_method_types": None, "save_default_payment_method": "off"},
         "pending_invoice_item_interval": None, "pending_setup_intent": None, "pending_update": None, "schedule": None,
-        "start_date": now, "status": "active", "test_clock": None, "transfer_data": None, "trial_end": None,
+        "start_date": now, "status": "active", "test_clock": customer["test_clock"], "transfer_data": None, "trial_end": None,
         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}}, "trial_start": None,
     }  # fmt: skip
 
@@ -98,11 +102,6 @@ def _first_bill(world: World, subscription: Json, params: Json) -> str | None:
         return None
     in_full = period[1] != subscription["billing_cycle_anchor"] or period[1] - period[0] >= whole
     charged = billing.lines(world, subscription, share=(1, 1) if in_full else (period[1] - period[0], whole))
-    if sum(line["amount"] for line in charged) and not invoices.card_for(world, subscription):
-        raise Refused(
-            "This customer has no attached payment source or default payment method. Please consider adding a default payment method.",
-            code="resource_missing",
-        )
     return billing.bill(world, subscription, "subscription_create", charged, (now, now))
 
 
@@ -111,11 +110,11 @@ def retrieve(world: World, params: Json, ref: str) -> Json:
     return world.store.get("subscription", ref)
 
 
-@offers("GET", "/v1/subscriptions", "customer", "status", "price", "created", *PAGING)
+@offers("GET", "/v1/subscriptions", "customer", "status", "price", "created", "test_clock", *PAGING)
 def list_all(world: World, params: Json) -> Json:
     if customer := params.get("customer"):
         world.store.get("customer", customer, "customer")
-    where: dict[str, object] = {"customer = ?": customer}
+    where: dict[str, object] = {"customer = ?": customer} if customer else in_simulation(params)
     status = params.get("status")
     if status is None:
         where["status != ?"] = "canceled"
@@ -126,6 +125,12 @@ def list_all(world: World, params: Json) -> Json:
     if price := params.get("price"):
         where["EXISTS (SELECT 1 FROM json_each(body, '$.items.data') WHERE json_extract(value, '$.price.id') = ?)"] = price
     return page(world, "/v1/subscriptions", "subscription", params, where)
+
+
+@offers("GET", "/v1/subscription_items", "subscription", *PAGING)
+def list_items(world: World, params: Json) -> Json:
+    items = world.store.get("subscription", params["subscription"], "subscription")["items"]
+    return page_of(items["data"], "subscription_item", "/v1/subscription_items", params)
 
 
 @offers("POST", "/v1/subscriptions/{subscription_exposed_id}", *_UPDATE)
@@ -140,6 +145,8 @@ def update(world: World, params: Json, ref: str) -> Json:
     if "description" in params:
         subscription["description"] = params["description"] or None
     _set_card(world, subscription, params)
+    set_discounts(world, subscription, params)
+    tax_rates.set_rates(world, subscription, params)
     terms.set_pause(world, subscription, params)
     interval_changed = "items" in params and terms.change_items(world, subscription, params)
     _set_cancel(world, subscription, params)
@@ -175,14 +182,28 @@ def _set_card(world: World, subscription: Json, params: Json) -> None:
 def _set_cancel(world: World, subscription: Json, params: Json) -> None:
     _set_details(subscription, params)
     wanted = params.get("cancel_at_period_end", subscription["cancel_at_period_end"])
-    if wanted == subscription["cancel_at_period_end"]:
-        return
-    subscription["cancel_at_period_end"] = wanted
-    subscription["cancel_at"] = billing.period_of(subscription)[1] if wanted else None
-    subscription["canceled_at"] = world.clock.now() if wanted else None
-    subscription["cancellation_details"]["reason"] = "cancellation_requested" if wanted else None
+    if "cancel_at" in params:
+        if params.get("cancel_at_period_end"):
+            raise Refused("You may only specify one of these parameters: cancel_at, cancel_at_period_end.", param="cancel_at")
+        _end_at(world, subscription, params["cancel_at"] or None)
+    elif wanted != subscription["cancel_at_period_end"]:
+        _end_at(world, subscription, billing.period_of(subscription)[1] if wanted else None)
+        subscription["cancel_at_period_end"] = wanted
+
+
+def _end_at(world: World, subscription: Json, moment: int | str | None) -> None:
+    now = world.clock.now()
+    if isinstance(moment, str):
+        raise Refused(f"The stand-in does not do `{moment}` here.", param="cancel_at")
+    if moment is not None and moment <= now:
+        raise Refused("Invalid timestamp: must be an integer Unix timestamp in the future.", param="cancel_at")
+    subscription["cancel_at_period_end"], subscription["cancel_at"] = False, moment
+    subscription["canceled_at"] = now if moment else None
+    subscription["cancellation_details"]["reason"] = "cancellation_requested" if moment else None
 
 
 def _set_details(subscription: Json, params: Json) -> None:
     for name, value in params.get("cancellation_details", {}).items():
+        if name == "feedback_option":
+            raise Refused("The stand-in does not do `feedback_option` here.", param="cancellation_details[feedback_option]")
         subscription["cancellation_details"][name] = value or None

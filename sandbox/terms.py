@@ -9,6 +9,7 @@ from sandbox.store import new_id
 from sandbox.world import World
 
 LONGEST_TRIAL = 730 * DAY
+MOST_ITEMS = 20
 
 
 def begin_trial(world: World, subscription: Json, until: int) -> None:
@@ -51,10 +52,11 @@ def set_pause(world: World, subscription: Json, params: Json) -> None:
 def write_items(world: World, subscription: Json, sent: list[Json]) -> None:
     """Add, change and remove items; all of them share one interval and one currency in the end."""
     items: list[Json] = subscription["items"]["data"]
+    period = billing.period_of(subscription) if items else (world.clock.now(), 0)
     for index, entry in enumerate(sent):
         name = f"items[{index}]"
         _only_what_we_do(entry, name)
-        item = _named(items, entry, name) if "id" in entry else _added(world, subscription, entry, name)
+        item = _named(items, entry, name) if "id" in entry else _added(world, subscription, entry, name, period)
         if entry.get("deleted"):
             items.remove(item)
             continue
@@ -90,23 +92,23 @@ def _named(items: list[Json], entry: Json, name: str) -> Json:
     raise Refused(f"No such subscription item: '{entry['id']}'", code="resource_missing", param=f"{name}[id]")
 
 
-def _added(world: World, subscription: Json, entry: Json, name: str) -> Json:
+def _added(world: World, subscription: Json, entry: Json, name: str, period: tuple[int, int]) -> Json:
     if "price" not in entry:
         raise required(f"{name}[price]")
-    items = subscription["items"]["data"]
-    start, end = billing.period_of(subscription) if items else (world.clock.now(), 0)
     item: Json = {
         "id": new_id("si"), "object": "subscription_item", "billing_thresholds": None, "created": world.clock.now(),
-        "current_period_end": end, "current_period_start": start, "discounts": [], "metadata": {},
+        "current_period_end": period[1], "current_period_start": period[0], "discounts": [], "metadata": {},
         "price": None, "quantity": 1, "subscription": subscription["id"], "tax_rates": [],
     }  # fmt: skip
-    items.append(item)
+    subscription["items"]["data"].append(item)
     return item
 
 
 def _fit_together(items: list[Json]) -> None:
     if not items:
         raise Refused("A subscription must have at least one active plan.", param="items")
+    if len(items) > MOST_ITEMS:
+        raise Refused(f"A subscription can have up to {MOST_ITEMS} items.", param="items")
     if len({item["price"]["id"] for item in items}) < len(items):
         raise Refused("Cannot add multiple subscription items with the same price.", param="items")
     if len({_interval(item) for item in items}) > 1:

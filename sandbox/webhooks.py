@@ -40,13 +40,20 @@ class Webhooks:
         self.paused = self.paused if paused is None else paused
         self.wake()
 
-    def enqueue(self, event: str, body: str) -> None:
+    def endpoints_for(self, kind: str) -> dict[str | None, str | None]:
+        """Who wants to be told of this kind of event, with the version in which. None is the address that we were started with."""
+        told: dict[str | None, str | None] = {None: None} if self.url else {}
+        for endpoint in self._store.all("webhook_endpoint"):
+            if endpoint["status"] == "enabled" and {"*", kind} & set(endpoint["enabled_events"]):
+                told[endpoint["id"]] = endpoint["api_version"]
+        return told
+
+    def enqueue(self, event: str, body: str, endpoint: str | None) -> None:
         """Inside the transaction that made the event. The body is frozen here: every try sends the same bytes."""
-        if not self.url:
-            return
         for _ in range(2 if self.double else 1):
             later = random.uniform(0, 0.3) if self.shuffle else 0
-            self._store.change("INSERT INTO delivery (event, body, next_at) VALUES (?, ?, ?)", event, body, time.time() + later)
+            new = "INSERT INTO delivery (event, body, next_at, endpoint) VALUES (?, ?, ?, ?)"
+            self._store.change(new, event, body, time.time() + later, endpoint)
 
     def wake(self) -> None:
         self._wake.set()
@@ -72,15 +79,18 @@ class Webhooks:
                 self._wake.wait(0.1)
 
     def _deliver_next(self) -> bool:
-        if self.paused or not self.url:
+        if self.paused:
             return False
         order = "random()" if self.shuffle else "next_at, seq"
-        due = f"SELECT seq, body, tries FROM delivery WHERE state = 'waiting' AND next_at <= ? ORDER BY {order} LIMIT 1"  # noqa: S608
-        rows = self._store.rows(due, time.time())
+        ours = "" if self.url else " AND endpoint IS NOT NULL"
+        due = f"SELECT seq, body, tries, endpoint FROM delivery WHERE state = 'waiting' AND next_at <= ?{ours}"  # noqa: S608
+        rows = self._store.rows(f"{due} ORDER BY {order} LIMIT 1", time.time())
         if not rows:
             return False
         seq, body, tries = rows[0][0], str(rows[0][1]), int(str(rows[0][2])) + 1
-        if self._send(body.encode()):
+        if (target := self._target(rows[0][3])) is None:
+            state, next_at = "given up", time.time()
+        elif self._send(body.encode(), *target):
             state, next_at = "delivered", time.time()
         else:
             state = "waiting" if tries < TRIES else "given up"
@@ -88,11 +98,18 @@ class Webhooks:
         self._store.change("UPDATE delivery SET state = ?, tries = ?, next_at = ? WHERE seq = ?", state, tries, next_at, seq)
         return True
 
-    def _send(self, body: bytes) -> bool:
-        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": sign(body, self.secret, int(time.time()))}
+    def _target(self, endpoint: object) -> tuple[str, str] | None:
+        """The address and the secret; None if the endpoint was deleted or disabled meanwhile."""
+        if endpoint is None:
+            return self.url, self.secret
+        found = self._store.find(str(endpoint))
+        return (found["url"], found["secret"]) if found and found["status"] == "enabled" else None
+
+    def _send(self, body: bytes, url: str, secret: str) -> bool:
+        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": sign(body, secret, int(time.time()))}
         try:
             # The address is the operator's.
-            request = Request(self.url, body, {"User-Agent": "Stripe/1.0 (sandbox)", **headers})  # noqa: S310
+            request = Request(url, body, {"User-Agent": "Stripe/1.0 (sandbox)", **headers})  # noqa: S310
             with _opener.open(request, timeout=TIMEOUT) as answer:
                 return 200 <= int(answer.status) < 300
         except (OSError, HTTPException, ValueError) as problem:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.clock import Clock
 from sandbox.errors import Json, Refused
+from sandbox.shown import shown
 from sandbox.store import Store, new_id
 from sandbox.webhooks import Webhooks
 
@@ -27,19 +28,23 @@ class World:
     webhooks: Webhooks
     asked: Asked = Asked()
     """Set inside a transaction, whose lock keeps others out."""
+    address: str = ""
+    """Where we were last asked, such as http://127.0.0.1:12111: our own pages stand there too."""
 
     def tell(self, kind: str, about: Json, before: Json | None = None) -> None:
-        """Write an event, which the webhook endpoint is told once this transaction is committed."""
-        asked = self.asked
+        """Write an event, which the webhook endpoints are told once this transaction is committed."""
+        asked, about, before = self.asked, shown(about), shown(before)
+        told = self.webhooks.endpoints_for(kind)
         event: Json = {
-            "id": new_id("evt"), "object": "event", "api_version": API_VERSION, "created": self.clock.now(),
-            "data": {"object": about}, "livemode": False, "pending_webhooks": 1 if self.webhooks.url else 0,
+            "id": new_id("evt"), "object": "event", "api_version": API_VERSION, "created": self.clock.outside(),
+            "data": {"object": about}, "livemode": False, "pending_webhooks": len(told),
             "request": {"id": asked.id, "idempotency_key": asked.idempotency_key}, "type": kind,
         }  # fmt: skip
         if before is not None:
             event["data"]["previous_attributes"] = difference(before, about)
         self.store.put(event)
-        self.webhooks.enqueue(event["id"], json.dumps(event))
+        for endpoint, version in told.items():
+            self.webhooks.enqueue(event["id"], json.dumps(event | {"api_version": version or API_VERSION}), endpoint)
 
 
 def difference(before: Json, after: Json) -> Json:

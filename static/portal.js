@@ -2,6 +2,8 @@
 // What markup can't say: open and close the sheet, put the focus somewhere, and own up to what was not sent.
 const sheet = document.getElementById("sheet"), dialog = sheet?.closest("dialog"), notice = document.getElementById("notice"), place = notice.parentElement;
 const changes = ctx => ctx?.request?.method === "POST";
+const opens = ctx => dialog && !dialog.open && ctx?.target === sheet;
+let aside = [];
 const polls = ctx => ctx?.sourceElement?.matches('[hx-trigger^="every"]');
 const on = (name, act) => document.addEventListener(name, event => act(event.detail.ctx, event));
 const say = words => {
@@ -14,6 +16,7 @@ const say = words => {
 
 on("htmx:before:request", (ctx, event) => {
   if (changes(ctx)) notice.replaceChildren();
+  else if (opens(ctx)) { aside = [...notice.childNodes]; notice.replaceChildren(); } // what was done before is not about this sheet
   else if (polls(ctx) && document.hidden) event.preventDefault(); // nobody looks: don't poll
 });
 on("htmx:after:swap", ctx => {
@@ -27,7 +30,12 @@ on("htmx:after:swap", ctx => {
   if (changes(ctx) && document.activeElement === document.body) document.getElementById(ctx.target?.id)?.focus({preventScroll: true});
 });
 dialog?.addEventListener("click", event => event.target.closest("[data-close]") && (event.preventDefault(), dialog.close()));
-dialog?.addEventListener("close", () => { sheet.replaceChildren(); place.prepend(notice); });
+dialog?.addEventListener("close", () => {
+  sheet.replaceChildren();
+  place.prepend(notice);
+  if (!notice.childElementCount) notice.replaceChildren(...aside);
+  aside = [];
+});
 
 // These answers are not swapped in (see noSwap). An error page of ours brings its notice along, a proxy's doesn't.
 on("htmx:response:error", ctx => {

@@ -19,6 +19,13 @@ def words(page: BeautifulSoup | Tag) -> str:
     return " ".join(page.get_text(" ").split())
 
 
+def attribute(page: BeautifulSoup | Tag, selector: str, name: str = "value") -> str:
+    """Of the first element that the selector finds."""
+    found = page.select_one(selector)
+    assert found, f"nothing is {selector} here"
+    return str(found[name])
+
+
 class Browser:
     def __init__(self, app: Flask, user_agent: str = "Mozilla/5.0 (Macintosh) Gecko/20100101 Firefox/140.0") -> None:
         self.app, self.client, self.at = app, app.test_client(), "/"
@@ -39,26 +46,36 @@ class Browser:
         return self._settle(self._send("GET", url, target=target), target, expect)
 
     def post(self, url: str, data: Sent | None = None, target: str | None = None, expect: int = 200) -> BeautifulSoup:
-        """Send a form from the page we are at. The token is of a form there; where there is none, of the You page."""
+        """Send a form from the page we are at. The token is of a form there; where there is none, of a page that has one."""
+        sent = {"csrf_token": self.token(), **(data or {})}
+        return self._settle(self._send("POST", url, sent, target), target, expect)
+
+    def token(self) -> str:
         if self._token is None:
             at = self.at
-            self.get("/account" if self.signed_in else "/sign-in")
+            self.get(("/desk/your-sign-in" if self._is_staff else "/account") if self.signed_in else "/sign-in")
             self.at = at
-        sent = {"csrf_token": self._token or "", **(data or {})}
-        return self._settle(self._send("POST", url, sent, target), target, expect)
+        return self._token or ""
 
     @property
     def signed_in(self) -> bool:
         with self.client.session_transaction() as session:
             return "_user_id" in session
 
+    @property
+    def _is_staff(self) -> bool:
+        with self.client.session_transaction() as session:
+            return "desk" in session
+
     def _open(self, find: Callable[[], Person]) -> None:
         with self.app.app_context(), transaction():
-            key = actions.open_session(find(), device="Firefox, Mac", at=now())
+            key = actions.open_session(person := find(), device="Firefox, Mac", at=now())
         with self.client.session_transaction() as session:
             session.clear()
             session.permanent = True
             session["_user_id"] = key
+            if isinstance(person, Staff):
+                session["desk"] = True
         self._token = None
 
     def _send(self, method: str, url: str, data: Sent | None = None, target: str | None = None) -> TestResponse:

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-import sandbox
 from portal import create_app, outbox
 from portal.kit import clock
 from portal.kit.db import db
 from tests.harness.serving import serve
 from tests.mail import Mail, mail_server
+from tests.sandbox.answers import stand_in
 from tests.settings import settings
 from tests.stripe import Stripe
 
-pytest_plugins = ["tests.harness.fixtures"]
+pytest_plugins = ["tests.harness.fixtures", "tests.sandbox.stripe_account"]
 """The database and the browser that a test asks for by name. `--databases=sqlite,postgresql` runs each test that has one on both."""
 
 TODAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -44,8 +44,8 @@ def time(tmp_path: Path) -> Iterator[Callable[[timedelta], None]]:
 
 @pytest.fixture
 def stripe(time: Callable[[timedelta], None]) -> Iterator[Stripe]:
-    """Stripe, played by the stand-in, over real HTTP. Its clock goes with the portal's."""
-    with sandbox.running(now=int(clock.now().timestamp())) as url:
+    """Stripe, played by the stand-in, over real HTTP. Its clock goes with the portal's; its answers must fit Stripe's description."""
+    with stand_in(now=int(clock.now().timestamp())) as url:
         yield Stripe(url, time)
 
 

@@ -32,7 +32,7 @@ def standing(database_url: str) -> Iterator[Flask]:
 
 def at_once(app: Flask, count: int, do: Callable[[int], Value]) -> list[Value]:
     """Let so many threads, each with a session of its own, begin at the same moment."""
-    start = Barrier(count)
+    start = Barrier(count, timeout=60)
 
     def one(number: int) -> Value:
         with app.app_context():

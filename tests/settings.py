@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "of no use elsewhere",
     "DATABASE_URL": "sqlite://",
     "STRIPE_SECRET_KEY": "sk_test_portal",
+    "STRIPE_CALLS_PER_SECOND": "0",
     "STRIPE_API_BASE": "http://127.0.0.1:9",
     "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     "SMTP_URL": "smtp://127.0.0.1:9",

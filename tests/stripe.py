@@ -55,6 +55,13 @@ class Stripe:
         """Until `no_faults`: see sandbox/README.md."""
         self.control("faults", list(rules))
 
+    def wait_for_a_fault(self) -> None:
+        """Until a request has met one: from then on it is under way."""
+        deadline = monotonic() + 20
+        while not any(request["faults"] for request in self.requests()):
+            assert monotonic() < deadline, "nothing was asked that meets one"
+            sleep(0.02)
+
     def no_faults(self) -> None:
         requests.delete(f"{self.url}/_sandbox/faults", timeout=30).raise_for_status()
 

@@ -22,7 +22,7 @@ def portal(*arguments: str, folder: Path, **environment: str) -> subprocess.Comp
 def test_help_answers_without_any_setting(tmp_path: Path) -> None:
     told = portal("--help", folder=tmp_path)
     assert (told.returncode, told.stderr) == (0, "")
-    assert {"work", "outbox", "db"} <= {line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()}
+    assert {"work", "sync", "db"} <= {line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()}
 
 
 @pytest.mark.slow
@@ -50,13 +50,13 @@ def test_the_database_is_made_wherever_one_stands_and_the_worker_works_on_it(tmp
     told = portal("db", "upgrade", folder=tmp_path, **environment)
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.splitlines()[-1] == "The database is up to date."
-    for command in ("db", "check"), ("work", "--until-idle"), ("outbox", "status"), ("timeline", "verify"):
+    for command in ("db", "check"), ("work", "--until-idle"), ("sync", "status"), ("timeline", "verify"):
         told = portal(*command, folder=tmp_path, **environment)
         assert (told.returncode, told.stderr) == (0, ""), told
 
 
 @pytest.mark.slow
 def test_a_database_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
-    told = portal("outbox", "status", folder=tmp_path, **ENVIRONMENT | {"DATABASE_URL": "postgresql://me:hunter2@127.0.0.1:9/portal"})
+    told = portal("sync", "status", folder=tmp_path, **ENVIRONMENT | {"DATABASE_URL": "postgresql://me:hunter2@127.0.0.1:9/portal"})
     assert told.returncode == 1
     assert told.stderr.startswith("The database refused: ") and "Traceback" not in told.stderr and "hunter2" not in told.stderr

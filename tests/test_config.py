@@ -26,6 +26,13 @@ def test_the_settings_of_a_real_shop_are_taken() -> None:
     assert (settings["LEASE_SECONDS"], settings["SHOP"].name) == (60, "Halfjar")
 
 
+def test_stripe_is_asked_no_faster_than_its_key_allows() -> None:
+    unsaid = {name: value for name, value in REAL.items() if name != "STRIPE_CALLS_PER_SECOND"}
+    assert config.from_environment(unsaid)["STRIPE_CALLS_PER_SECOND"] == 20
+    assert config.from_environment(unsaid | {"STRIPE_SECRET_KEY": "rk_live_x"})["STRIPE_CALLS_PER_SECOND"] == 80
+    assert config.from_environment(unsaid | {"STRIPE_CALLS_PER_SECOND": "5"})["STRIPE_CALLS_PER_SECOND"] == 5
+
+
 def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as wrong:
         config.from_environment({"SHOP_FILE": str(tmp_path / "none.toml")})
@@ -62,6 +69,7 @@ def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
         "STRIPE_WEBHOOK_SECRET": [",", "a,b,c"],
         "SMTP_URL": ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://mail:port"],
         "LEASE_SECONDS": ["1", "601", "1.5", "long"],
+        "STRIPE_CALLS_PER_SECOND": ["-1", "1001", "fast"],
         "TRUSTED_PROXIES": ["-1", "6", "all"],
     }.items(),
 )
@@ -130,6 +138,13 @@ def test_what_the_shop_does_not_say_has_a_default(tmp_path: Path) -> None:
     shop = config.read_shop(shop_file(tmp_path, name='"Brânzărie Ș"'))
     assert (shop.name, shop.accent, shop.locale, shop.lock_hours, shop.transit_days) == ("Brânzărie Ș", "#17604b", "en", 48, 2)
     assert (set(shop.delivery_weekdays), set(shop.holidays)) == ({0, 1, 2, 3, 4}, set[date]())
+    assert shop.ships_to == ("DE",)  # where it is as late as in Berlin
+
+
+def test_a_shop_whose_time_is_no_countrys_has_to_say_where_it_ships_to(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"ships_to is missing in shop.toml under \[deliveries\]: a list of countries"):
+        config.read_shop(shop_file(tmp_path, time_zone='"UTC"'))
+    assert config.read_shop(shop_file(tmp_path, time_zone='"UTC"', deliveries_ships_to='["RO", "TR"]')).ships_to == ("RO", "TR")
 
 
 def test_what_the_shop_says_is_taken(tmp_path: Path) -> None:
@@ -163,6 +178,14 @@ WRONG: list[tuple[str, Any, str]] = [
     ("deliveries_weekdays", '["someday"]', "monday, tuesday"),
     ("deliveries_holidays", '["2026-12-25"]', "[2026-12-25]"),
     ("deliveries_holidays", "[2026-12-25T00:00:00Z]", "[2026-12-25]"),
+    ("deliveries_ships_to", "[]", '["DE", "AT"]'),
+    ("deliveries_ships_to", '"DE"', '["DE", "AT"]'),
+    ("deliveries_ships_to", '["de"]', '["DE", "AT"]'),
+    ("deliveries_ships_to", '["Germany"]', '["DE", "AT"]'),
+    ("deliveries_ships_to", '["DE", "XX"]', '["DE", "AT"]'),
+    ("deliveries_ships_to", '["DE", "DE"]', '["DE", "AT"]'),
+    ("deliveries_ships_to", "[49]", '["DE", "AT"]'),
+    ("deliveries_ships_to", "[[]]", '["DE", "AT"]'),
 ]
 
 

@@ -20,7 +20,9 @@ from tests.subscriptions.builders import subscribe
 
 MAY_CHANGE = {("session", "last_seen_at")}
 """That somebody is still there may be noted while they look."""
-AT_LEAST = {"alice": 12, "new customer": 5, "staff": 1, "stranger": 1}
+NOTED = {"look"}
+"""Whom staff saw is kept, each time."""
+AT_LEAST = {"alice": 12, "new customer": 5, "staff": 4, "stranger": 1}
 """Pages: fewer would mean that the crawl got stuck."""
 
 
@@ -28,6 +30,8 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
     db.session.rollback()
     found = {}
     for table in Model.metadata.sorted_tables:
+        if table.name in NOTED:
+            continue
         columns = [column for column in table.columns if (table.name, column.name) not in MAY_CHANGE]
         found[table.name] = [tuple(row) for row in db.session.execute(select(*columns).order_by(table.columns.id))]
     db.session.rollback()

@@ -1,23 +1,30 @@
 """Who is at the other end of this request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec
 
-from flask import Flask, abort, g, redirect, request, session
+from flask import Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
 
-from portal.accounts import forms, queries
-from portal.accounts.models import LONGEST, Customer, Session, Staff
+from portal.accounts import forms, queries, unsent
+from portal.accounts.models import FRESH, LONGEST, Customer, Role, Session, Staff
 from portal.kit import csrf, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.timeline import Actor
 
+P = ParamSpec("P")
+
 DOOR, DESK = "/sign-in", "/desk"
-TOUCH_AFTER = timedelta(minutes=5)
-"""How far `last_seen_at` may lag: not every page is worth a write."""
+DESK_DOOR, CONFIRM = f"{DESK}/sign-in", f"{DESK}/your-sign-in/confirm"
+TOUCH_AFTER, TOUCH_STAFF_AFTER = timedelta(minutes=5), timedelta(minutes=1)
+"""How far `last_seen_at` may lag: not every page is worth a write. Staff are out after half an hour, so theirs lags less."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class SignedIn:
     staff: Staff | None
     actor: Actor
     last_seen_at: datetime
+    second_step_at: datetime | None
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -45,17 +53,24 @@ class Current:
 
     @property
     def customer(self) -> Customer:
-        """The customer; whoever is none gets the way to the page where one becomes one."""
-        if self.signed_in is None:
+        """The customer; whoever is none, staff too, gets the way to the page where one becomes one."""
+        if self.signed_in is None or self.signed_in.customer is None:
             abort(redirect(_door(), 303))
-        return self.signed_in.customer or abort(redirect(DESK, 303))
+        return self.signed_in.customer
 
     @property
     def staff(self) -> Staff:
-        """The member of staff. For customers, the desk is not there."""
-        if self.signed_in is None:
-            abort(redirect(_door(), 303))
-        return self.signed_in.staff or abort(404)
+        """The member of staff. For customers and for strangers, the desk is not there; for whoever was signed in there, its door is."""
+        if self.signed_in is None and session.get("desk"):
+            session["desk_next"] = _came_for()
+            abort(redirect(DESK_DOOR, 303))
+        return (self.signed_in and self.signed_in.staff) or abort(404)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the member of staff took the second step just now."""
+        taken_at = self.signed_in.second_step_at if self.signed_in else None
+        return taken_at is not None and taken_at > now() - FRESH
 
     @property
     def actor(self) -> Actor:
@@ -74,27 +89,66 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # a phone changes its address all day; a session ends by its row
     manager.user_loader(_load)
     app.before_request(_welcome)
+    app.jinja_env.globals.update(current=current, Role=Role)
+    app.after_request(unsent.forget_once_shown)
+    app.register_error_handler(csrf.TooOld, _start_over)
 
 
 def signed_in() -> None:
     """For `before_request` of a customer's pages: nobody gets further without being a customer."""
-    _ = current.customer
+    unsent.bring_back(customer_id=current.customer.id, at=now())
 
 
-def staff_signed_in() -> None:
-    """For `before_request` of the desk."""
-    _ = current.staff
+def staff_only(role: Role) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Stands above each page of the desk: whoever has not this role, or one that includes it, at this very request, is refused."""
+
+    def guard(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if not current.staff.may(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.least_role = role  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
 
 
-def sign_in(key: str) -> ResponseReturnValue:
+def freshly(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Stands below `staff_only` where something can do harm: the second step has to be at most fifteen minutes old."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not current.is_fresh:
+            if (page := _came_for()) != CONFIRM:
+                session["desk_next"] = page
+            return redirect(CONFIRM, 303)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def sign_in(key: str, to: str | None = None) -> ResponseReturnValue:
     """Put the key of a new session into this browser, and go where it was going. Nothing of what was in the cookie stays."""
-    to = session.get("next", "/")
+    user, typed = _load(key), session.get(unsent.KEPT)
+    is_staff = user is not None and user.staff is not None
+    onwards = to or session.get("desk_next" if is_staff else "next") or (DESK if is_staff else "/")
     session.clear()
+    if typed and not is_staff:
+        session[unsent.KEPT] = typed
     session.permanent = True
     csrf.rotate()
-    user = _load(key)
+    if is_staff:
+        session["desk"] = True  # a mark for later: in this browser, an end of the session is told at the desk's door
     login_user(user)
-    return redirect(DESK if user and user.staff else to, 303)
+    return redirect(onwards, 303)
+
+
+def renew(key: str) -> ResponseReturnValue:
+    """The same session under another key, after the second step was taken again; and back to what asked for it."""
+    login_user(_load(key))
+    return redirect(session.pop("desk_next", DESK), 303)
 
 
 def forget() -> None:
@@ -109,7 +163,7 @@ def _load(key: str) -> SignedIn | None:
         return None
     row, customer, staff = found
     actor = Actor(customer_id=row.customer_id, staff_id=row.staff_id)
-    return SignedIn(key, row.id, customer, staff, actor, row.last_seen_at)
+    return SignedIn(key, row.id, customer, staff, actor, row.last_seen_at, row.second_step_at)
 
 
 def _welcome() -> None:
@@ -119,7 +173,7 @@ def _welcome() -> None:
     if user is None:
         g.locale = _asked_for()
         return
-    if now() - user.last_seen_at > TOUCH_AFTER:
+    if now() - user.last_seen_at > (TOUCH_STAFF_AFTER if user.staff else TOUCH_AFTER):
         _touch(user.session_id, at=now())
     if user.customer:
         g.locale, g.time_zone = user.customer.locale, user.customer.time_zone
@@ -138,7 +192,28 @@ def _touch(session_id: int, *, at: datetime) -> None:
 
 
 def _door() -> str:
-    """The page to sign in, from which one comes back: to the page that was asked for, or that asked."""
-    page = request.method == "GET" and "HX-Request" not in request.headers
-    session["next"] = request.full_path.rstrip("?") if page else web.came_from()
+    """The page to sign in, from which one comes back; to a form, with what was typed."""
+    if request.method == "POST":
+        session["next"] = unsent.keep(customer_id=queries.whose_it_was(session.get("_user_id", "")), at=now())
+        more = _("Nothing was changed. Sign in, and you are back where you were, with what you typed.")
+        web.say(_("You were signed out meanwhile."), more, tone="warn")
+    else:
+        session["next"] = _came_for()
     return DOOR
+
+
+def _came_for() -> str:
+    """The page that was asked for, or that asked."""
+    page = request.method == "GET" and "HX-Request" not in request.headers
+    return request.full_path.rstrip("?") if page else web.came_from()
+
+
+def _start_over(error: csrf.TooOld) -> ResponseReturnValue:
+    """A form of a customer's page goes back to that page, to be sent from there. No other page is reached without a token of now."""
+    if signed_in not in current_app.before_request_funcs.get(request.blueprint, []):
+        return web.say_what_went_wrong(error)
+    _welcome()
+    user = current.signed_in
+    if user is None:
+        return redirect(_door(), 303)
+    return redirect(unsent.keep(customer_id=user.customer.id, at=now()), 303) if user.customer else web.say_what_went_wrong(error)

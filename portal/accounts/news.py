@@ -1,11 +1,19 @@
 """News climbs by listening: this room imports nobody above it."""
 
 from collections.abc import Callable
+from datetime import datetime
 
-from portal.accounts.models import Customer
+from portal.accounts.models import Address, Customer
+from portal.timeline import Actor
 
 Listener = Callable[[Customer], None]
+AddressListener = Callable[[int, datetime], None]
+ReplacementListener = Callable[[Address, Address, Actor, datetime], None]
+Teller = Callable[[int], dict[int, list[str]]]
 LISTENERS: list[Listener] = []
+ADDRESS_LISTENERS: list[AddressListener] = []
+REPLACEMENT_LISTENERS: list[ReplacementListener] = []
+TELLERS: list[Teller] = []
 
 
 def on_verified(listener: Listener) -> Listener:
@@ -17,3 +25,43 @@ def on_verified(listener: Listener) -> Listener:
 def verified(customer: Customer) -> None:
     for listener in LISTENERS:
         listener(customer)
+
+
+def on_address_changed(listener: AddressListener) -> AddressListener:
+    """Call it, in the transaction of the change, with the id of a customer whose address for all deliveries may be another one now."""
+    ADDRESS_LISTENERS.append(listener)
+    return listener
+
+
+def address_changed(customer_id: int, *, at: datetime) -> None:
+    for listener in ADDRESS_LISTENERS:
+        listener(customer_id, at)
+
+
+def on_address_replaced(listener: ReplacementListener) -> ReplacementListener:
+    """Call it, in the transaction of the change, with an address and the one that counts instead, from whoever changed that."""
+    REPLACEMENT_LISTENERS.append(listener)
+    return listener
+
+
+def address_replaced(old: Address, new: Address, *, by: Actor, at: datetime) -> None:
+    for listener in REPLACEMENT_LISTENERS:
+        listener(old, new, by, at)
+
+
+def telling_what_goes_where(teller: Teller) -> Teller:
+    """Ask it for the names of all that goes to an address of its own, by the address's id, for a customer's id.
+
+    In a change it locks what it tells of, and what could be sent there meanwhile.
+    """
+    TELLERS.append(teller)
+    return teller
+
+
+def what_goes_where(customer_id: int) -> dict[int, list[str]]:
+    """By the id of an address; what goes to the one for all deliveries is not named."""
+    found: dict[int, list[str]] = {}
+    for teller in TELLERS:
+        for address_id, names in teller(customer_id).items():
+            found.setdefault(address_id, []).extend(names)
+    return found

@@ -1,8 +1,10 @@
-"""Who a session belongs to."""
+"""Who a session belongs to, and which addresses a customer has."""
 
 from datetime import datetime
 
-from portal.accounts.models import Customer, Session, Staff
+from sqlalchemy import or_, select
+
+from portal.accounts.models import Address, Customer, Session, Staff
 from portal.accounts.tokens import digest
 from portal.kit.db import db
 
@@ -11,5 +13,29 @@ def whose(key: str, *, at: datetime) -> tuple[Session, Customer | None, Staff | 
     """The live session of this key with its person, in one select."""
     mine = Session.live(at=at).where(Session.key_hash == digest(key))
     joined = mine.outerjoin(Customer, Session.customer_id == Customer.id).outerjoin(Staff, Session.staff_id == Staff.id)
-    found = db.session.execute(joined.add_columns(Customer, Staff)).one_or_none()
+    works_here = or_(Session.staff_id.is_(None), Staff.disabled_at.is_(None))
+    found = db.session.execute(joined.where(works_here).add_columns(Customer, Staff)).one_or_none()
     return found and (found[0], found[1], found[2])
+
+
+def whose_it_was(key: str) -> int | None:
+    """The customer to whom the session of this key belonged, also one that is over; None if there is no such, or it was of staff."""
+    return db.session.scalar(select(Session.customer_id).where(Session.key_hash == digest(key)))
+
+
+def address_book(customer_id: int) -> list[Address]:
+    """The customer's addresses: first the one for all deliveries, then those added last."""
+    listed = select(Address).where(Address.customer_id == customer_id, Address.listed_at.is_not(None))
+    book = list(db.session.scalars(listed.order_by(Address.listed_at.desc(), Address.id.desc())))
+    first = _for_all(book)
+    return sorted(book, key=lambda address: address is not first)
+
+
+def default_address(customer_id: int) -> Address | None:
+    """The one for all deliveries, if there is any."""
+    return _for_all(address_book(customer_id))
+
+
+def _for_all(book: list[Address]) -> Address | None:
+    chosen = [(address.chosen_at, address.id, address) for address in book if address.chosen_at]
+    return max(chosen, key=lambda one: one[:2])[2] if chosen else None

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 
 from portal import notifications, outbox
 from portal.accounts.actions import WRONG_CODES, person_of, wrong_codes
-from portal.accounts.models import LONGEST, Session, SignIn
-from portal.accounts.tokens import Token, code_digest, digest, fresh_code, fresh_key, seal
+from portal.accounts.models import LONGEST, AuthenticatorApp, SecondStep, Session, SignIn
+from portal.accounts.tokens import PURPOSES, Token, code_digest, digest, fresh_code, fresh_key, lock_anew, seal
 from portal.kit import limits
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -27,6 +27,7 @@ class Secrets:
     token: Token
     code: str
     """Empty where so many wrong ones were typed that none would be taken."""
+    for_desk: bool
     asked: dict[str, Any]
 
 
@@ -40,7 +41,7 @@ def send_sign_in_mail(payload: dict[str, Any], lease: outbox.Lease) -> None:
         with lease.finish(at=at):
             return
     code = f"{made.code[:3]} {made.code[3:]}" if made.code else ""
-    context = {**made.asked, "token": seal("sign-in", made.token), "code": code}
+    context = {**made.asked, "for_desk": made.for_desk, "token": seal(PURPOSES[made.for_desk], made.token), "code": code}
     # A key of its own for each try: the mails differ, and a mail reader must not take the second for a copy of the first.
     mail = notifications.write(TEMPLATE, made.to, context, key=digest(made.token.key), at=at)
 
@@ -58,14 +59,16 @@ def make_secrets(sign_in_id: int, *, at: datetime) -> Secrets | None:
         return None
     wrong = wrong_codes(asked.email, at=at)
     db.session.refresh(asked, with_for_update=True)
-    person = person_of(asked.email)
+    person = person_of(asked.email, for_desk=asked.for_desk)
     if person is None or asked.over(at=at):
         return None
     key = fresh_key()
     code = "" if wrong.free_at(WRONG_CODES, at=at) else fresh_code()
     asked.key_hash, asked.code_hash = digest(key), code_digest(code, asked.id) if code else None
     to = Addressee(person.email, person.locale, person.time_zone, person.customer_id)
-    return Secrets(to, Token(asked.id, key), code, {"asked_at": asked.asked_at, "until": asked.expires_at, "device": asked.device})
+    return Secrets(
+        to, Token(asked.id, key), code, asked.for_desk, {"asked_at": asked.asked_at, "until": asked.expires_at, "device": asked.device}
+    )
 
 
 @outbox.task("forget old sign-ins")
@@ -75,4 +78,13 @@ def forget_old_sign_ins(_: dict[str, Any], lease: outbox.Lease) -> None:
     with lease.finish(at=at):
         db.session.execute(delete(SignIn).where(SignIn.asked_at < at - KEPT))
         db.session.execute(delete(Session).where(or_(Session.revoked_at < at - KEPT, Session.created_at < at - LONGEST - KEPT)))
+        db.session.execute(delete(SecondStep).where(SecondStep.begun_at < at - KEPT))
         limits.forget_old(at=at)
+
+
+@outbox.task("lock secrets anew")
+def lock_secrets_anew(_: dict[str, Any], lease: outbox.Lease) -> None:
+    """While SECRET_KEY changes: what staff share with their apps goes under the new one before the old one is left out."""
+    with lease.finish(at=now()):
+        for app in db.session.scalars(select(AuthenticatorApp).with_for_update()):
+            app.sealed = lock_anew(app.sealed) or app.sealed

@@ -5,6 +5,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kit.db import Model
 
+DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
+"""Of each unit of a rhythm, on average."""
+
 
 class SwapGroup(Model):
     """Variants that may stand in for each other."""
@@ -35,6 +38,15 @@ class Variant(Model):
     swap_group: Mapped[SwapGroup | None] = relationship(default=None)
     prices: Mapped[list["Price"]] = relationship(back_populates="variant", default_factory=list, order_by="Price.id")
 
+    def price_for(self, every_count: int, every_unit: str, currency: str) -> "Price | None":
+        wanted = (every_count, every_unit, currency)
+        return next((price for price in self.prices if (price.every_count, price.every_unit, price.currency) == wanted), None)
+
+    def price_nearest(self, days: float, currency: str) -> "Price | None":
+        """Of those that the shop offers, the one whose rhythm is nearest to so many days; of two as near, the one that comes more often."""
+        offered = [price for price in self.prices if price.is_offered and price.currency == currency]
+        return min(offered, key=lambda price: (abs(price.days - days), price.days), default=None)
+
 
 class Price(Model):
     """What a variant costs in a subscription of one rhythm: all items of a subscription share it, so there is a price for each."""
@@ -47,6 +59,19 @@ class Price(Model):
     amount: Mapped[int]
     """For one, in minor units of `currency`."""
     currency: Mapped[str]
-    provider_ref: Mapped[str] = mapped_column(unique=True)
+    provider_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
+    """None while the provider has not made it yet: a customer chose a rhythm of their own."""
+    is_offered: Mapped[bool] = mapped_column(default=True)
+    """Whether the shop set it, so that its rhythm is one of those to choose from."""
     variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), init=False)
     variant: Mapped[Variant] = relationship(back_populates="prices", init=False)
+
+    @property
+    def days(self) -> float:
+        """Of its rhythm; a month is the twelfth part of a year."""
+        return self.every_count * DAYS[self.every_unit]
+
+    @property
+    def key(self) -> str:
+        """Under which the provider finds it again."""
+        return f"{self.variant.sku}/{self.every_count}-{self.every_unit}/{self.currency}"

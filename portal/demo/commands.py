@@ -27,11 +27,14 @@ def run_demo(folder: Path, host: str, port: int) -> None:
 @demo.command("seed")
 @with_appcontext
 def seed_demo() -> None:
-    """Fill an empty demo: people, products, subscriptions, and a past of three months."""
+    """Fill an empty demo: people, products, subscriptions, and a past of three months. With a key of Stripe's test mode, that account."""
     from portal.demo import seed
 
     if not current_app.config["DEMO"]:
         raise click.ClickException("This is not a demo: PORTAL_DEMO is not 1.")
     if not seed.is_empty():
         raise click.ClickException("Somebody lives here already. Delete the folder of the demo to begin anew.")
-    seed.seed()
+    at_stripe = seed.is_at_stripe()
+    if at_stripe and "_test_" not in current_app.config["STRIPE_SECRET_KEY"]:
+        raise click.ClickException("A demo has no business with real money: STRIPE_SECRET_KEY is not a key of Stripe's test mode.")
+    seed.seed(in_simulations=at_stripe)

@@ -36,6 +36,22 @@ GOODS = [
 
 
 @dataclass(frozen=True)
+class Code:
+    """A discount code that the shop has given out."""
+
+    code: str
+    coupon: dict[str, str | int]
+    """As Stripe takes it."""
+    words: str
+
+
+CODES = [
+    Code("WINTER10", {"percent_off": 10, "duration": "forever"}, "10 % off each delivery"),
+    Code("THANKS5", {"amount_off": 500, "currency": "eur", "duration": "once"}, "€5 off the next delivery"),
+]
+
+
+@dataclass(frozen=True)
 class Box:
     name: str
     rhythm: tuple[int, str]
@@ -60,19 +76,23 @@ class Person:
     """So many days ago the bank began to refuse the card."""
     cancelled: int | None = None
     """So many days ago."""
+    credit: int = 0
+    """In cents."""
+    home: tuple[str, str, str, str] = ("", "", "", "")
+    """Street and number, postcode, city, country."""
 
 
 PEOPLE = [
     Person("mira@example.com", "Mira Okafor", "two active subscriptions", "en", (
         Box("Pantry box", FOUR_WEEKS, {"COF-500": 1, "TEA-125": 1, "PAN-OAT": 2, "CAR-BAL": 1}, begun=75),
         Box("Oil box", QUARTERLY, {"PAN-OIL": 1}, begun=43),
-    )),
+    ), home=("Lindenallee 12", "04105", "Leipzig", "DE")),
     Person("jonas@example.com", "Jonas Weber", "paused", "en", (
         Box("Coffee box", FOUR_WEEKS, {"COF-500": 2}, begun=80),
-    ), paused=20),
+    ), paused=20, home=("Am Hang 3", "01099", "Dresden", "DE")),
     Person("elif@example.com", "Elif Yılmaz", "past due: the last payment failed", "en", (
         Box("Tea box", FOUR_WEEKS, {"TEA-125": 1, "TEA-SEN": 1}, begun=86),
-    ), declined=10),
+    ), declined=10, credit=350, home=("Oranienstraße 44", "10969", "Berlin", "DE")),
     Person("andrei@example.com", "Andrei Popescu", "cancelled", "en", (
         Box("Care box", FOUR_WEEKS, {"CAR-SOA": 1, "CAR-BAL": 2}, begun=90),
     ), cancelled=12),
@@ -91,9 +111,23 @@ PEOPLE = [
             ("Jam", QUARTERLY, {"PAN-JAM": 4}),
             ("Oats", FOUR_WEEKS, {"PAN-OAT": 4}),
         ])
-    )),
+    ), credit=1250, home=("Mariahilfer Straße 101, Stiege 3, Tür 27", "1060", "Wien", "AT")),
 ]  # fmt: skip
 
-STAFF = [("ada@halfjar.example", "Ada Brandt", "agent"), ("tom@halfjar.example", "Tom Reyes", "admin")]
+
+@dataclass(frozen=True)
+class Worker:
+    email: str
+    name: str
+    role: str
+    secret: str
+    """What their authenticator app shares with the portal. It opens this demo and nothing else."""
+
+
+STAFF = [
+    Worker("ada@halfjar.example", "Ada Brandt", "agent", "LATCHKEYDEMOADAAGENT22222222ADA2"),
+    Worker("nora@halfjar.example", "Nora Lindt", "lead", "LATCHKEYDEMONORALEAD2222222NORA2"),
+    Worker("tom@halfjar.example", "Tom Reyes", "admin", "LATCHKEYDEMOTOMADMIN22222222TOM2"),
+]
 HISTORY_DAYS = 95
 """So many days ago the shop of the demo opened."""

@@ -13,9 +13,11 @@ from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
+from pyotp import TOTP
 
 from portal.demo import time_passes
-from portal.kit import headers, i18n, web
+from portal.demo.people import STAFF
+from portal.kit import clock, headers, i18n, web
 from portal.kit.csrf import csrf_exempt
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
@@ -38,7 +40,9 @@ class Letter:
 @bp.get("/mailbox")
 def mailbox() -> ResponseReturnValue:
     names = sorted((path.stem for path in _folder().glob("*.eml")), reverse=True)[:NEWEST]
-    return web.page("demo/mailbox.html", letters=[_letter(name) for name in names])
+    codes = [(worker.name, TOTP(worker.secret).at(clock.wall())) for worker in STAFF]
+    apps = [(name, f"{code[:3]} {code[3:]}") for name, code in codes]
+    return web.page("demo/mailbox.html", letters=[_letter(name) for name in names], apps=apps)
 
 
 @bp.get("/mailbox/<int(max=99999999999999999999):number>")

@@ -16,8 +16,9 @@ from threading import Thread
 import click
 import requests
 from honcho.manager import Manager
+from pyotp import TOTP
 
-from portal.demo.people import HISTORY_DAYS, PEOPLE, STAFF
+from portal.demo.people import CODES, HISTORY_DAYS, PEOPLE, STAFF
 from portal.kit import clock
 
 PYTHON = shlex.quote(sys.executable)
@@ -40,6 +41,7 @@ def run(folder: Path, host: str, port: int) -> None:
         "SECRET_KEY": _kept(folder / "secret-key"),
         "DATABASE_URL": f"sqlite:///{folder.resolve() / 'portal.sqlite'}",
         "STRIPE_SECRET_KEY": "sk_test_demo",
+        "STRIPE_CALLS_PER_SECOND": "0",  # the stand-in takes as many as come
         "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
@@ -81,13 +83,17 @@ def _clear(folder: Path) -> None:
 def _welcome(base_url: str, port: int) -> None:
     """As soon as the portal answers: where it is, who lives there, and where their mail arrives."""
     _wait_for(f"http://127.0.0.1:{port}/readyz")
-    wide = max(len(email) for email in [person.email for person in PEOPLE] + [email for email, _, _ in STAFF])
+    wide = max(len(email) for email in [person.email for person in PEOPLE] + [worker.email for worker in STAFF])
     lines = ["", f"  The portal   {base_url}", f"  The mailbox  {base_url}/demo/mailbox  (all mail lands here: sign-in links too)", ""]
     if "localhost" in base_url:
         lines += [f"  On a phone in the same network: make run HOST=0.0.0.0, then http://{_lan_address()}:{port}", ""]
     lines += ["  Sign in as"]
     lines += [f"    {person.email:{wide}}  {person.name}, {person.situation}" for person in PEOPLE]
-    lines += [f"    {email:{wide}}  {name}, staff ({role})" for email, name, role in STAFF]
+    lines += ["", f"  The desk, for staff  {base_url}/desk/sign-in"]
+    lines += [f"    {one.email:{wide}}  {one.name} ({one.role}), app secret {one.secret}, now {TOTP(one.secret).now()}" for one in STAFF]
+    lines += [f"    {'':{wide}}  The mailbox says what these apps show. They go by the real time, wherever the demo’s was moved."]
+    lines += ["", "  Discount codes"]
+    lines += [f"    {code.code:{wide}}  {code.words}" for code in CODES]
     lines += ["", f"  Let time pass: curl -d days=7 {base_url}/demo/clock", "  Ctrl-C ends all of it.", ""]
     click.echo("\n".join(lines))
 

@@ -4,6 +4,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.current import current, signed_in
+from portal.billing import queries as billing
 from portal.kit.clock import now
 from portal.kit.web import page
 from portal.orders import queries as orders
@@ -14,6 +15,7 @@ bp.before_request(signed_in)
 AFTER_THAT = 3
 """So many deliveries are shown after the next."""
 ORDERS = 2
+OWED = 2
 OTHERS = 3
 """So many subscriptions are shown of a customer to whom none sends anything."""
 
@@ -22,13 +24,23 @@ OTHERS = 3
 def show() -> ResponseReturnValue:
     at, customer_id = now(), current.customer.id
     coming = subscriptions.coming(customer_id, limit=1 + AFTER_THAT)
+    owed = billing.open_invoices(customer_id)[:OWED] if any(one.is_unpaid for one in coming) else []
+    how_many = subscriptions.how_many(customer_id)
+    kept = subscriptions.kept(customer_id, at=at) if how_many.waiting else {}
+    others = [] if coming else subscriptions.subscriptions(customer_id)[:OTHERS]
+    outside = [] if coming or others else subscriptions.outside_subscriptions(customer_id)
     return page(
         "home/show.html",
         at=at,
         next=coming[0] if coming else None,
         after=coming[1:],
+        owed=owed,
+        cards=billing.cards_of(customer_id) if owed else [],
         refused=subscriptions.refused_lately([one.subscription_id for one in coming], at=at),
-        how_many=subscriptions.how_many(customer_id),
-        others=[] if coming else subscriptions.subscriptions(customer_id)[:OTHERS],
+        how_many=how_many,
+        kept=kept,
+        others=others,
+        outside=[one for one in outside if not one.has_ended][:OTHERS],
+        receipts=subscriptions.receipts_of([one.id for one in others]) if others else {},
         orders=orders.recent(customer_id, ORDERS),
     )

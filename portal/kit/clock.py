@@ -14,6 +14,11 @@ def now() -> datetime:
     return _stopped_at or datetime.now(UTC) + _offset()
 
 
+def wall() -> datetime:
+    """What any other clock says, also where the demo's time was moved: an authenticator app on a phone goes by that."""
+    return _stopped_at or datetime.now(UTC)
+
+
 def follow(offset_file: Path | None) -> None:
     """For the demo, whose time can be moved: let every process of it run ahead by the seconds that this file holds."""
     global _offset_file

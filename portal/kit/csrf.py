@@ -19,6 +19,10 @@ class NotFromHere(Forbidden):
     """Something else than a page of ours sent this, or the page is older than the session."""
 
 
+class TooOld(NotFromHere):
+    """The browser itself says that a page of ours sent it; only the token is of another session, or there is none any more."""
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["csrf_token"] = token
     app.before_request(check)
@@ -56,7 +60,8 @@ def check() -> None:
     if not _comes_from_here():
         raise NotFromHere(_("This was not sent from a page of ours. Open the page here and try again."))
     if not _is_ours(request.form.get("csrf_token", "")):
-        raise NotFromHere(_("This page was open for too long. Reload it and try again."))
+        kind = TooOld if _is_shown_to_come_from_here() else NotFromHere
+        raise kind(_("This page was open for too long. Reload it and try again."))
 
 
 def _comes_from_here() -> bool:
@@ -64,7 +69,18 @@ def _comes_from_here() -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is None or origin in (request.host_url.rstrip("/"), _origin(current_app.config["PORTAL_BASE_URL"]))
+    return origin is None or origin in _ours()
+
+
+def _is_shown_to_come_from_here() -> bool:
+    """Not only by nothing that speaks against it: no page of others can have these headers."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    return request.headers.get("Origin") in _ours()
+
+
+def _ours() -> tuple[str, str]:
+    return request.host_url.rstrip("/"), _origin(current_app.config["PORTAL_BASE_URL"])
 
 
 def _is_ours(sent: str) -> bool:

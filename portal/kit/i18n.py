@@ -1,29 +1,29 @@
 """The reader's language, time zone and money: which one, and how days, times and amounts are written in it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt, get_timezone_name
+from babel.numbers import format_currency, format_percent
 from flask import Flask, current_app, g
-from flask_babel import Babel, refresh
+from flask_babel import Babel, Domain, refresh
 from flask_babel import gettext as _
 
 from portal.kit import clock
+from portal.kit.catalogues import CATALOGUES
 from portal.kit.money import exponent, to_decimal
 
-TRANSLATIONS = Path(__file__).parent.parent / "translations"
 PATTERNS = {
     "day": {"en": "EEEE d MMMM", "tr": "d MMMM EEEE", "ro": "EEEE, d MMMM"},
     "day_of_year": {"en": "EEEE d MMMM y", "tr": "d MMMM y EEEE", "ro": "EEEE, d MMMM y"},
-    "short_day": {"en": "EEE d MMM", "tr": "d MMM EEE", "ro": "EEE, d MMM"},
-    "short_day_of_year": {"en": "EEE d MMM y", "tr": "d MMM y EEE", "ro": "EEE, d MMM y"},
-    "date": {"en": "EEE d MMMM", "tr": "d MMMM EEE", "ro": "EEE, d MMMM"},
-    "date_of_year": {"en": "EEE d MMMM y", "tr": "d MMMM y EEE", "ro": "EEE, d MMMM y"},
+    "short_day": {"en": "EEE d MMM", "tr": "d MMM EEE", "ro": "EEE d MMM"},
+    "short_day_of_year": {"en": "EEE d MMM y", "tr": "d MMM y EEE", "ro": "EEE d MMM y"},
+    "date": {"en": "EEE d MMMM", "tr": "d MMMM EEE", "ro": "EEE d MMMM"},
+    "date_of_year": {"en": "EEE d MMMM y", "tr": "d MMMM y EEE", "ro": "EEE d MMMM y"},
 }
 """Chosen by hand for the languages we speak: the skeletons of CLDR shorten the weekday and add commas."""
 SKELETONS = {
@@ -35,9 +35,13 @@ FAR = 274
 
 
 def init_app(app: Flask) -> None:
-    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
-    Babel(app, default_locale=app.config["SHOP"].locale, locale_selector=lambda: str(locale()), timezone_selector=lambda: str(time_zone()))
-    for write in day, short_day, month, clock_time, moment, short_moment, iso, from_iso, money, language_name:
+    babel = Babel(
+        app, default_locale=app.config["SHOP"].locale, locale_selector=lambda: str(locale()), timezone_selector=lambda: str(time_zone())
+    )
+    babel.domain_instance = Domain()
+    babel.domain_instance.cache = CATALOGUES
+    days = day, short_day, month, clock_time, moment, short_moment, exact_moment, iso, from_iso
+    for write in (*days, capital, money, percent, language_name, country_name):
         app.jinja_env.filters[write.__name__] = write
     app.jinja_env.globals["language"] = language
 
@@ -81,9 +85,9 @@ def short_day(value: date | datetime) -> str:
 
 
 def month(value: date | datetime) -> str:
-    """December 2026"""
+    """December 2026, for a heading"""
     local = _local(value) if isinstance(value, datetime) else value
-    return format_skeleton("yMMMM", local, locale=locale())
+    return capital(format_skeleton("yMMMM", local, locale=locale()))
 
 
 def clock_time(value: datetime) -> str:
@@ -101,6 +105,20 @@ def short_moment(value: date | datetime) -> str:
     if isinstance(value, datetime):
         return str(_("%(day)s, %(time)s", day=short_day(value), time=clock_time(value)))
     return short_day(value)
+
+
+def exact_moment(value: datetime) -> str:
+    """Mon 23 November 2026, 10:00 CET: with all that a proof needs"""
+    local = _local(value)
+    pattern = PATTERNS["date_of_year"].get(locale().language)
+    written = _by_hand(local, pattern) if pattern else format_date(local, "full", locale=locale())
+    return str(_("%(day)s, %(time)s", day=written, time=f"{clock_time(value)} {_zone_name(local)}"))
+
+
+def capital(written: str) -> str:
+    """As it begins a line: Romanian writes its days small."""
+    first = "İ" if written[:1] == "i" and language() == "tr" else written[:1].upper()
+    return first + written[1:]
 
 
 def iso(value: date | datetime) -> str:
@@ -121,9 +139,19 @@ def money(amount: int, currency: str) -> str:
     return written.replace("-", "−")
 
 
+def percent(share: float) -> str:
+    """12.5%, from 0.125"""
+    return format_percent(round(share, 6), locale=locale(), decimal_quantization=False)
+
+
 def language_name(code: str) -> str:
     """A language in its own words."""
     return (Locale.parse(code.replace("-", "_")).get_display_name() or code).capitalize()
+
+
+def country_name(code: str) -> str:
+    """Germany, from DE."""
+    return str(locale().territories.get(code, code))
 
 
 def _write(value: date | datetime, shape: str) -> str:
@@ -134,16 +162,26 @@ def _write(value: date | datetime, shape: str) -> str:
         shape = f"{shape}_of_year"
     reader = locale()
     if pattern := PATTERNS[shape].get(reader.language):
-        written = format_date(on, pattern, locale=reader)
+        written = _by_hand(on, pattern)
     else:
         written = format_skeleton(SKELETONS[shape], on, locale=reader)
     return _bind(written) if shape.startswith("short") else written
 
 
+def _zone_name(local: datetime) -> str:
+    """CET; GMT+03:00 where the language has no short name for it"""
+    name = get_timezone_name(local, "short", locale=locale())
+    return get_timezone_gmt(local, locale=locale()) if name[0] in "+-" else name
+
+
+def _by_hand(on: date, pattern: str) -> str:
+    """Without the dots of shortened names: a day may be the last word of a sentence."""
+    return format_date(on, pattern, locale=locale()).replace(".", "")
+
+
 def _bind(written: str) -> str:
-    """Keep the last words together, so that a line never ends between a day and its month."""
-    head, blank, tail = written.rpartition(" ")
-    return f"{head}\u00a0{tail}" if blank else written
+    """Keep a day with its month, and a month with its year, so that no line ends between them."""
+    return re.sub(r"(?<=\d) |(?<=\d\.) | (?=\d+$)", "\u00a0", written)
 
 
 def _local(value: datetime) -> datetime:

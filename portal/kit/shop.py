@@ -31,6 +31,13 @@ class Shop:
     """On which days parcels arrive: Monday is 0."""
     holidays: frozenset[date]
     """On which days they don't, all the same."""
+    ships_to: tuple[str, ...]
+    """Countries of ISO 3166, such as DE; where most parcels go first."""
+    minimum_order: int
+    """What one box costs at the least, in minor units of `currency`."""
+    shortest_days: int
+    longest_days: int
+    """How often a box may come, where the customer chooses the number."""
 
     @property
     def zone(self) -> ZoneInfo:

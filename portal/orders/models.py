@@ -27,7 +27,7 @@ class Order(Model):
     """What it was made from, such as the provider's invoice: of one, there is one order."""
     delivery_id: Mapped[int | None] = mapped_column(default=None)
     """The delivery of a subscription that it was. No foreign key: that room stands above this one."""
-    email: Mapped[str | None] = mapped_column(index=True, default=None)
+    email: Mapped[str | None] = mapped_column(index=True, default=None, info={"personal": True})
     """The address that an imported order came with, in lower case."""
     customer_id: Mapped[int | None] = mapped_column(ForeignKey(Customer.id), default=None)
     """Whose it is. None until the address that it came with is verified: docs/decisions/whose-orders.md."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, tuple_
 
+from portal.billing.models import Invoice
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 
@@ -59,11 +60,18 @@ class ShownOrder:
     placed_at: datetime
     currency: str
     total: int
+    due: int | None
+    """What of the total a card paid, after the customer's credit; None where no invoice of it is known."""
     lines: tuple[ShownLine, ...]
 
     @property
     def goods(self) -> int:
         return sum(line.amount for line in self.lines)
+
+    @property
+    def credit(self) -> int:
+        """What the customer's credit paid of it; below zero what was owed from before, and paid with it."""
+        return 0 if self.due is None else self.total - self.due
 
 
 def recent(customer_id: int, limit: int) -> tuple[OrderHead, ...]:
@@ -90,13 +98,14 @@ def orders_page(customer_id: int, size: int, older_than: str | None = None) -> O
 
 
 def order(customer_id: int, number: str) -> ShownOrder | None:
-    mine = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total)
+    mine = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Invoice.due)
+    mine = mine.outerjoin(Invoice, Invoice.provider_ref == Order.source_ref)
     found = db.session.execute(mine.where(Order.customer_id == customer_id, Order.number == number)).one_or_none()
     if found is None:
         return None
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
     lines = db.session.execute(select(*columns).where(OrderLine.order_id == found.id).order_by(OrderLine.position))
-    return ShownOrder(found.number, found.placed_at, found.currency, found.total, tuple(ShownLine(*line) for line in lines))
+    return ShownOrder(found.number, found.placed_at, found.currency, found.total, found.due, tuple(ShownLine(*line) for line in lines))
 
 
 def _newest(customer_id: int, limit: int, after: tuple[datetime, int] | None = None) -> tuple[OrderInList, ...]:

@@ -3,10 +3,13 @@
 from flask import Flask
 
 from portal.outbox.asking import every as every
+from portal.outbox.asking import never_synced as never_synced
 from portal.outbox.asking import syncs as syncs
 from portal.outbox.asking import task as task
 from portal.outbox.asking import want_sync as want_sync
 from portal.outbox.asking import want_task as want_task
+from portal.outbox.asking import watch as watch
+from portal.outbox.lease import STUCK_AFTER as STUCK_AFTER
 from portal.outbox.lease import Lease as Lease
 from portal.outbox.lease import LeaseLost as LeaseLost
 from portal.outbox.worker import work as work

@@ -8,14 +8,16 @@ from uuid import uuid4
 from sqlalchemy import case, func, literal, select, update
 
 from portal.kit.db import Instant, Model, changing, db, insert, is_sqlite
-from portal.outbox.lease import Lease
+from portal.outbox.lease import TRIES, Lease
 from portal.outbox.models import ScheduledRun, Sync, Task
 
 Syncer = Callable[[int, Lease], None]
 Doer = Callable[[dict[str, Any], Lease], None]
+Watcher = Callable[[datetime], None]
 SYNCS: dict[str, Syncer] = {}
 TASKS: dict[str, Doer] = {}
 SCHEDULE: dict[str, timedelta] = {}
+WATCHERS: list[Watcher] = []
 
 
 def syncs(model: type[Model]) -> Callable[[Syncer], Syncer]:
@@ -28,11 +30,13 @@ def syncs(model: type[Model]) -> Callable[[Syncer], Syncer]:
     return register
 
 
-def task(kind: str) -> Callable[[Doer], Doer]:
-    """Mark the function that does this kind of task. It ends with `lease.finish()`."""
+def task(kind: str, *, tries: int | None = None) -> Callable[[Doer], Doer]:
+    """Mark the function that does this kind of task. It ends with `lease.finish()`, or is given up after so many `tries`."""
 
     def register(do: Doer) -> Doer:
         TASKS[kind] = do
+        if tries:
+            TRIES[kind] = tries
         return do
 
     return register
@@ -43,26 +47,43 @@ def every(interval: timedelta, kind: str) -> None:
     SCHEDULE[kind] = interval
 
 
-def want_sync(subject: Model, *, at: datetime, bulk: bool = False) -> None:
+def watch(watcher: Watcher) -> Watcher:
+    """Call it every few seconds, in a transaction of each worker's, whatever waits: it must be quick, and do no harm twice."""
+    if watcher not in WATCHERS:
+        WATCHERS.append(watcher)
+    return watcher
+
+
+def want_sync(subject: Model, *, at: datetime, bulk: bool = False, check: bool = False) -> None:
     """Have it synced from `at` on, after the commit; once, however often it is asked for until then.
 
-    `bulk` work lets customers' clicks go first, and never postpones one.
+    `bulk` work lets customers' clicks go first, and never postpones one. A `check` is bulk work of which nobody expects anything new.
     """
+    bulk = bulk or check
     if not changing():
         raise RuntimeError("A sync belongs to a change: ask for it inside a transaction.")
     if subject.__tablename__ not in SYNCS:
         raise LookupError(f"Nobody syncs {subject.__tablename__}.")
     moment = literal(at, Instant())
     first = insert(Sync).values(
-        kind=subject.__tablename__, subject_id=subject.id, wanted=1, done=0, attempts=0, due_at=moment, bulk=bulk, asked_at=moment
+        kind=subject.__tablename__,
+        subject_id=subject.id,
+        wanted=1,
+        done=0,
+        attempts=0,
+        due_at=moment,
+        bulk=bulk,
+        is_check=check,
+        asked_at=moment,
     )
     waits = Sync.wanted > Sync.done
     earliest = func.min if is_sqlite() else func.least
     again = {
         "wanted": Sync.wanted + 1,
         "bulk": case((waits, Sync.bulk), else_=True) if bulk else False,
+        "is_check": case((waits, Sync.is_check), else_=True) if check else False,
         "due_at": case((waits, earliest(Sync.due_at, moment)), else_=moment) if bulk else moment,
-        "asked_at": case((waits, func.coalesce(Sync.asked_at, moment)), else_=moment),
+        "asked_at": case((waits, earliest(func.coalesce(Sync.asked_at, moment), moment)), else_=moment),
     }
     db.session.execute(first.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=again))
 
@@ -73,8 +94,13 @@ def want_task(kind: str, payload: dict[str, Any], *, at: datetime, key: str | No
         raise RuntimeError("A task belongs to a change: ask for it inside a transaction.")
     if kind not in TASKS:
         raise LookupError(f"Nobody does {kind}.")
-    wanted = insert(Task).values(kind=kind, key=key or f"{kind}:{uuid4()}", payload=payload, due_at=at, attempts=0)
+    wanted = insert(Task).values(kind=kind, key=key or f"{kind}:{uuid4()}", payload=payload, asked_at=at, due_at=at, attempts=0)
     db.session.execute(wanted.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def never_synced(model: type[Model]) -> int:
+    """Of these, how many wait for their first sync."""
+    return db.session.scalar(select(func.count()).where(Sync.kind == model.__tablename__, Sync.done == 0)) or 0
 
 
 def ask_by_the_clock(*, at: datetime) -> None:

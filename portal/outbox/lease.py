@@ -4,19 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from logging import getLogger
 from random import uniform
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, case, func, or_, select, update
+from sqlalchemy import Select, case, func, literal, or_, select, update
 
-from portal.kit.db import db, transaction, wall_time
+from portal.kit.db import Instant, db, is_sqlite, transaction, wall_time
 from portal.outbox.models import Sync, Task
 
+log = getLogger(__name__)
 STUCK_AFTER = 8
 """Tries after which a sync stands on the staff desk; it goes on being tried."""
 DEAD_AFTER = 20
 """Tries after which a task is given up: about seven hours, so that mails outlive a night without a mail server."""
+TRIES: dict[str, int] = {}
+"""The same for kinds of tasks that have a number of their own."""
 
 
 class LeaseLost(Exception):
@@ -34,6 +38,8 @@ class Lease:
     seen: int
     owner: str
     attempts: int
+    is_check: bool = False
+    """Whether only the reconciliation asked for this sync."""
 
     @contextmanager
     def finish(self, *, at: datetime) -> Iterator[None]:
@@ -46,17 +52,24 @@ class Lease:
             yield
             self._give_back(**self._done(at), attempts=0, error=None)
 
+    def is_still_a_check(self) -> bool:
+        """Whether nobody has asked meanwhile, who may have told of what we found."""
+        alone = select(Sync.id).where(Sync.id == self.work_id, Sync.wanted == self.seen, Sync.is_check)
+        return self.is_check and db.session.scalar(alone) is not None
+
     def again(self, *, at: datetime) -> None:
         """Inside `finish`: have somebody look at the subject once more from `at` on, unless it was asked for meanwhile."""
         nobody_asked = update(Sync).where(Sync.id == self.work_id, Sync.wanted == self.seen)
         db.session.execute(nobody_asked.values(wanted=Sync.wanted + 1, due_at=at))
 
     def fail(self, error: str, *, at: datetime, after: timedelta | None = None) -> None:
-        """Try again later: in `after` if the provider said so, else after 2 seconds, 4, 8 … up to an hour, and never all at once."""
+        """Try again later: after 2 seconds, 4, 8 … up to an hour, or `after` what the provider said; and never all at once."""
         # A sync's customer may be waiting, and an outage may end at any moment: five minutes are the most.
         longest = 300 if self.table is Sync else 3600
-        wait = after or timedelta(seconds=min(2 ** min(self.attempts, 12), longest) * uniform(0.5, 1))
-        gone = {"dead_at": at} if self.table is Task and self.attempts >= DEAD_AFTER else {}
+        wait = after * uniform(1, 1.25) if after else timedelta(seconds=min(2 ** min(self.attempts, 12), longest) * uniform(0.5, 1))
+        gone = {"dead_at": at} if self.table is Task and self.attempts >= TRIES.get(self.kind, DEAD_AFTER) else {}
+        if gone:
+            log.critical("Given up after %s tries: task %s, %s: %s", self.attempts, self.work_id, self.kind, error)
         with transaction():
             self._give_back(due_at=at + wait, error=error[:2000], **gone)
 
@@ -71,8 +84,10 @@ class Lease:
     def _done(self, at: datetime) -> dict[str, Any]:
         if self.table is Task:
             return {"done_at": at}
-        # Who asked since the claim has not waited longer than this try took.
-        return {"done": self.seen, "asked_at": case((Sync.wanted > self.seen, at), else_=None)}
+        # Who asked since the claim has not waited longer than this try took; what has to be repeated later is waited for from then on.
+        latest, moment = func.max if is_sqlite() else func.greatest, literal(at, Instant())
+        since = case((Sync.wanted > self.seen, latest(Sync.due_at, moment)), else_=None)
+        return {"done": self.seen, "asked_at": since, "finished_at": at, "is_check": False}
 
     def _give_back(self, **values: Any) -> None:
         ours = update(self.table).where(self.table.id == self.work_id, self.table.owner == self.owner, self.table.attempts == self.attempts)
@@ -93,7 +108,7 @@ def claim(owner: str, *, at: datetime) -> Lease | None:
 def _first(query: Select[Sync] | Select[Task], at: datetime) -> Sync | Task | None:
     while True:
         work: Sync | Task | None = db.session.scalars(query.limit(1).with_for_update(skip_locked=True)).one_or_none()
-        if work is None or isinstance(work, Sync) or work.attempts < DEAD_AFTER:
+        if work is None or isinstance(work, Sync) or work.attempts < TRIES.get(work.kind, DEAD_AFTER):
             return work
         work.dead_at, work.owner, work.leased_until = at, None, None
         work.error = work.error or "It took its worker along each time: nobody was left to say why."
@@ -113,5 +128,5 @@ def _lease(work: Sync | Task, owner: str, leased_from: datetime) -> Lease:
     work.owner, work.attempts = owner, work.attempts + 1
     work.leased_until = leased_from + timedelta(seconds=current_app.config["LEASE_SECONDS"])
     if isinstance(work, Sync):
-        return Lease(Sync, work.id, work.kind, work.subject_id, {}, work.wanted, owner, work.attempts)
+        return Lease(Sync, work.id, work.kind, work.subject_id, {}, work.wanted, owner, work.attempts, work.is_check)
     return Lease(Task, work.id, work.kind, 0, work.payload, 1, owner, work.attempts)

@@ -28,7 +28,11 @@ class Sync(Work, Model):
     at the latest, it is tried again."""
 
     __tablename__ = "sync"
-    __table_args__ = (UniqueConstraint("kind", "subject_id"), Index("ix_sync_due", "bulk", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id"),
+        Index("ix_sync_due", "bulk", "due_at"),
+        Index("ix_sync_finished_at", "finished_at"),
+    )
     subject_id: Mapped[int]
     wanted: Mapped[int] = mapped_column(default=1)
     """How often it was asked for; raised in the transaction of the change."""
@@ -36,8 +40,12 @@ class Sync(Work, Model):
     """What `wanted` was when the last finished sync began."""
     bulk: Mapped[bool] = mapped_column(default=False)
     """Whether nobody waits for it: a customer's click goes first."""
+    is_check: Mapped[bool] = mapped_column(default=False)
+    """Whether only the reconciliation asked: what differs then is a difference that nobody told of."""
     asked_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Since when somebody has been waiting; None when nobody is."""
+    """Since when somebody has been waiting, or from when on somebody will; None when nobody is."""
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was last done."""
 
 
 class Task(Work, Model):
@@ -48,6 +56,8 @@ class Task(Work, Model):
     key: Mapped[str] = mapped_column(unique=True)
     """What makes it the same task: asked for twice, it is done once. Random where nobody gave one."""
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asked_at: Mapped[datetime]
+    """From when on somebody waits for it."""
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     dead_at: Mapped[datetime | None] = mapped_column(default=None)
     """When it was given up, until an operator retries it."""

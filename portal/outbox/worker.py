@@ -1,5 +1,6 @@
 """The worker: takes what is due, does it, and says how it went."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from logging import getLogger
@@ -11,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.kit.clock import now
 from portal.kit.db import db, insert, transaction, wall_time
-from portal.outbox.asking import SYNCS, TASKS, ask_by_the_clock
+from portal.outbox.asking import SYNCS, TASKS, WATCHERS, ask_by_the_clock
 from portal.outbox.lease import Lease, LeaseLost, claim
 from portal.outbox.models import Heartbeat
 
@@ -38,11 +39,11 @@ def work(stop: Event, owner: str | None = None) -> None:
             stop.wait(1)
 
 
-def work_until_idle(owner: str | None = None) -> None:
-    """Do what is due, one after the other, until nothing is."""
+def work_until_idle(owner: str | None = None, after_each: Callable[[str], object] = lambda kind: None) -> None:
+    """Do what is due, one after the other, until nothing is. `after_each` is told what kind it was, whether or not it succeeded."""
     owner = owner or str(uuid4())
-    while _do_next(owner):
-        pass
+    while lease := _do_next(owner):
+        after_each(lease.kind)
 
 
 def _look_at_the_clock() -> None:
@@ -50,14 +51,16 @@ def _look_at_the_clock() -> None:
         ask_by_the_clock(at=now())
         seen = insert(Heartbeat).values(name="worker", seen_at=(moment := wall_time()))
         db.session.execute(seen.on_conflict_do_update(index_elements=["name"], set_={"seen_at": moment}))
+        for watcher in WATCHERS:
+            watcher(now())
 
 
-def _do_next(owner: str) -> bool:
-    """False when nothing is due."""
+def _do_next(owner: str) -> Lease | None:
+    """None when nothing is due."""
     lease = claim(owner, at=now())
     if lease:
         _do(lease)
-    return lease is not None
+    return lease
 
 
 def _do(lease: Lease) -> None:

@@ -1,7 +1,9 @@
 """What the provider has told us."""
 
 from datetime import datetime
+from typing import Self
 
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Model, db, insert
@@ -15,15 +17,25 @@ class ReceivedEvent(Model):
     event_id: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     ref: Mapped[str | None]
+    """The subscription that it is about."""
+    customer_ref: Mapped[str | None]
+    """Whose it is, there."""
     happened_at: Mapped[datetime]
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    is_ours: Mapped[bool]
+    """Whether it is of our mode, test or live, and of our account. What is not is kept, and believed by nobody."""
+    key: Mapped[str | None] = mapped_column(default=None)
+    """Of something that we asked for once only, if it is about that."""
+    applied_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When all that follows from it was asked for."""
 
     @classmethod
-    def keep(cls, event: Event, *, at: datetime) -> bool:
-        """Whether it is new. The insert decides: of two that come at once, one."""
-        values = {"event_id": event.id, "kind": event.kind, "ref": event.ref, "happened_at": event.happened_at, "received_at": at}
-        kept = insert(cls).values(values).on_conflict_do_nothing(index_elements=["event_id"])
-        return db.session.scalar(kept.returning(cls.id)) is not None
+    def keep(cls, event: Event, *, at: datetime) -> Self | None:
+        """None if it is known. The insert decides: of two that come at once, one."""
+        told = {name: getattr(event, name) for name in ("kind", "ref", "customer_ref", "key", "is_ours", "happened_at")}
+        kept = insert(cls).values(event_id=event.id, **told, received_at=at).on_conflict_do_nothing(index_elements=["event_id"])
+        new = db.session.scalar(kept.returning(cls.id))
+        return db.session.get_one(cls, new) if new is not None else None
 
 
 class CaughtUp(Model):
@@ -31,3 +43,42 @@ class CaughtUp(Model):
 
     __tablename__ = "caught_up"
     until: Mapped[datetime]
+
+
+class Difference(Model):
+    """Something that the reconciliation found to be one way here and another way there, although nothing waited and no event told of it."""
+
+    __tablename__ = "difference"
+    __table_args__ = (Index("ix_difference_subject_repaired_at", "subject", "repaired_at"),)
+    subject: Mapped[str]
+    """The row that it is about, as `table:id`."""
+    ref: Mapped[str] = mapped_column(index=True)
+    """What the provider calls that."""
+    what: Mapped[str]
+    ours: Mapped[str]
+    theirs: Mapped[str]
+    """As it was found, in a few letters; empty for nothing."""
+    found_at: Mapped[datetime] = mapped_column(index=True)
+    repaired_at: Mapped[datetime | None] = mapped_column(default=None)
+    how: Mapped[str | None] = mapped_column(default=None)
+    """`sent`: made so there. `taken over`: made so here."""
+
+    def repair(self, *, sent: bool, at: datetime) -> None:
+        self.repaired_at, self.how = at, "sent" if sent else "taken over"
+
+
+class Pace(Model):
+    """When the next call may be made: to one endpoint, or, under an empty name, to any."""
+
+    __tablename__ = "pace"
+    name: Mapped[str] = mapped_column(unique=True)
+    free_at: Mapped[float]
+    """Seconds since 1970, by the database's clock."""
+
+
+class CallCount(Model):
+    """How many calls to the provider went like this, since the beginning."""
+
+    __tablename__ = "call_count"
+    outcome: Mapped[str] = mapped_column(unique=True)
+    calls: Mapped[int] = mapped_column(BigInteger)

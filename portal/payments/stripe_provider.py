@@ -1,56 +1,142 @@
-"""Stripe. The only module that knows it."""
+"""Subscriptions and events at Stripe."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import hmac
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal, cast
 from uuid import uuid4
 
 import stripe
-from stripe.params import EventListParams, InvoiceListParams, SubscriptionUpdateParams
+from stripe.params import (
+    EventListParams,
+    InvoiceListParams,
+    PriceCreateParams,
+    PromotionCodeListParams,
+)
 
-from portal.payments.port import Declined, Event, Item, Line, Payment, Renewal, Standing, Terms, TryAgain
+from portal.payments.port import Charge, Discount, Endpoint, Event, NewPrice, Standing, Terms, UnusableCode, Why
+from portal.payments.stripe_reading import all_items, charge, coupon_as_discount, customer_of, standing, subscription_of
+from portal.payments.stripe_words import PAGE, QUICK, all_lines, client, in_our_words, metadata, moment, months_later
+from portal.payments.stripe_writing import KEY_KEY, beginning, details, difference
 
-VERSION = "2026-08-26.dahlia"
-TIMEOUT = (2, 10)
-"""Seconds to connect and to read. No transaction is open meanwhile."""
-RENEWAL_REASONS = ("subscription_cycle", "subscription_create")
-"""Other invoices of a subscription, such as the one over nothing when a trial begins, are no delivery."""
-NEVER_CHARGES = ("canceled", "incomplete_expired", "unpaid", "paused")
-OWING = ("past_due", "unpaid", "incomplete")
-PAGE = 100
+SHOWN_WITH = ["items.data.price.product", "discounts.promotion_code", "discounts.source.coupon"]
+"""What a look at a subscription has to show besides."""
+NOTHING_TO_COME = ("invoice_upcoming_none",)
+"""Stripe's word where no further charge will be. Source: docs.stripe.com/error-codes."""
+Unit = Literal["day", "month", "week", "year"]
 
 
 class StripeProvider:
     def __init__(self, key: str, url: str, webhook_secrets: list[str]) -> None:
         self.webhook_secrets = webhook_secrets
         self.is_live = "_live_" in key
-        self.client = stripe.StripeClient(
-            key,
-            base_addresses={"api": url},
-            stripe_version=VERSION,
-            max_network_retries=0,  # the outbox tries again, nobody else
-            http_client=stripe.RequestsClient(timeout=TIMEOUT),
-        )
+        self.client = client(key, url)
+        self.quick_client = client(key, url, QUICK)
 
     def look_up(self, ref: str, *, since: datetime | None) -> Standing:
-        with _in_our_words():
-            subscription = self.client.v1.subscriptions.retrieve(ref)
+        with in_our_words():
+            subscription = self.client.v1.subscriptions.retrieve(ref, {"expand": SHOWN_WITH})
             params: InvoiceListParams = {"subscription": ref, "limit": PAGE}
             if since:
                 params["created"] = {"gte": int(since.timestamp())}
             invoices = list(self.client.v1.invoices.list(params).auto_paging_iter())
-        return _standing(subscription, invoices)
+            return standing(subscription, all_items(self.client, subscription), invoices, self._lines)
 
-    def make_so(self, ref: str, *, wanted: Terms, found: Terms) -> Standing:
-        params: SubscriptionUpdateParams = {"metadata": {"portal_version": str(wanted.version)}}
-        if wanted.next_charge_at and wanted.next_charge_at != found.next_charge_at:
-            params |= {"trial_end": int(wanted.next_charge_at.timestamp()), "proration_behavior": "none"}
+    def make_so(self, wanted: Terms, *, found: Standing) -> Standing:
         # A fresh key each time. A key made of the version would, when we repair what a late write of ours has undone, replay the
         # old answer and change nothing; to say the same twice does no harm here.
-        with _in_our_words():
-            return _standing(self.client.v1.subscriptions.update(ref, params, {"idempotency_key": f"sync-{uuid4()}"}), [])
+        with in_our_words():
+            params = difference(wanted, found)
+            if wanted.code != found.terms.code:
+                params["discounts"] = [{"promotion_code": _promotion_code(self.client, wanted.code).id}] if wanted.code else ""
+            params["expand"] = SHOWN_WITH
+            subscription = self.client.v1.subscriptions.update(found.ref, params, {"idempotency_key": f"sync-{uuid4()}"})
+            return standing(subscription, all_items(self.client, subscription))
+
+    def end_now(self, ref: str) -> None:
+        with in_our_words():
+            try:
+                self.client.v1.subscriptions.cancel(ref)
+            except stripe.InvalidRequestError as error:
+                if error.http_status != 404:  # it has ended already: so it was cancelled, and the answer was lost
+                    raise
+
+    def tell_why(self, ref: str, why: Why) -> None:
+        with in_our_words():
+            self.client.v1.subscriptions.update(ref, {"cancellation_details": details(why)}, {"idempotency_key": f"why-{uuid4()}"})
+
+    def begin_again(self, wanted: Terms, *, old_ref: str, customer_ref: str, key: str) -> Standing:
+        with in_our_words():
+            theirs = self.client.v1.subscriptions.list({"customer": customer_ref, "status": "all", "limit": PAGE})
+            for known in theirs.auto_paging_iter():
+                if metadata(known).get(KEY_KEY) == key:
+                    return self.look_up(known.id, since=None)
+            old = self.client.v1.subscriptions.retrieve(old_ref, {"expand": ["default_payment_method"]})
+            params = beginning(wanted, customer_ref, key, like=old)
+            params["expand"] = SHOWN_WITH
+            made = self.client.v1.subscriptions.create(params, {"idempotency_key": key})
+            return standing(made, all_items(self.client, made))
+
+    def next_charge(self, ref: str) -> Charge | None:
+        with in_our_words():
+            try:
+                invoice = self.client.v1.invoices.create_preview({"subscription": ref})
+            except stripe.InvalidRequestError as error:
+                if error.code in NOTHING_TO_COME:
+                    return None
+                raise
+            return charge(invoice)
+
+    def price_ref(self, price: NewPrice) -> str:
+        count, unit = price.every
+        with in_our_words():
+            for known in self.client.v1.prices.list({"lookup_keys": [price.key], "limit": 1}).data:
+                return known.id
+            params: PriceCreateParams = {
+                "product": price.product_ref,
+                "currency": price.currency.lower(),
+                "unit_amount": price.amount,
+                "recurring": {"interval": cast(Unit, unit), "interval_count": count},
+                "lookup_key": price.key,
+            }
+            return self.client.v1.prices.create(params, {"idempotency_key": f"price-{price.key}-{price.amount}"}).id
+
+    def find_code(self, code: str, *, customer_ref: str, currency: str, at: datetime) -> Discount:
+        with in_our_words():
+            found = _promotion_code(self.quick_client, code)
+        coupon, moment_there = found.promotion.coupon, int(at.timestamp())
+        if not isinstance(coupon, stripe.Coupon):
+            raise TypeError(f"Stripe did not show the coupon of {found.id}, which we asked it to.")
+        if found.customer not in (None, customer_ref):
+            raise UnusableCode("not yours")
+        if (found.expires_at or coupon.redeem_by or moment_there + 1) <= moment_there:
+            raise UnusableCode("expired")
+        if any(one.max_redemptions is not None and one.times_redeemed >= one.max_redemptions for one in (found, coupon)):
+            raise UnusableCode("used up")
+        if not (found.active and coupon.valid) or (coupon.currency or currency).upper() != currency:
+            raise UnusableCode("not valid")
+        ends_at = months_later(at, coupon.duration_in_months) if coupon.duration_in_months else None
+        return coupon_as_discount(coupon, found.code, ends_at)
+
+    def endpoints(self) -> list[Endpoint]:
+        with in_our_words():
+            known = self.client.v1.webhook_endpoints.list({"limit": PAGE}).auto_paging_iter()
+            return [Endpoint(one.url, one.api_version, one.status == "enabled", tuple(one.enabled_events)) for one in known]
+
+    def moment_there(self) -> datetime:
+        with in_our_words():
+            told = self.client.v1.events.list({"limit": 1}).last_response
+        return parsedate_to_datetime(told.headers["Date"]) if told else datetime.now(UTC)
+
+    def undelivered(self, since: datetime) -> int:
+        params: EventListParams = {"created": {"gte": int(since.timestamp())}, "delivery_success": False, "limit": PAGE}
+        with in_our_words():
+            return len(self.client.v1.events.list(params).data)
+
+    def proof(self, payload: bytes, *, at: datetime) -> list[str]:
+        """Source: docs.stripe.com/webhooks/signature."""
+        signed = f"{int(at.timestamp())}.".encode() + payload
+        return [f"t={int(at.timestamp())},v1={hmac.new(secret.encode(), signed, 'sha256').hexdigest()}" for secret in self.webhook_secrets]
 
     def read_event(self, payload: bytes, signature: str) -> Event | None:
         """Either of two secrets will do, while one replaces the other."""
@@ -61,120 +147,31 @@ class StripeProvider:
                 continue
         return None
 
-    def events_since(self, moment: datetime) -> list[Event]:
-        params: EventListParams = {"created": {"gte": int(moment.timestamp())}, "limit": PAGE}
-        with _in_our_words():
+    def event(self, event_id: str) -> Event:
+        with in_our_words():
+            return self._event(self.client.v1.events.retrieve(event_id))
+
+    def events_since(self, since: datetime) -> list[Event]:
+        params: EventListParams = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        with in_our_words():
             newest_first = list(self.client.v1.events.list(params).auto_paging_iter())
         return [self._event(event) for event in reversed(newest_first)]
 
+    def _lines(self, invoice: stripe.Invoice) -> list[stripe.InvoiceLineItem]:
+        return all_lines(self.client, invoice)
+
     def _event(self, event: stripe.Event) -> Event:
-        ref = _subscription_of(event.data.object)
-        return Event(event.id, event.type, _moment(event.created), ref, is_ours=event.livemode == self.is_live)
+        known = event.data.object.to_dict()
+        # An event of somebody else's account, such as one that is connected to ours, names it. Source: docs.stripe.com/connect/webhooks.
+        is_ours = event.livemode == self.is_live and event.to_dict().get("account") is None
+        ref, customer_ref, key = subscription_of(known), customer_of(known), (known.get("metadata") or {}).get(KEY_KEY)
+        return Event(event.id, event.type, moment(event.created), ref, customer_ref, key, is_ours)
 
 
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    """Say what went wrong in the port's words. What is neither final nor named is tried again."""
-    try:
-        yield
-    except (stripe.InvalidRequestError, stripe.CardError) as error:
-        if error.http_status == 409:
-            raise TryAgain(str(error), _retry_after(error)) from error
-        raise Declined(error.user_message or str(error)) from error
-    except stripe.StripeError as error:
-        raise TryAgain(f"{type(error).__name__}: {error.user_message or error}", _retry_after(error)) from error
-
-
-def _retry_after(error: stripe.StripeError) -> timedelta | None:
-    headers = {name.lower(): value for name, value in dict(error.headers or {}).items()}
-    try:
-        return timedelta(seconds=float(headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
-
-
-def _standing(subscription: stripe.Subscription, invoices: list[stripe.Invoice]) -> Standing:
-    items = subscription.items.data
-    pause = subscription.pause_collection
-    in_order = sorted(invoices, key=lambda invoice: invoice.created)
-    return Standing(
-        terms=Terms(version=int(_metadata(subscription).get("portal_version", "0")), next_charge_at=_next_charge_at(subscription)),
-        status=subscription.status,
-        is_paused=pause is not None,
-        resumes_at=_moment(pause.resumes_at) if pause and pause.resumes_at else None,
-        ends_at_period_end=subscription.cancel_at_period_end,
-        ended_at=_moment(subscription.ended_at) if subscription.ended_at else None,
-        anchor_at=_moment(subscription.billing_cycle_anchor),
-        items=tuple(Item(item.id, item.price.id, item.quantity or 0) for item in items),
-        renewals=_renewals(in_order, subscription.status),
-        raw=json.loads(json.dumps(subscription.to_dict(), default=str)),  # the SDK makes decimals of some numbers
-    )
-
-
-def _next_charge_at(subscription: stripe.Subscription) -> datetime | None:
-    if subscription.status in NEVER_CHARGES or subscription.cancel_at_period_end:
-        return None
-    return _moment(subscription.items.data[0].current_period_end)
-
-
-def _is_renewal(invoice: stripe.Invoice) -> bool:
-    return invoice.billing_reason in RENEWAL_REASONS and any(line.amount > 0 for line in invoice.lines.data)
-
-
-def _renewals(in_order: list[stripe.Invoice], status: str) -> tuple[Renewal, ...]:
-    """The subscription's status tells of its newest invoice; an older one that is still open was tried and refused.
-
-    So was an open one that was tried under a trial: a date was moved while it was owed, which hides it from the status.
-    """
-    found = [invoice for invoice in in_order if _is_renewal(invoice)]
-    hidden = [invoice for invoice in found if invoice is not found[-1] or (status == "trialing" and invoice.attempted)]
-    return tuple(_renewal(invoice, is_owing=status in OWING or invoice in hidden) for invoice in found)
-
-
-def _renewal(invoice: stripe.Invoice, *, is_owing: bool) -> Renewal:
-    return Renewal(
-        ref=str(invoice.id),
-        invoiced_at=_moment(invoice.created),
-        amount=invoice.total,
-        currency=invoice.currency.upper(),
-        payment=_payment(invoice, is_owing=is_owing),
-        lines=tuple(_line(line) for line in invoice.lines.data if line.amount > 0),
-    )
-
-
-def _payment(invoice: stripe.Invoice, *, is_owing: bool) -> Payment:
-    """An invoice stays a draft for about an hour, and a bank may take days: only the subscription says that a payment was refused.
-
-    A draft that does not go on by itself, as of a pause that keeps drafts, is charged only if somebody at the shop wants it.
-
-    Source: docs.stripe.com/billing/invoices/subscription, docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
-    """
-    if invoice.status == "paid":
-        return Payment.PAID
-    if invoice.status in ("void", "uncollectible") or (invoice.status == "draft" and not invoice.auto_advance):
-        return Payment.VOID
-    return Payment.OWED if invoice.status == "open" and is_owing else Payment.PENDING
-
-
-def _line(line: stripe.InvoiceLineItem) -> Line:
-    details = line.pricing.price_details if line.pricing else None
-    price = details.price if details else None
-    return Line(price if isinstance(price, str) else price.id if price else None, line.description or "", line.quantity or 1, line.amount)
-
-
-def _subscription_of(thing: Any) -> str | None:
-    """Of a subscription, or of an invoice that belongs to one."""
-    known = thing.to_dict()
-    if known.get("object") == "subscription":
-        return str(known["id"])
-    details = (known.get("parent") or {}).get("subscription_details") or {}
-    ref = details.get("subscription")
-    return ref if isinstance(ref, str) or ref is None else str(ref["id"])
-
-
-def _metadata(subscription: stripe.Subscription) -> dict[str, str]:
-    return dict(subscription.metadata.to_dict())
-
-
-def _moment(timestamp: int) -> datetime:
-    return datetime.fromtimestamp(timestamp, UTC)
+def _promotion_code(client: stripe.StripeClient, code: str) -> stripe.PromotionCode:
+    """The one that can be used, if there is one; Stripe lets several have the same name as long as one is active."""
+    params: PromotionCodeListParams = {"code": code, "limit": PAGE, "expand": ["data.promotion.coupon"]}
+    known = client.v1.promotion_codes.list(params).data
+    if not known:
+        raise UnusableCode("unknown")
+    return next((one for one in known if one.active), known[0])

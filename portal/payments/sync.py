@@ -10,12 +10,23 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.payments import news
 from portal.payments.current import provider
-from portal.payments.models import CaughtUp
+from portal.payments.models import CaughtUp, ReceivedEvent
 
 OVERLAP = timedelta(minutes=5)
 """Read again: an event may be listed a little after it happened. One that is known already does nothing."""
 LONGEST = timedelta(days=29)
 """Stripe lists the events of 30 days. Source: docs.stripe.com/api/events."""
+
+
+APPLY_TRIES = 8
+"""After them it is given up, and stands among what has failed until somebody replays it."""
+
+
+@outbox.task(news.APPLY, tries=APPLY_TRIES)
+def apply_again(payload: dict[str, Any], lease: outbox.Lease) -> None:
+    at = now()
+    with lease.finish(at=at):
+        news.apply(db.session.scalars(select(ReceivedEvent).where(ReceivedEvent.event_id == payload["event"])).one(), at=at)
 
 
 @outbox.task("catch up on events")

@@ -2,9 +2,12 @@
 
 from flask import Flask
 
+from portal.subscriptions import paying as paying
 from portal.subscriptions import sync as sync
-from portal.subscriptions.routes import bp
+from portal.subscriptions.routes import bp, receipt_bp, undo_bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(receipt_bp)
+    app.register_blueprint(undo_bp)

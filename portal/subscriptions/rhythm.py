@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 DAYS = {"day": 1, "week": 7}
+AVERAGE = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
 MONTHS = {"month": 1, "year": 12}
 
 
@@ -16,6 +17,19 @@ class Rhythm:
 
     count: int
     unit: str
+
+    @property
+    def days(self) -> float:
+        """A month is the twelfth part of a year."""
+        return self.count * AVERAGE[self.unit]
+
+    @property
+    def plain(self) -> "Rhythm":
+        """The same in the largest unit: 14 days are two weeks, 12 months are a year."""
+        for unit, larger, many in (("day", "week", 7), ("month", "year", 12)):
+            if self.unit == unit and self.count % many == 0:
+                return Rhythm(self.count // many, larger)
+        return self
 
     def slot(self, anchor: datetime, number: int) -> datetime:
         """The moment `number` rhythms after the anchor, at its time of day in UTC.

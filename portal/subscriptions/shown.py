@@ -1,12 +1,17 @@
 """What pages show of subscriptions: plain values, read once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from portal.payments import Discount
 from portal.subscriptions import policy
 from portal.subscriptions.delivery_clock import DeliveryClock
-from portal.subscriptions.models import DeliveryStatus
+from portal.subscriptions.models import AGAIN_FOR, DeliveryStatus
 from portal.subscriptions.policy import Obstacle
+from portal.subscriptions.totals import Total
+
+ON_ITS_WAY_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,8 @@ class BoxLine:
     picture: str
     quantity: int
     unit_amount: int
+    item_id: int | None
+    """Of the subscription's item; None of what was agreed before a change."""
 
     @property
     def amount(self) -> int:
@@ -39,10 +46,20 @@ class ShownDelivery(DeliveryClock):
     obstacle: Obstacle | None
     lines: list[BoxLine]
     order_number: str | None
+    charged: int | None
+    """What its order came to, once there is one."""
+    reckoned: Total
+    had_locked: bool
+    """Before something was changed: it comes as it was then."""
 
     @property
     def total(self) -> int:
-        return sum(line.amount for line in self.lines)
+        return self.reckoned.due if self.charged is None else self.charged
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the provider has said so."""
+        return self.charged is not None or self.reckoned.is_exact
 
     @property
     def pieces(self) -> int:
@@ -89,6 +106,19 @@ class ShownSubscription:
     next_charge_at: datetime | None
     """Of the next delivery that is planned, whether or not it comes."""
     lines: list[BoxLine]
+    each: Total
+    """What a delivery costs as a rule."""
+    code: str | None
+    discount: Discount | None
+    ends_now_at: datetime | None
+    ends_at: datetime | None
+    """When it ends, if it is cancelled and has not ended yet."""
+    stops_at: datetime | None
+    """When the shop lets it end, at the latest: it goes on until then."""
+
+    def can(self, change: str) -> bool:
+        """Whether this can be changed now: a word of `policy.Change`."""
+        return policy.allows(policy.Change(change), self.obstacle)
 
     @property
     def next(self) -> DeliveryClock | None:
@@ -96,12 +126,33 @@ class ShownSubscription:
         return ShownClock(self.next_charge_at) if self.next_charge_at and self.obstacle in policy.COMING else None
 
     @property
+    def returns(self) -> DeliveryClock | None:
+        """The clock of the first delivery after a pause that has an end, if it is planned yet."""
+        has_end = self.obstacle is Obstacle.PAUSED and self.resumes_at
+        return ShownClock(self.next_charge_at) if has_end and self.next_charge_at else None
+
+    def again_until(self, *, at: datetime) -> datetime | None:
+        """Until when it can begin again as it was."""
+        last = self.ended_at + AGAIN_FOR if self.ended_at and self.can("begin again") else None
+        return last if last and at <= last else None
+
+    @property
     def total(self) -> int:
-        return sum(line.amount for line in self.lines)
+        return self.each.due
 
     @property
     def pictures(self) -> list[tuple[str, int]]:
         return [(line.picture, line.quantity) for line in self.lines]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was changed after the next delivery had locked: the provider is told once that one is charged."""
+
+    locked: date
+    """That one arrives on this day, as it was when it locked."""
+    first: date | None
+    """What was changed counts from the delivery on this day; None in a pause without an end, and while it ends."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +169,9 @@ class Refused:
 
     entry_id: int
     deed: str
-    day: date
-    reason: str
+    day: date | None
+    problem: str
+    """What `refusals.after_a_refusal` tells of it."""
     subscription_id: int
 
 
@@ -130,15 +182,35 @@ class Done:
     id: int
     deed: str
     at: datetime
-    facts: dict[str, str]
+    facts: dict[str, Any]
     staff: str | None
     system: str | None
     confirmed: bool | None
     """None for what the provider need not confirm."""
+    kept: Kept | None
+    """Of what waits until a locked delivery is charged."""
     is_refused: bool
+    problem: str
+    """Why it was refused, for `refusals.after_a_refusal`."""
     is_undone: bool
     can_undo: bool
-    """Whether all that it touched is still open. What was changed since is named when it is tried."""
+    is_overtaken: bool
+    """It could be undone, had not a later one changed the same: what that was is named when it is tried."""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A change that the provider has just confirmed, for the mail that says so."""
+
+    entry_id: int
+    deed: str
+    facts: dict[str, Any]
+    by_staff: bool
+    can_undo: bool
+    undo_until: datetime | None
+    """None if it touches no delivery that could lock."""
+    is_changed_since: bool
+    """Something later has to be undone first."""
 
 
 @dataclass(frozen=True)
@@ -149,3 +221,52 @@ class Side:
     pieces: int
     total: int
     currency: str
+    is_exact: bool
+    """Whether the provider has said the total."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What proves that a subscription was cancelled."""
+
+    reference: str
+    subscription_id: int
+    name: str
+    currency: str
+    email: str
+    locale: str | None
+    time_zone: str | None
+    asked_at: datetime
+    is_at_once: bool
+    ends_at: datetime | None
+    """When it ends, or has ended."""
+    confirmed_at: datetime | None
+    carried_out_at: datetime | None
+    taken_back_at: datetime | None
+    other_end_at: datetime | None
+    """Of one that was taken back: when it ends all the same, or has ended."""
+    is_running_again: bool
+    """It was carried out, and begun again since."""
+    last_charge: tuple[int, datetime] | None
+    """The amount, and when."""
+    entry_id: int | None
+    """Of the history: what can be undone."""
+    reasons: list[str]
+    comment: str
+
+    @property
+    def counts(self) -> bool:
+        return self.taken_back_at is None and not self.is_running_again
+
+    @property
+    def masked_email(self) -> str:
+        """m***@example.com"""
+        local, _, host = self.email.rpartition("@")
+        return f"{local[:1]}***@{host}"
+
+    def is_on_its_way(self, *, at: datetime) -> bool:
+        """Whether the mail with it may not have arrived yet."""
+        return at < self.asked_at + ON_ITS_WAY_FOR
+
+    def can_be_undone(self, *, at: datetime) -> bool:
+        return self.counts and self.carried_out_at is None and self.ends_at is not None and at < self.ends_at

@@ -2,6 +2,7 @@
 
 from portal.timeline.history import ChangedSince as ChangedSince
 from portal.timeline.history import Deed as Deed
+from portal.timeline.history import changed_since as changed_since
 from portal.timeline.history import deed as deed
 from portal.timeline.history import key as key
 from portal.timeline.history import note as note

@@ -10,6 +10,8 @@ from enum import Enum
 from typing import Any, Literal
 
 from sqlalchemy import JSON, inspect
+from sqlalchemy.orm import ColumnProperty
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.kit.db import Model, db
 from portal.timeline.chain import append
@@ -86,7 +88,17 @@ def put_back(entry: Entry, rows: dict[str, Model]) -> None:
 
     Raises ChangedSince, and does nothing, if a field has changed since or its row is gone.
     """
-    before, after = _whole(entry, "before"), _whole(entry, "after")
+    if changed := changed_since(entry, rows):
+        raise ChangedSince(changed)
+    for name, values in _whole(entry, "before").items():
+        for column, value in values.items():
+            setattr(rows[name], column, _restored(rows[name], column, value))
+        _follow_links(rows[name], values.keys())
+
+
+def changed_since(entry: Entry, rows: dict[str, Model]) -> list[str]:
+    """The fields, as `table.column`, that are not any more as this deed left them."""
+    after = _whole(entry, "after")
     now = _fields_of({name: rows[name] for name in after if name in rows})
     changed = {
         f"{name.partition(':')[0]}.{column}"
@@ -94,12 +106,7 @@ def put_back(entry: Entry, rows: dict[str, Model]) -> None:
         for column, value in values.items()
         if column not in now.get(name, {}) or now[name][column] != value
     }
-    if changed:
-        raise ChangedSince(sorted(changed))
-    for name, values in before.items():
-        for column, value in values.items():
-            setattr(rows[name], column, _restored(rows[name], column, value))
-        _forget_links(rows[name], values.keys())
+    return sorted(changed)
 
 
 def key(row: Model) -> str:
@@ -109,7 +116,12 @@ def key(row: Model) -> str:
 def fields(row: Model) -> dict[str, Any]:
     """As JSON keeps them: what is compared later was read back from there."""
     columns = inspect(type(row)).column_attrs
-    return {column.key: _plain(getattr(row, column.key)) for column in columns if column.key not in BOOKKEEPING}
+    return {column.key: _plain(getattr(row, column.key)) for column in columns if not _is_learned(column)}
+
+
+def _is_learned(column: ColumnProperty[Any]) -> bool:
+    """Columns marked with `info={"learned": True}` are what somebody else told: no deed of ours, and nothing to put back."""
+    return column.key in BOOKKEEPING or any(one.info.get("learned") for one in column.columns)
 
 
 def _fields_of(rows: dict[str, Model]) -> Values:
@@ -134,12 +146,12 @@ def _restored(row: Model, column: str, value: Any) -> Any:
     return python.fromisoformat(value) if issubclass(python, date | time) else python(value)
 
 
-def _forget_links(row: Model, columns: Iterable[str]) -> None:
-    """`item.price` is still the old one after `price_id` was set: let it be read again."""
-    stale = [link.key for link in inspect(type(row)).relationships if {column.key for column in link.local_columns} & set(columns)]
-    if stale:
-        db.session.flush()
-        db.session.expire(row, stale)
+def _follow_links(row: Model, columns: Iterable[str]) -> None:
+    """`item.price` is still the old one after `price_id` was set. Nothing is written for it: a page may only look at what would be."""
+    for link in inspect(type(row)).relationships:
+        for column in {str(column.key) for column in link.local_columns} & set(columns):
+            number = getattr(row, column)
+            set_committed_value(row, link.key, db.session.get(link.mapper, number) if number is not None else None)
 
 
 def _differences(was: Values, now: Values) -> tuple[Values, Values]:

@@ -192,4 +192,4 @@ def test_the_mail_speaks_the_language_of_its_reader(app: Flask, alice: int, mail
     ask(Browser(app))
     work()
     (sent,) = mail.received
-    assert sent["Content-Language"] == "ro" and "until 11:10" in text(sent)
+    assert sent["Content-Language"] == "ro" and "până la 11:10" in text(sent)

@@ -6,9 +6,10 @@ import pytest
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import event, select
+from sqlalchemy.exc import IntegrityError
 
-from portal.accounts.current import current, signed_in, staff_signed_in
-from portal.accounts.models import Customer, Session
+from portal.accounts.current import current, signed_in, staff_only
+from portal.accounts.models import Customer, Role, Session, Staff
 from portal.kit import clock
 from portal.kit.db import db, transaction
 from tests.browser import Browser
@@ -21,13 +22,18 @@ def guarded_pages(app: Flask) -> None:
     """What a room above this one looks like."""
     mine, desk = Blueprint("mine", __name__), Blueprint("trial_desk", __name__)
     mine.before_request(signed_in)
-    desk.before_request(staff_signed_in)
 
     @mine.route("/mine", methods=["GET", "POST"])
     def show() -> ResponseReturnValue:
         return f"<p>{current.customer.name} {current.actor.customer_id}"
 
+    @desk.get("/trial-desk/lead")
+    @staff_only(Role.LEAD)
+    def show_lead() -> ResponseReturnValue:
+        return "<p>of leads"
+
     @desk.get("/trial-desk")
+    @staff_only(Role.AGENT)
     def show_desk() -> ResponseReturnValue:
         return f"<p>{current.staff.name} {current.actor.staff_id}"
 
@@ -138,7 +144,24 @@ def test_the_desk_is_not_there_for_customers_nor_customers_pages_for_staff(app: 
     browser.get("/trial-desk", expect=404)
     browser.sign_in_staff(jonas)
     answer = browser.client.get("/mine")
-    assert (answer.status_code, answer.location) == (303, "/desk")
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
+
+
+def test_another_role_counts_from_the_very_next_request(app: Flask, jonas: int) -> None:
+    browser = Browser(app)
+    browser.sign_in_staff(jonas)
+    for role, expect in [(Role.AGENT, 403), (Role.LEAD, 200), (Role.ADMIN, 200), (Role.AGENT, 403)]:
+        with app.app_context(), transaction():
+            db.session.get_one(Staff, jonas).role = role
+        browser.get("/trial-desk")
+        browser.get("/trial-desk/lead", expect=expect)
+
+
+def test_no_row_signs_staff_in_by_a_mail_alone(app: Flask, jonas: int) -> None:
+    at = clock.now()
+    alone = Session(key_hash="x", customer_id=None, staff_id=jonas, device="", created_at=at, last_seen_at=at)
+    with app.app_context(), pytest.raises(IntegrityError), transaction():
+        db.session.add(alone)
 
 
 def test_the_reader_decides_language_and_time(app: Flask, alice: int) -> None:

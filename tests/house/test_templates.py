@@ -17,7 +17,7 @@ TEMPLATES = [path.relative_to(ROOT / "templates").as_posix() for path in sorted(
 PAGES = [name for name in TEMPLATES if name.endswith(".html") and not name.startswith("emails/")]
 STATIC = {path.relative_to(ROOT / "static").as_posix() for path in (ROOT / "static").rglob("*") if path.is_file()}
 ICONS = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text(encoding="utf-8")))
-TARGET = {"form": 1, "button": 2, "stepper": 3}
+TARGET = {"form": 1, "button": 2}
 """Which argument of these macros is `into`."""
 PICTURE = {"icon": 0, "chip": 2, "until": 0, "row_go": 1, "notice": 3, "empty": 0}
 """Which argument of these macros names an icon."""

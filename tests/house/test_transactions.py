@@ -1,7 +1,7 @@
 """Transactions open at edges, and nobody speaks with the provider inside one."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,14 @@ EDGES = {"routes.py", "sync.py", "commands.py", "tasks.py", "emails.py"}
 ALSO = {
     "portal/outbox/lease.py": "the worker's own bookkeeping",
     "portal/outbox/worker.py": "the worker",
+    "portal/payments/once.py": "notes each try before it is made",
     "portal/accounts/current.py": "notes when somebody was last seen",
     "portal/demo/seed.py": "fills the demo",
 }
 
 
 def is_edge(path: Path) -> bool:
-    return path.name in EDGES or path.parent.name == "routes" or path.as_posix() in ALSO
+    return path.name in EDGES or path.parent.name in ("routes", "sync") or path.as_posix() in ALSO
 
 
 def test_only_edges_open_a_transaction() -> None:
@@ -44,23 +45,28 @@ def _provider_inside(path: Path) -> Iterator[int]:
     for block in ast.walk(tree(path)):
         if isinstance(block, ast.With) and any(_opens(item.context_expr) for item in block.items):
             for statement in block.body:
-                yield from (call.lineno for call in calls(statement, "provider"))
+                yield from (call.lineno for call in calls(statement, "provider", "billing_provider", "money_provider"))
 
 
 def _opens(expression: ast.expr) -> bool:
     return isinstance(expression, ast.Call) and name_of(expression.func) in ("transaction", "finish")
 
 
-def test_the_provider_is_never_called_inside_a_transaction(app: Flask) -> None:
+PROVIDERS = [payments.provider, payments.billing_provider, payments.money_provider]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_provider_is_never_called_inside_a_transaction(app: Flask, provider: Callable[[], object]) -> None:
     with app.app_context(), pytest.raises(RuntimeError, match="Never call the provider"), transaction():
-        payments.provider()
+        provider()
 
 
-def test_the_provider_is_never_called_while_a_read_is_open(app: Flask) -> None:
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_provider_is_never_called_while_a_read_is_open(app: Flask, provider: Callable[[], object]) -> None:
     with app.app_context():
         db.session.execute(text("SELECT 1"))
         with pytest.raises(RuntimeError, match="Never call the provider"):
-            payments.provider()
+            provider()
 
 
 def test_a_sync_is_never_asked_for_outside_one(app: Flask) -> None:

@@ -6,7 +6,13 @@ from datetime import date, timedelta
 from itertools import count
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from portal.kit.db import db
+from portal.subscriptions import links
+from portal.subscriptions.models import Cancellation
+from portal.timeline import Entry
+from tests.journeys import desk_screens
 from tests.journeys.demo import Demo
 
 UPDATING = "Updating your next payment date…"
@@ -59,7 +65,6 @@ def _skip_and_send_after_all(page: Page, demo: Demo, take: Take) -> None:
     expect(skipped).to_be_visible()
     take("subscription-skipped")
     skipped.click()
-    page.get_by_role("link", name="Send it after all").click()
     expect(page.locator("dialog:modal .compare")).to_be_visible()
     take("unskip")
     page.get_by_role("button", name="Send it after all").click()
@@ -109,10 +114,159 @@ def _open_subscription(page: Page) -> None:
     expect(page.get_by_role("heading", name="History")).to_be_visible()
 
 
+def _sheet(page: Page, link: str) -> None:
+    """One of the page of the box."""
+    _open_subscription(page)
+    page.get_by_role("link", name=link, exact=True).first.click()
+    expect(page.locator("dialog:modal h1")).to_be_visible()
+
+
+def _sheet_with(page: Page, link: str, label: str, typed: str) -> None:
+    """What is typed into it follows."""
+    _sheet(page, link)
+    field = page.get_by_label(label, exact=True)
+    field.fill(typed)
+    field.press("Enter")
+    expect(page.locator("dialog:modal").locator(".compare, .error").first).to_be_visible()
+
+
+def _take_out_the_last(page: Page) -> None:
+    page.get_by_role("link", name="Pasta", exact=True).click()
+    page.get_by_role("link", name="One less Spelt pasta").click()
+    page.get_by_role("link", name="Take it out of the box instead").click()
+    expect(page.locator("dialog:modal .notice")).to_be_visible()
+
+
+def _open_address(page: Page) -> None:
+    _open_subscription(page)
+    page.get_by_role("link", name="Delivery address").click()
+    expect(page.locator("dialog:modal")).to_be_visible()
+
+
+def _save_nothing(page: Page) -> None:
+    page.get_by_label("Street and number").fill(" ")
+    page.get_by_label("City or town").fill(" ")
+    page.get_by_label("ZIP code").fill("9")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#line1-error")).to_be_visible()
+
+
+def _open_pause(page: Page, how: str = "1 month") -> None:
+    _open_subscription(page)
+    page.get_by_role("link", name="Pause").click()
+    page.locator("dialog:modal").get_by_text(how, exact=True).click()
+    expect(page.locator("dialog:modal").locator(".compare")).to_be_visible()
+
+
+def _open_resume(page: Page) -> None:
+    page.get_by_role("link", name="Come back sooner, or later").click()
+    expect(page.locator("dialog:modal .compare")).to_be_visible()
+
+
+def _open_cancel(page: Page) -> None:
+    _open_subscription(page)
+    page.get_by_role("link", name="Cancel subscription").click()
+    page.get_by_text("Too much left").click()
+    expect(page.get_by_role("link", name="Less often")).to_be_visible()
+
+
+def _open_again(page: Page) -> None:
+    page.get_by_role("link", name="Start again as it was").click()
+    expect(page.locator("dialog:modal").get_by_role("button", name="Start again")).to_be_visible()
+
+
+def _cancel_and_keep(page: Page, demo: Demo, take: Take) -> None:
+    page.goto("/subscriptions")
+    _open_cancel(page)
+    page.get_by_text("Too much left").click()
+    page.get_by_role("button", name="Cancel now").click()
+    expect(page.get_by_role("heading", name="Cancelled. No further charges.")).to_be_visible()
+    take("cancelled")
+    receipt = page.url
+    page.get_by_role("button", name="Tell us why").click()
+    expect(page.locator("#comment-error")).to_be_visible()
+    take("cancelled-why-wrong")
+    page.get_by_role("link", name="Deliveries").click()
+    _open_subscription_named(page, "Pantry box")
+    take("subscription-ending")
+    page.get_by_role("link", name="Keep it after all").click()
+    expect(page.locator("dialog:modal .compare")).to_be_visible()
+    take("keep")
+    page.get_by_role("button", name="Keep it after all").click()
+    expect(page.locator("#notice")).to_contain_text("It goes on.")
+    expect(page.get_by_text(UPDATING)).to_have_count(0)
+    page.goto(receipt)
+    take("cancelled-kept")
+
+
+def _open_receipt_by_link(page: Page, demo: Demo, take: Take) -> None:
+    """As the mail of whoever cancelled before brings it."""
+    with demo.app.app_context():
+        reference = db.session.scalars(select(Cancellation.reference).order_by(Cancellation.id)).first()
+        link = links.receipt_key(str(reference))
+    page.goto(f"/receipts/{link}")
+    take("receipt")
+
+
+def _undo_by_mail(page: Page, demo: Demo, take: Take) -> None:
+    """A skip of hers that is confirmed, as the mail brings it."""
+    _skip(page)
+    expect(page.get_by_text(UPDATING)).to_have_count(0)
+    link = _newest_undo(demo)
+    page.goto(link)
+    expect(page.locator(".compare")).to_be_visible()
+    take("undo-by-mail")
+    page.goto(f"/deliveries/{_newest_skip(demo).facts['delivery']}/unskip")  # she changes it on the page meanwhile
+    page.get_by_role("button", name="Send it after all").click()
+    expect(page.locator("#notice .notice")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Nothing was undone")).to_be_visible()
+    take("undo-by-mail-refused")
+    page.goto("/")
+    _skip(page)
+    expect(page.get_by_text(UPDATING)).to_have_count(0)
+    page.goto(_newest_undo(demo))
+    page.get_by_role("button", name="Undo it").click()
+    expect(page.locator("#notice")).to_contain_text("Undone.")
+    take("undo-by-mail-done")
+    page.goto("/")
+    expect(page.get_by_text(UPDATING)).to_have_count(0)
+
+
+def _newest_undo(demo: Demo) -> str:
+    """As the mail about the newest skip has it."""
+    with demo.app.app_context():
+        return f"/undo/{links.undo_key(_newest_skip(demo).id)}"
+
+
+def _newest_skip(demo: Demo) -> Entry:
+    with demo.app.app_context():
+        return db.session.scalars(select(Entry).where(Entry.deed == "skipped").order_by(Entry.id.desc()).limit(1)).one()
+
+
+def _open_subscription_named(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name).first.click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+
+
 def _open_delivery(page: Page) -> None:
     _open_subscription(page)
     page.locator("#coming ~ .rows a").nth(1).click()
     expect(page.get_by_role("heading", name="In the box")).to_be_visible()
+
+
+def _wait_for(link: str) -> Callable[[Page], None]:
+    return lambda page: expect(page.get_by_role("link", name=link).first).to_be_visible()
+
+
+def _open_pay(page: Page) -> None:
+    page.get_by_role("link", name="Pay now").click()
+    expect(page.locator("dialog:modal")).to_be_visible()
+
+
+def _open_remove(page: Page) -> None:
+    page.get_by_role("link", name="Remove").first.click()
+    expect(page.locator("dialog:modal")).to_be_visible()
 
 
 def _to_the_page(page: Page, link: str) -> None:
@@ -127,6 +281,13 @@ def _follow(selector: str) -> Callable[[Page], None]:
         expect(page).not_to_have_url(before)
 
     return follow
+
+
+def _leave_the_card_page(page: Page) -> None:
+    _follow("main a:has-text('Add a card')")(page)
+    page.get_by_role("button", name="Continue to the payment provider").click()
+    page.get_by_role("link", name="Back to the shop").click()
+    expect(page.get_by_role("heading", name="You came back without a card")).to_be_visible()
 
 
 WALKS = [
@@ -144,6 +305,11 @@ WALKS = [
             _screen(f"subscription-{situation}", person, "/subscriptions", _open_subscription),
         )
     ],
+    _screen("payment-past-due", "elif", "/account/payment", _wait_for("Pay now")),
+    _screen("pay", "elif", "/account/payment", _open_pay),
+    _screen("add-card-past-due", "elif", "/account/payment", _follow("main a:has-text('Use another card')")),
+    _screen("billing-past-due", "elif", "/account/billing"),
+    _screen("invoice-past-due", "elif", "/account/billing", _follow("main a.go")),
     _screen("account-many", "sofia", "/account"),
     _screen("orders-many", "sofia", "/orders"),
     _screen("home", "mira", "/"),
@@ -153,8 +319,28 @@ WALKS = [
     _screen("orders", "mira", "/orders"),
     _screen("order", "mira", "/orders", _follow("main .go")),
     _screen("account", "mira", "/account"),
+    _screen("payment", "mira", "/account/payment", _wait_for("Remove")),
+    _screen("remove-card", "mira", "/account/payment", _open_remove),
+    _screen("add-card", "mira", "/account/payment", _follow("main a:has-text('Add a card')")),
+    _screen("card-left", "mira", "/account/payment", _leave_the_card_page),
+    _screen("billing", "mira", "/account/billing"),
+    _screen("invoice", "mira", "/account/billing", _follow("main a.go")),
     _screen("devices", "mira", "/account/devices"),
     _screen("language", "mira", "/account/language"),
+    _screen("addresses", "mira", "/account/addresses"),
+    _screen("address", "mira", "/account/addresses/new"),
+    _screen("address-wrong", "mira", "/account/addresses/new?country=US", _save_nothing),
+    _screen("address-of-one", "mira", "/subscriptions", _open_address),
+    _screen("quantity", "mira", "/subscriptions", lambda page: _sheet(page, "One more Rolled oats")),
+    _screen("quantity-wrong", "mira", "/subscriptions", lambda page: _sheet_with(page, "One more Rolled oats", "How many", "two")),
+    _screen("swap", "mira", "/subscriptions", lambda page: _sheet(page, "Swap Highland breakfast tea")),
+    _screen("remove", "mira", "/subscriptions", lambda page: _sheet(page, "Take out Sidamo coffee beans")),
+    _screen("remove-last", "sofia", "/subscriptions", _take_out_the_last),
+    _screen("add", "mira", "/subscriptions", lambda page: _sheet(page, "All 8 products")),
+    _screen("add-one", "mira", "/subscriptions", lambda page: _sheet(page, "Sencha €11.33")),
+    _screen("frequency", "mira", "/subscriptions", lambda page: _sheet(page, "2 weeks")),
+    _screen("frequency-own", "mira", "/subscriptions", lambda page: _sheet_with(page, "My own", "Every", "10")),
+    _screen("frequency-wrong", "mira", "/subscriptions", lambda page: _sheet_with(page, "My own", "Every", "soon")),
     _screen("skip", "mira", "/", _open_skip),
     _screen("skip-page", "mira", "/", lambda page: _to_the_page(page, "Skip")),
     _screen("move", "mira", "/subscriptions", lambda page: _open_move(page, 7)),
@@ -166,5 +352,31 @@ WALKS = [
         _skip_and_send_after_all,
     ),
     Walk("mira", ("home-refused",), _be_refused),
+    _screen("pause", "mira", "/subscriptions", _open_pause),
+    _screen("pause-own", "mira", "/subscriptions", lambda page: _open_pause(page, "Own day")),
+    _screen("pause-open", "mira", "/subscriptions", lambda page: _open_pause(page, "Until I resume it")),
+    _screen("resume", "jonas", "/", _open_resume),
+    _screen("cancel", "mira", "/subscriptions", _open_cancel),
+    _screen("again", "andrei", "/", _open_again),
+    Walk("mira", ("cancelled", "cancelled-why-wrong", "subscription-ending", "keep", "cancelled-kept"), _cancel_and_keep),
+    Walk(None, ("receipt",), _open_receipt_by_link),
+    _screen("desk-sign-in", None, "/desk/sign-in"),
+    Walk(
+        None,
+        ("desk-set-up", "desk-recovery-codes", "desk-app", "desk-passkey", "desk-your-sign-in", "desk-confirm"),
+        desk_screens.first_time,
+    ),
+    Walk(None, ("desk-second-step", "desk-second-step-wrong"), desk_screens.every_time),
+    _screen("desk", "ada", "/desk"),
+    Walk("ada", ("desk-failing", "desk-customer-failing"), desk_screens.failing),
+    _screen("desk-search", "ada", "/desk/search?q=jo"),
+    _screen("desk-nobody", "ada", "/desk/search?q=nobody"),
+    *[
+        _screen(f"desk-customer-{person}", "ada", f"/desk/search?q={person}%40example.com")
+        for person in ("mira", "elif", "sofia", "andrei")
+    ],
+    _screen("desk-looks", "nora", "/desk/looks"),
+    _screen("desk-staff", "tom", "/desk/staff"),
+    Walk("mira", ("undo-by-mail", "undo-by-mail-refused", "undo-by-mail-done"), _undo_by_mail),
 ]
 PEOPLE = sorted({walk.person for walk in WALKS if walk.person})

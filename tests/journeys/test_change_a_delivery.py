@@ -24,7 +24,7 @@ def test_skip_undo_skip_move_and_move_all_each_confirmed_without_a_reload(home: 
     confirmed(home, both, alice, version=1, charge=date(2027, 1, 23))
 
     notice(home).get_by_role("button", name="Undo").click()
-    expect(notice(home)).to_contain_text("Undone. Everything is as it was before.")
+    expect(notice(home)).to_contain_text("Undone. What it changed is as it was before.")
     expect(next_day(home)).to_contain_text("Monday 28 December")
     confirmed(home, both, alice, version=2, charge=date(2026, 12, 23))
 
@@ -61,7 +61,6 @@ def test_skip_one_after_the_next_and_send_it_after_all(home: Page, both: Both, a
 
     home.get_by_role("link", name="Change this delivery").click()
     home.get_by_role("link", name="Monday 25 January Skipped").click()
-    home.get_by_role("link", name="Send it after all").click()
     home.get_by_role("button", name="Send it after all").click()
     expect(notice(home)).to_contain_text("It comes after all.")
     confirmed(home, both, alice, version=2, charge=date(2026, 12, 23))
@@ -135,3 +134,15 @@ def test_the_keyboard_alone_opens_and_closes_the_sheet(home: Page) -> None:
     home.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
     expect(link).to_be_focused()
+
+
+def test_what_was_said_before_stays_out_of_the_next_sheet_and_is_there_after_it(home: Page, alice: Box) -> None:
+    skip(home)
+    expect(notice(home)).to_contain_text("Skipped.")
+    open_skip(home)
+    expect(notice(home)).to_have_count(0)
+    home.get_by_role("link", name="Keep it").click()
+    expect(home.locator("dialog:modal")).to_have_count(0)
+    expect(notice(home)).to_contain_text("Skipped.")
+    notice(home).get_by_role("button", name="Undo").click()
+    expect(notice(home)).to_contain_text("Undone. What it changed is as it was before. Next is Mon 28 Dec.")

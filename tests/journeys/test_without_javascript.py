@@ -33,7 +33,7 @@ def test_skip_undo_move_and_move_all(plain_home: Page, both: Both, alice: Box) -
     undo = notice(page).get_by_role("button", name="Undo")
     expect(undo).to_be_visible()
     undo.click()
-    expect(notice(page)).to_contain_text("Undone. Everything is as it was before.")
+    expect(notice(page)).to_contain_text("Undone. What it changed is as it was before.")
     reloaded_until_confirmed(page, both, alice, version=2, charge=date(2026, 12, 23))
 
     page.get_by_role("link", name="Move", exact=True).click()

@@ -33,7 +33,7 @@ def test_it_comes_compressed_to_who_asks(app: Flask, client: FlaskClient) -> Non
     css = url(app, "portal.css")
     with client.get(css) as plain, client.get(css, headers={"Accept-Encoding": "gzip, deflate, br"}) as br:
         assert br.headers["Content-Encoding"] == "br" and brotli.decompress(br.data) == plain.data
-        assert len(br.data) < 6500
+        assert len(br.data) < 9 * 1024, "HTML and CSS share 14 KB on a first visit, and a page's HTML needs its part"
     with client.get(css, headers={"Accept-Encoding": "gzip"}) as zipped:
         assert zipped.headers["Content-Encoding"] == "gzip" and gzip.decompress(zipped.data) == plain.data
         assert zipped.headers["Vary"] == "Accept-Encoding"

@@ -30,7 +30,7 @@ def test_a_far_day_has_its_year() -> None:
     assert i18n.day(date(2027, 8, 25)) == "Wednesday 25 August 2027"
     assert i18n.day(date(2026, 2, 22)) == "Sunday 22 February"
     assert i18n.day(date(2026, 2, 21)) == "Saturday 21 February 2026"
-    assert i18n.short_day(date(2028, 1, 3)) == "Mon 3 Jan\u00a02028"
+    assert i18n.short_day(date(2028, 1, 3)) == "Mon 3\u00a0Jan\u00a02028"
     assert i18n.moment(datetime(2025, 4, 3, 9, 5, tzinfo=UTC)) == "Thu 3 April 2025, 11:05"
 
 
@@ -70,14 +70,21 @@ def test_money_is_written_with_its_own_places(locale: str | None, amount: int, c
     ("locale", "long", "short"),
     [
         ("en", "Friday 4 December", "Fri 4\u00a0Dec"),
-        ("tr", "4 Aralık Cuma", "4 Ara\u00a0Cum"),
-        ("ro", "vineri, 4 decembrie", "vin., 4\u00a0dec."),
+        ("tr", "4 Aralık Cuma", "4\u00a0Ara Cum"),
+        ("ro", "vineri, 4 decembrie", "vin 4\u00a0dec"),
         ("en-US", "Friday 4 December", "Fri 4\u00a0Dec"),
     ],
 )
 def test_other_languages_have_their_own_order(locale: str, long: str, short: str) -> None:
     g.locale = locale
     assert (i18n.day(date(2026, 12, 4)), i18n.short_day(date(2026, 12, 4))) == (long, short)
+
+
+def test_what_begins_a_line_has_a_capital() -> None:
+    g.locale = "ro"
+    assert i18n.capital(i18n.day(date(2026, 12, 4))) == "Vineri, 4 decembrie" and i18n.month(date(2026, 12, 4)) == "Decembrie 2026"
+    g.locale = "tr"
+    assert i18n.capital("iki") == "İki" and i18n.capital("") == ""
 
 
 def test_templates_have_all_of_it() -> None:
@@ -90,6 +97,7 @@ def test_templates_have_all_of_it() -> None:
 def test_a_mail_speaks_the_language_of_who_gets_it(app: Flask) -> None:
     with i18n.speaking("tr", "Europe/Istanbul"):
         assert i18n.moment(EVENING) == "1 Aralık Sal, 22:00"
+        assert i18n.exact_moment(EVENING) == "1 Aralık 2026 Sal, 22:00 GMT+03:00"
         assert i18n.language() == "tr"
     assert i18n.moment(EVENING) == "Tue 1 December, 20:00"
     with app.app_context(), i18n.speaking(None, None):

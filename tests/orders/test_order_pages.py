@@ -12,7 +12,7 @@ from portal.accounts.models import Customer
 from portal.kit.db import db, transaction
 from portal.orders.actions import OrderedLine, record_order
 from tests.accounts.builders import customer
-from tests.browser import Browser
+from tests.browser import Browser, attribute
 from tests.conftest import TODAY
 from tests.orders.builders import order
 
@@ -54,11 +54,11 @@ def test_orders_are_shown_newest_first_under_their_months(app: Flask, hers: Brow
     assert "Mon 23\u00a0Nov" in row.text
     assert "€17.80" in row.text
     assert "Linden honey" in row.text
-    older = hers.get(str(page.find("a", string="Older orders")["href"]))  # type: ignore[index]
+    older = hers.get(attribute(page, "a:-soup-contains('Older orders')", "href"))
     assert numbers(older) == [f"N-{n}" for n in range(5, 0, -1)]
     assert [heading.text for heading in older.select("h2")] == ["November 2026", "October 2026"]
     assert older.find("a", string="Older orders") is None
-    assert older.select_one("a.back")["href"] == "/orders"  # type: ignore[index]
+    assert attribute(older, "a.back", "href") == "/orders"
 
 
 def test_orders_of_one_moment_are_each_shown_once(app: Flask, hers: Browser, alice: int) -> None:

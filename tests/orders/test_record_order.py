@@ -53,7 +53,7 @@ def test_the_same_invoice_again_gives_the_same_order(app: Flask) -> None:
 
 
 def test_two_workers_at_once_write_one_order(app: Flask) -> None:
-    together = Barrier(8)
+    together = Barrier(8, timeout=60)
     with app.app_context(), transaction():
         alice_id = customer().id
 

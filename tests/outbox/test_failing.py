@@ -9,9 +9,9 @@ from portal import outbox
 from portal.accounts.models import Customer
 from portal.kit import clock
 from portal.kit.db import db, transaction
+from portal.operations.commands import retry, status
 from portal.outbox.asking import SYNCS, TASKS
-from portal.outbox.commands import retry, status
-from portal.outbox.lease import DEAD_AFTER, STUCK_AFTER, Lease, claim
+from portal.outbox.lease import DEAD_AFTER, Lease, claim
 from portal.outbox.models import Sync, Task
 from tests.outbox.conftest import TODAY, ask, ask_task, failing, let_the_lease_end, the_sync, the_task
 
@@ -65,7 +65,7 @@ def test_the_provider_says_itself_when_to_come_back(done: list[str]) -> None:
     SYNCS["customer"] = failing(Busy())
     ask(1)
     fail_once()
-    assert the_sync().due_at == TODAY + timedelta(minutes=20)
+    assert timedelta(minutes=20) <= the_sync().due_at - TODAY <= timedelta(minutes=25)
 
 
 def test_a_click_does_not_wait_for_the_back_off(broken: None) -> None:
@@ -90,12 +90,12 @@ def test_a_task_is_given_up_at_last_and_an_operator_can_retry_it(app: Flask, bro
     task = the_task()
     assert (task.attempts, task.dead_at, task.error) == (DEAD_AFTER, TODAY + (DEAD_AFTER - 1) * HOUR, "RuntimeError: away")
     runner = app.test_cli_runner()
-    assert "dead: task" in runner.invoke(status).output
+    assert f"given up: task {task.id}, do, {DEAD_AFTER} tries" in runner.invoke(status).output
     TASKS["do"] = _append_to(done)
     runner.invoke(retry)
     outbox.work_until_idle()
     assert done == ["mail"]
-    assert "dead" not in runner.invoke(status).output
+    assert "given up" not in runner.invoke(status).output
 
 
 def test_a_task_that_takes_its_worker_along_is_given_up_too(done: list[str]) -> None:
@@ -107,18 +107,6 @@ def test_a_task_that_takes_its_worker_along_is_given_up_too(done: list[str]) -> 
     task = the_task()
     assert (task.dead_at, task.owner) == (TODAY, None)
     assert task.error and "took its worker along" in task.error
-
-
-def test_what_is_stuck_is_told_and_can_be_retried_at_once(app: Flask, broken: None) -> None:
-    ask(1)
-    for hour in range(STUCK_AFTER):
-        fail_once(TODAY + hour * HOUR)
-    runner = app.test_cli_runner()
-    told = runner.invoke(status).output
-    assert "1 syncs wait, the oldest since 2026-11-23 09:00:00 UTC. 0 tasks wait." in told
-    assert f"stuck: customer 1, {STUCK_AFTER} tries: RuntimeError: away" in told
-    runner.invoke(retry)
-    assert (the_sync().attempts, the_sync().due_at) == (0, TODAY)
 
 
 def test_a_half_made_change_outside_a_transaction_does_not_stop_the_worker(done: list[str]) -> None:

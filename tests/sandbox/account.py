@@ -17,6 +17,8 @@ class Account:
     key: str = "sk_test_shop"
     prices: dict[tuple[int, str, int], stripe.Price] = field(default_factory=dict)
     customers: list[str] = field(default_factory=list)
+    clocks: list[str] = field(default_factory=list)
+    endpoints: list[str] = field(default_factory=list)
 
     @cached_property
     def client(self) -> stripe.StripeClient:
@@ -41,7 +43,27 @@ class Account:
         if card:
             params |= {"payment_method": card, "invoice_settings": {"default_payment_method": card}}
         made = self.v1.customers.create(params)
-        self.customers.append(made.id)
+        if not made.test_clock:  # else it goes with its clock
+            self.customers.append(made.id)
+        return made
+
+    def simulation(self, starts_at: int | None = None) -> Any:
+        made = self.v1.test_helpers.test_clocks.create({"frozen_time": starts_at or self.now(), "name": "contract"})
+        self.clocks.append(made.id)
+        return made
+
+    def advance(self, clock: Any, moment: int) -> Any:
+        """Until it is there. At the stand-in it is when it is asked first."""
+        clocks = self.v1.test_helpers.test_clocks
+        assert clocks.advance(clock.id, {"frozen_time": moment}).status == "advancing"
+        while (there := clocks.retrieve(clock.id)).status == "advancing":
+            time.sleep(1)
+        assert (there.status, there.frozen_time) == ("ready", moment)
+        return there
+
+    def endpoint(self, url: str, *events: str, **more: Any) -> Any:
+        made = self.v1.webhook_endpoints.create({"url": url, "enabled_events": list(events) or ["*"], **more})
+        self.endpoints.append(made.id)
         return made
 
     def price(self, amount: int = 1999, interval: str = "month", count: int = 1) -> stripe.Price:
@@ -56,6 +78,16 @@ class Account:
         customer = customer or self.customer()
         items = [{"price": (price or self.price()).id, "quantity": quantity}]
         return self.v1.subscriptions.create({"customer": customer.id, "items": items, **more})
+
+    def coupon(self, **more: Any) -> Any:
+        """A fifth off the first charge, unless told otherwise."""
+        return self.v1.coupons.create({"duration": "once", **({} if "amount_off" in more else {"percent_off": 20}), **more})
+
+    def code(self, coupon: Any = None, **more: Any) -> Any:
+        return self.v1.promotion_codes.create({"promotion": {"type": "coupon", "coupon": (coupon or self.coupon()).id}, **more})
+
+    def preview(self, subscription: Any, **more: Any) -> Any:
+        return self.v1.invoices.create_preview({"subscription": subscription.id, **more})
 
     def skip_to(self, subscription: Any, moment: int, **more: Any) -> Any:
         return self.v1.subscriptions.update(subscription.id, {"trial_end": moment, "proration_behavior": "none", **more})
@@ -83,6 +115,10 @@ class Account:
 
     def tidy(self) -> None:
         """Nothing that a test made is renewed for ever: at Stripe, a deleted customer's subscriptions are cancelled."""
+        while self.clocks:
+            self.v1.test_helpers.test_clocks.delete(self.clocks.pop())
+        while self.endpoints:
+            self.v1.webhook_endpoints.delete(self.endpoints.pop())
         while self.customers:
             self.v1.customers.delete(self.customers.pop())
 

@@ -50,6 +50,37 @@ def test_lists_come_newest_first_and_a_page_at_a_time(shop: Shop) -> None:
             shop.v1.customers.list(wrong)
 
 
+def test_each_list_is_read_to_its_end_a_page_at_a_time_and_by_when_it_was_made(account: Account) -> None:
+    begun = account.now()
+    customer, product = account.customer(), account.v1.products.create({"name": f"Tea {uuid4()}"})
+    recurring = {"interval": "month"}
+    prices = [
+        account.v1.prices.create({"product": product.id, "currency": "eur", "unit_amount": amount, "recurring": recurring})
+        for amount in (500, 600, 700)
+    ]
+    subscriptions = [account.subscribe(customer, price) for price in prices]
+    whose = {"customer": customer.id}
+    for lists, made, which in (
+        (account.v1.prices, prices, {"product": product.id}),
+        (account.v1.subscriptions, subscriptions, whose),
+        (account.v1.invoices, [subscription.latest_invoice for subscription in subscriptions], whose),
+        (account.v1.charges, None, whose),
+        (account.v1.products, [product], {"ids": [product.id]}),
+        (account.v1.customers, [customer], {"created": {"gte": begun - 5}}),
+    ):
+        found = list(lists.list({**which, "limit": 1}).auto_paging_iter())
+        refs = [one.id for one in found]
+        if made and lists is not account.v1.customers:
+            assert refs == [getattr(one, "id", one) for one in reversed(made)]
+        assert customer.id in refs or len(refs) in (1, 3)
+        assert lists.list({**which, "created": {"gte": begun - 5}}).data
+        assert lists.list({**which, "created": {"gt": account.now() + 3600}}).data == []
+    after = {**whose, "starting_after": subscriptions[0].id}
+    assert account.v1.subscriptions.list(after).data == [], "it was the first, so it comes last"
+    with pytest.raises(stripe.InvalidRequestError):
+        account.v1.subscriptions.list({**whose, "starting_after": customer.id})
+
+
 def test_subscriptions_are_listed_by_customer_status_and_price(shop: Shop) -> None:
     alice, weekly = shop.customer(), shop.price(interval="week")
     active, trial, over = shop.subscribe(alice), shop.subscribe(trial_end=shop.now() + DAY, price=weekly), shop.subscribe(alice)

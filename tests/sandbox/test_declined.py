@@ -36,6 +36,34 @@ def test_it_is_tried_again_after_three_five_and_seven_days_and_then_cancelled(sh
     assert len(shop.events("customer.subscription.deleted")) == 1
 
 
+def test_the_account_may_leave_it_past_due(shop: Shop) -> None:
+    shop.control("retries", {"then": "past_due"})
+    subscription = behind(shop)
+    shop.later(days=20)
+    left = shop.again(subscription)
+    assert (left.status, left.latest_invoice.status, left.latest_invoice.next_payment_attempt) == ("past_due", "open", None)
+    assert left.latest_invoice.attempt_count == 4
+    shop.pay_from_now_on(shop.v1.customers.retrieve(subscription.customer))
+    shop.v1.invoices.pay(left.latest_invoice.id)
+    assert shop.again(subscription).status == "active"
+
+
+def test_the_account_may_leave_it_unpaid_and_its_next_invoices_are_drafts_until_one_is_paid(shop: Shop) -> None:
+    shop.control("retries", {"then": "unpaid"})
+    subscription = behind(shop)
+    shop.later(days=20)
+    unpaid = shop.again(subscription)
+    assert (unpaid.status, unpaid.latest_invoice.status) == ("unpaid", "open")
+    (told,) = [event for event in shop.events("customer.subscription.updated") if event.data.object.status == "unpaid"]
+    assert told.data.previous_attributes.to_dict() == {"status": "past_due"}
+    shop.later(days=20)
+    draft = shop.again(subscription).latest_invoice
+    assert (draft.status, draft.auto_advance, draft.id == unpaid.latest_invoice.id) == ("draft", False, False)
+    shop.pay_from_now_on(shop.v1.customers.retrieve(subscription.customer))
+    shop.v1.invoices.pay(draft.id)
+    assert shop.again(subscription).status == "active"
+
+
 def test_a_retry_with_another_card_makes_it_active_again(shop: Shop) -> None:
     subscription = behind(shop)
     shop.pay_from_now_on(shop.v1.customers.retrieve(subscription.customer))
@@ -64,6 +92,19 @@ def test_an_attempt_by_hand_that_is_declined_is_told_and_leaves_the_schedule_as_
     after = shop.v1.invoices.retrieve(before.id)
     assert (after.attempt_count, after.next_payment_attempt) == (1, before.next_payment_attempt)
     assert len(shop.events("invoice.payment_failed")) == 2, "a declined payment is an answer with effects"
+
+
+def test_what_is_owed_can_be_made_void_and_then_nothing_is_owed(shop: Shop) -> None:
+    subscription = behind(shop)
+    owed = shop.again(subscription).latest_invoice
+    assert shop.v1.invoices.void_invoice(owed.id).status == "void"
+    shop.later(days=20)
+    after = shop.again(subscription)
+    assert (after.status, after.latest_invoice.status) == ("active", "void")
+    assert len(shop.events("invoice.payment_failed")) == 1 and len(shop.events("invoice.voided")) == 1
+    for ref in (owed.id, shop.invoices(subscription)[0].id):
+        with pytest.raises(stripe.InvalidRequestError, match="open or uncollectible"):
+            shop.v1.invoices.void_invoice(ref)
 
 
 def test_a_declined_first_payment_leaves_it_incomplete_for_23_hours(shop: Shop) -> None:

@@ -37,6 +37,7 @@ def test_what_the_clock_did_nobody_asked_for(shop: Shop) -> None:
         ("invoice.created", 0),
         ("customer.subscription.updated", 0),
         ("invoice.finalized", 3600),
+        ("charge.succeeded", 3600),
         ("invoice.paid", 3600),
         ("invoice.payment_succeeded", 3600),
     ]

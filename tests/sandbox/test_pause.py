@@ -28,6 +28,19 @@ def test_resumes_at_lifts_the_pause_by_itself(shop: Shop) -> None:
     assert told.data.previous_attributes.pause_collection.resumes_at == resumes_at
 
 
+def test_another_end_of_a_pause_cannot_come_with_another_date(account: Account) -> None:
+    subscription = account.subscribe()
+    pause = {"behavior": "void", "resumes_at": account.now() + 60 * DAY}
+    account.v1.subscriptions.update(subscription.id, {"pause_collection": pause})
+    later = account.now() + 90 * DAY
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        account.skip_to(subscription, later, pause_collection={"behavior": "void", "resumes_at": later})
+    assert refused.value.param == "trial_end"
+    assert account.again(subscription).pause_collection.resumes_at == pause["resumes_at"]
+    moved = account.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": "void", "resumes_at": later}})
+    assert moved.pause_collection.resumes_at == later
+
+
 def test_a_pause_leaves_the_status_as_it_was(account: Account) -> None:
     subscription = account.subscribe()
     paused = account.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": "void"}})

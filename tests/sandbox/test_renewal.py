@@ -130,7 +130,8 @@ def test_an_anchor_after_the_next_natural_date_is_refused(account: Account) -> N
 
 
 def test_a_renewal_that_falls_due_by_itself_has_happened_when_anyone_asks(shop: Shop) -> None:
-    subscription = shop.subscribe(trial_end=shop.now() + 1)
+    customer, price = shop.customer(), shop.price()
+    subscription = shop.subscribe(customer, price, trial_end=shop.now() + 2)
     wait_until(lambda: shop.now() >= subscription.trial_end)
     assert shop.again(subscription).status == "active"
 

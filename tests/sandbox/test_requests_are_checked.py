@@ -43,10 +43,10 @@ def test_an_unknown_parameter_is_named_in_stripes_words(account: Account) -> Non
 
 
 def test_what_stripe_knows_and_the_stand_in_does_not_do_is_refused_too(shop: Shop) -> None:
-    with pytest.raises(stripe.InvalidRequestError, match="does not do `discounts`"):
-        shop.subscribe(discounts=[{"coupon": "x"}])
-    with pytest.raises(stripe.InvalidRequestError, match="does not offer GET /v1/charges"):
-        shop.v1.charges.list()
+    with pytest.raises(stripe.InvalidRequestError, match="does not do `add_invoice_items`"):
+        shop.subscribe(add_invoice_items=[{"price": "x"}])
+    with pytest.raises(stripe.InvalidRequestError, match="does not offer GET /v1/tax_rates"):
+        shop.v1.tax_rates.list()
 
 
 def test_an_address_that_is_not_stripes_is_not_found(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from portal.kit.db import db
 from portal.subscriptions.models import Subscription
 from tests.stripe import Stripe
-from tests.subscriptions.builders import Box, subscribe
+from tests.subscriptions.builders import SHELF, Box, stock, subscribe
 
 
 @pytest.fixture
@@ -20,6 +20,18 @@ def alice(app: Flask, stripe: Stripe) -> Box:
 def bob(app: Flask, stripe: Stripe) -> Box:
     """Bob has one too, and must never see what is Alice's."""
     return subscribe(app, stripe, email="bob@example.com")
+
+
+@pytest.fixture
+def shelf(app: Flask, stripe: Stripe) -> dict[str, int]:
+    """What the shop sells besides. The ids of the variants, by name."""
+    return stock(app, stripe, SHELF)
+
+
+@pytest.fixture
+def pantry(app: Flask, stripe: Stripe, shelf: dict[str, int]) -> Box:
+    """Dora's box of tea and two oats, charged today; it comes each month."""
+    return subscribe(app, stripe, email="dora@example.com", contents={"Highland tea": 1, "Rolled oats": 2})
 
 
 class Both:

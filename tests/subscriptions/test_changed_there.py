@@ -7,13 +7,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.orders.models import Order
+from portal.subscriptions import actions
 from portal.subscriptions.models import Subscription
-from portal.timeline import Entry
+from portal.timeline import Actor, Entry
 from tests.browser import words
 from tests.conftest import Work
 from tests.mail import Mail, text
 from tests.stripe import Stripe
+from tests.subscriptions.boxes import inside
 from tests.subscriptions.builders import Box, price, subscribe
 from tests.subscriptions.conftest import Both
 
@@ -58,7 +62,7 @@ def test_another_frequency_there_is_another_rhythm_here(app: Flask, alice: Box, 
     work()
     assert both.here(alice) == both.there(alice)
     assert {(later - earlier).days for earlier, later in pairwise(both.days(alice))} == {7}
-    assert "every week" in words(alice.browser.get(alice.page))
+    assert "every week" in words(alice.browser.get(alice.page)).lower()
     renew(stripe, work, days=7)
     assert both.here(alice) == both.there(alice)
     assert both.is_confirmed(alice)
@@ -166,3 +170,34 @@ def test_a_rhythm_of_the_31st_is_the_providers(app: Flask, stripe: Stripe, work:
 def _next(both: Both, box: Box) -> int:
     with both.app.app_context():
         return db.session.get_one(Subscription, box.id).scheduled[0].id
+
+
+def test_a_box_of_more_products_than_stripe_shows_at_once_is_read_whole(app: Flask, alice: Box, stripe: Stripe, work: Work) -> None:
+    names = [f"Tea number {number}" for number in range(11)]
+    added = []
+    for name in names:
+        product = stripe.v1.products.create({"name": name}).id
+        price = {"product": product, "currency": "eur", "unit_amount": 500, "recurring": {"interval": "month"}}
+        added.append({"price": stripe.v1.prices.create(price).id})
+    stripe.v1.subscriptions.update(alice.ref, {"items": added, "proration_behavior": "none"})
+    stripe.wait_for_webhooks()
+    work()
+    work()
+    assert inside(app, alice) == dict.fromkeys(["Sidamo coffee beans", *names], 1)
+    hidden = [item.id for item in stripe.v1.subscription_items.list({"subscription": alice.ref, "limit": 100}).data][-1]
+    assert hidden not in [item.id for item in stripe.v1.subscriptions.retrieve(alice.ref)["items"].data]
+    with app.app_context(), transaction():
+        last = db.session.get_one(Subscription, alice.id).contents.items[-1]
+        actions.set_quantity(last, 2, by=Actor(customer_id=alice.customer_id), at=now())
+    work()
+    there = {item.id: item.quantity for item in stripe.v1.subscription_items.list({"subscription": alice.ref, "limit": 100}).data}
+    assert (len(there), sum(there.values())) == (12, 13)
+    stripe.later(days=31)
+    work()
+    work()
+    with app.app_context():
+        order = db.session.scalars(select(Order).order_by(Order.id.desc())).first()
+        assert order
+        assert (order.total, len(order.lines)) == (1490 + 12 * 500, 12)
+    alice.sign_in()
+    assert " +9" in words(alice.browser.get("/account/billing"))

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from flask import Flask
 
 from tests.browser import words
 from tests.conftest import Work
@@ -78,6 +79,13 @@ def test_two_tabs_with_different_days_the_later_one_counts_and_the_history_has_b
     assert "Mon 28 Dec moved to Tue 5 Jan" in history and "Tue 5 Jan moved to Thu 7 Jan" in history
 
 
+def test_one_that_was_moved_before_another_is_moved_on_with_it(alice: Box, both: Both) -> None:
+    """What comes before it is what is charged before it, whatever the order in which they were planned."""
+    alice.browser.post(alice.move(1), {"to": "2026-12-14", "which": "one"})
+    assert "Moved." in words(alice.browser.post(alice.move(1), {"to": "2026-12-15", "which": "later"}))
+    assert both.days(alice)[:3] == [date(2026, 12, 13), date(2027, 1, 13), date(2027, 2, 13)]
+
+
 def test_bob_cannot_move_alices_delivery(alice: Box, bob: Box, both: Both) -> None:
     bob.browser.post(alice.move(0), {"to": "2027-01-05"}, expect=404)
     bob.browser.get(alice.move(0), expect=404)
@@ -90,7 +98,7 @@ def test_a_skipped_one_is_sent_after_all_before_it_is_moved(alice: Box) -> None:
     assert "Send it after all" in words(page)
 
 
-def test_a_box_of_each_week_moves_too(app, stripe: Stripe, both: Both, work: Work) -> None:  # type: ignore[no-untyped-def]
+def test_a_box_of_each_week_moves_too(app: Flask, stripe: Stripe, both: Both, work: Work) -> None:
     box = subscribe(app, stripe, email="carol@example.com", every=(1, "week"))
     box.browser.post(box.move(0), {"to": "2026-12-03", "which": "later"})
     work()

@@ -1,43 +1,73 @@
-"""The table of docs/decisions/when-dates-can-change.md, all of it."""
+"""The tables of docs/decisions/what-can-change-when.md, all of them, in every combination."""
 
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from portal.subscriptions.policy import BY_STATUS, Obstacle, obstacle
+from portal.subscriptions.policy import ALLOWED, BY_STATUS, CHANGE_OF, UNDOABLE, UNDOING, Change, Obstacle, allows, obstacle
+from portal.subscriptions.refusals import why_not
 
-RUNNING = ("active", "trialing")
-
-
-@pytest.mark.parametrize(
-    ("status", "answer"),
-    [
-        ("canceled", Obstacle.ENDED),
-        ("incomplete_expired", Obstacle.ENDED),
-        ("incomplete", Obstacle.NOT_STARTED),
-        ("past_due", Obstacle.UNPAID),
-        ("unpaid", Obstacle.UNPAID),
-        ("paused", Obstacle.PAUSED),
-    ],
-)
-def test_a_status_that_says_no_says_it_whatever_else_is_so(status: str, answer: Obstacle) -> None:
-    for paused, ending, charging, charged in product([False, True], repeat=4):
-        found = obstacle(status, is_paused=paused, is_ending=ending, is_charging=charging, was_ever_charged=charged)
-        assert found is answer
+PAGE = Path(__file__).parents[2] / "docs/decisions/what-can-change-when.md"
+STATUSES = ("active", "trialing", "past_due", "unpaid", "incomplete", "incomplete_expired", "canceled", "paused")
+"""Source: docs.stripe.com/api/subscriptions/object#subscription_object-status."""
+FLAGS = {
+    "a new beginning was asked for": "is_beginning",
+    "`cancel_at_period_end`": "is_ending",
+    "payment collection paused": "is_paused",
+    "a renewal's invoice not charged yet": "is_charging",
+    "never charged": "was_never_charged",
+}
 
 
-@pytest.mark.parametrize(("status", "paused", "ending", "charging", "charged"), list(product(RUNNING, *[[False, True]] * 4)))
-def test_one_that_runs_is_asked_one_thing_after_the_other(status: str, paused: bool, ending: bool, charging: bool, charged: bool) -> None:
-    found = obstacle(status, is_paused=paused, is_ending=ending, is_charging=charging, was_ever_charged=charged)
-    in_trial = status == "trialing" and not charged
-    expected = [
-        (paused, Obstacle.PAUSED), (ending, Obstacle.ENDING), (charging, Obstacle.CHARGING), (in_trial, Obstacle.IN_TRIAL),
-    ]  # fmt: skip
-    assert found is next((answer for is_so, answer in expected if is_so), None)
+def table(heading: str) -> list[list[str]]:
+    section = PAGE.read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")]
+    return [rows[0], *rows[2:]]
+
+
+def situation(name: str) -> Obstacle | None:
+    return None if name == "runs" else Obstacle(name)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_the_situation_is_the_first_row_that_fits(status: str) -> None:
+    rows = table("In which situation a subscription is")[1:]
+    for values in product([False, True], repeat=len(FLAGS)):
+        flags = dict(zip(FLAGS.values(), values, strict=True))
+        fits = [
+            row[2] for row in rows if (row[0] == "any" or status in re.findall(r"`(\w+)`", row[0])) and (not row[1] or flags[FLAGS[row[1]]])
+        ]
+        never_charged = flags.pop("was_never_charged")
+        found = obstacle(status, **flags, was_ever_charged=not never_charged)
+        assert found == situation(fits[0]), (status, flags)
+
+
+def test_what_can_be_changed_is_the_table() -> None:
+    head, *rows = table("What can be changed in it")
+    situations = [situation(name) for name in head[1:-1]]
+    assert set(situations) == {None, *Obstacle}
+    told = {row[0].partition(" (")[0].removesuffix(" of one subscription"): row[1:-1] for row in rows}
+    assert told.keys() == {change.value for change in Change} == {change.value for change in ALLOWED}
+    for name, cells in told.items():
+        for found, cell in zip(situations, cells, strict=True):
+            assert allows(Change(name), found) is (cell == "yes"), (name, found)
+
+
+def test_each_refusal_has_its_sentence() -> None:
+    for change, found in product(Change, [None, *Obstacle]):
+        if not allows(change, found):
+            assert why_not(change, found).endswith(".")
 
 
 def test_all_statuses_of_stripe_are_known_and_a_new_one_changes_nothing_blindly() -> None:
-    known = {"active", "trialing", "past_due", "unpaid", "incomplete", "incomplete_expired", "canceled", "paused"}
-    assert BY_STATUS.keys() == known
+    assert BY_STATUS.keys() == set(STATUSES)
     with pytest.raises(KeyError):
         obstacle("on_holiday", is_paused=False, is_ending=False, is_charging=False, was_ever_charged=True)
+
+
+def test_what_is_undone_by_what() -> None:
+    assert "code" not in UNDOABLE
+    assert "began again" not in UNDOABLE
+    assert {CHANGE_OF[deed] for deed in UNDOABLE} == UNDOING.keys()

@@ -25,7 +25,7 @@ def test_a_skip_is_undone_from_the_notice(alice: Box, both: Both, work: Work) ->
     undo = undo_in(alice.browser.post(alice.skip(0)))
     work()
     page = alice.browser.post(undo)
-    assert "Undone. Everything is as it was before." in words(page)
+    assert "Undone. What it changed is as it was before." in words(page)
     work()
     assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
     history = words(alice.browser.get(alice.page))

@@ -30,7 +30,8 @@ def test_a_skip_and_its_opposite_before_the_worker_came_cost_the_provider_no_tri
     stripe.forget_requests()
     work()
     sent = [asked["params"] for asked in stripe.requests() if asked["method"] == "POST"]
-    assert sent == [{"metadata": {"portal_version": "2"}}]
+    assert [params["metadata"] for params in sent if "metadata" in params] == [{"portal_version": "2"}]
+    assert not [params for params in sent if "trial_end" in params]
     assert both.is_confirmed(alice)
 
 

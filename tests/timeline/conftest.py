@@ -50,6 +50,7 @@ class Jar(Apart):
     more: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
     owner: Mapped[str] = mapped_column(default="Alice", info={"personal": True})
     version: Mapped[int] = mapped_column(default=0)
+    price: Mapped[int] = mapped_column(default=0, info={"learned": True})
 
 
 @pytest.fixture

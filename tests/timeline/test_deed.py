@@ -174,3 +174,14 @@ def test_a_row_that_is_gone_counts_as_changed(jar: Jar) -> None:
     with pytest.raises(timeline.ChangedSince) as since, transaction():
         timeline.put_back(written()[0], {})
     assert since.value.fields == ["jar.quantity"]
+
+
+def test_what_somebody_else_told_is_no_deed_and_in_no_ones_way(jar: Jar) -> None:
+    with transaction(), timeline.deed(jar, "relabelled", by=ALICE, at=TODAY):
+        jar.words, jar.price = "tea", 980
+    (entry,) = written()
+    assert entry.after == {f"jar:{jar.id}": {"words": "tea"}}
+    with transaction():
+        jar.price = 1180
+        timeline.put_back(entry, {timeline.key(jar): jar})
+    assert (jar.words, jar.price) == ("coffee", 1180)

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from portal.accounts import actions, forms
 from portal.accounts.current import current, signed_in
 from portal.accounts.models import Session
+from portal.accounts.unsent import typed_before
 from portal.kit import i18n, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -30,7 +31,8 @@ def show() -> ResponseReturnValue:
 
 @bp.get("/language")
 def language() -> ResponseReturnValue:
-    return _language_page(200, str(current.customer.locale or shop().locale), str(i18n.time_zone()))
+    typed, locale, time_zone = typed_before(), str(current.customer.locale or shop().locale), str(i18n.time_zone())
+    return _language_page(200, typed.get("locale", locale), typed.get("time_zone", time_zone))
 
 
 @bp.post("/language")

@@ -1,4 +1,4 @@
-"""The door: ask for the mail, open its link or type its code, sign out."""
+"""The two doors, customers' and staff's: ask for the mail, open its link or type its code, sign out. At the desk, a second step follows."""
 
 from datetime import datetime
 from email.utils import parseaddr
@@ -12,25 +12,26 @@ from flask_babel import ngettext
 
 from portal.accounts import actions, devices, forms, tokens
 from portal.accounts.actions import Opened, TooMany, WrongCode
-from portal.accounts.current import DESK, DOOR, current, forget, sign_in
+from portal.accounts.current import DESK, DESK_DOOR, DOOR, current, forget, sign_in
 from portal.accounts.models import Over, SignIn
 from portal.accounts.tokens import Token
 from portal.kit import headers, i18n, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 
-bp = Blueprint("door", __name__)
+bp, desk = Blueprint("door", __name__), Blueprint("desk_door", __name__, url_prefix=DESK)
 bp.add_app_template_filter(lambda sender: parseaddr(sender)[1], "mail_address")
-PURPOSE = "sign-in"
 
 
 @bp.get(DOOR)
+@desk.get(DOOR)
 def ask() -> ResponseReturnValue:
     _browser()  # from here on, so that a form that is sent twice comes from one
     return _elsewhere() or web.page("accounts/sign_in.html", email="", error=None)
 
 
 @bp.post(DOOR)
+@desk.post(DOOR)
 def send() -> ResponseReturnValue:
     typed = request.form.get("email", "")
     if elsewhere := _elsewhere():
@@ -39,35 +40,38 @@ def send() -> ResponseReturnValue:
         return web.page("accounts/sign_in.html", 422, email=typed, error=_not_an_address(typed))
     refused = _ask_for(email)
     if refused is None:
-        return redirect(url_for("door.sent"), 303)
+        return redirect(url_for(".sent"), 303)
     _say_too_many_mails(refused)
-    return _wait(web.page("accounts/sign_in.html", 429, email=typed, error=None), refused.until)
+    return wait(web.page("accounts/sign_in.html", 429, email=typed, error=None), refused.until)
 
 
 @bp.get(f"{DOOR}/sent")
+@desk.get(f"{DOOR}/sent")
 def sent() -> ResponseReturnValue:
     return _elsewhere() or _sent_page()
 
 
 @bp.post(f"{DOOR}/again")
+@desk.post(f"{DOOR}/again")
 def send_again() -> ResponseReturnValue:
     if elsewhere := _elsewhere():
         return elsewhere
     if (asked := _pending()) is None:
-        return redirect(DOOR, 303)
+        return redirect(url_for(".ask"), 303)
     email, before = asked.email, asked.id
     refused = _ask_for(email)
     if refused:
         _say_too_many_mails(refused)
-        return _wait(_sent_page(429), refused.until)
+        return wait(_sent_page(429), refused.until)
     if (asked := _pending()) and asked.id == before:
         web.say(_("The last mail left just now."), _("Give it half a minute, and look in “Spam”."), tone="warn")
     else:
         web.say(_("A new mail is on its way."), _("Only the newest counts."))
-    return redirect(url_for("door.sent"), 303)
+    return redirect(url_for(".sent"), 303)
 
 
 @bp.post(f"{DOOR}/code")
+@desk.post(f"{DOOR}/code")
 def enter_code() -> ResponseReturnValue:
     typed = request.form.get("code", "")
     if elsewhere := _elsewhere():
@@ -75,10 +79,13 @@ def enter_code() -> ResponseReturnValue:
     if (code := forms.code(typed)) is None:
         return _sent_page(422, code=typed, error=_("A code has six digits. Copy them from the newest mail."))
     with transaction():
-        said = actions.sign_in_by_code(code, browser=_browser(), device=_device(), instead_of=None, at=now())
+        if _is_desk():
+            said = actions.begin_by_code(code, browser=_browser(), at=now())
+        else:
+            said = actions.sign_in_by_code(code, browser=_browser(), device=device(), instead_of=signed_in_here(), at=now())
     match said:
         case Opened(key):
-            return sign_in(key)
+            return _go_on(key)
         case WrongCode(left):
             tries = ngettext("one try is left.", "%(num)d tries are left.", left)
             error = _("This code is not the one in the newest mail. Look again; %(tries)s", tries=tries)
@@ -86,7 +93,7 @@ def enter_code() -> ResponseReturnValue:
         case TooMany(until):
             more = _("Use the link in a new mail, or type a code after %(time)s.", time=i18n.clock_time(until))
             web.say(_("Too many wrong codes: this one has ended."), more, tone="bad")
-            return _wait(_sent_page(429, code=typed), until)
+            return wait(_sent_page(429, code=typed), until)
         case over:
             title, sentence = _why(over)
             web.say(title, sentence, tone="bad")
@@ -94,45 +101,51 @@ def enter_code() -> ResponseReturnValue:
 
 
 @bp.get(f"{DOOR}/link/<sealed>")
+@desk.get(f"{DOOR}/link/<sealed>")
 @headers.no_referrer
 def show_link(sealed: str) -> ResponseReturnValue:
     """Says what the button would do, and changes nothing: mail scanners open every link."""
     token = _unsealed(sealed)
     if isinstance(token, Response):
         return token
-    asked = actions.find_by_link(token)
+    asked = actions.find_by_link(token, for_desk=_is_desk())
     if asked is None:
         return _over_page(Over.REPLACED)
     if over := asked.over(at=now()):
         return _over_page(over)
     user = current.signed_in
     other = user and (user.customer or user.staff)
+    is_other = other and (other.email != asked.email or bool(user and user.staff) != _is_desk())
     return web.page(
         "accounts/link.html", sealed=sealed, email=asked.email, device=asked.device, asked_at=asked.asked_at, until=asked.expires_at,
-        other=other.email if other and other.email != asked.email else None,
+        other=other.email if other and is_other else None,
     )  # fmt: skip
 
 
 @bp.post(f"{DOOR}/link/<sealed>")
+@desk.post(f"{DOOR}/link/<sealed>")
 @headers.no_referrer
 def enter_by_link(sealed: str) -> ResponseReturnValue:
     token = _unsealed(sealed)
     if isinstance(token, Response):
         return token
-    instead_of = current.signed_in.session_id if current.signed_in else None
     with transaction():
-        said = actions.sign_in_by_link(token, device=_device(), instead_of=instead_of, at=now())
-    return sign_in(said.key) if isinstance(said, Opened) else _over_page(said)
+        if _is_desk():
+            said = actions.begin_by_link(token, at=now())
+        else:
+            said = actions.sign_in_by_link(token, device=device(), instead_of=signed_in_here(), at=now())
+    return _go_on(said.key) if isinstance(said, Opened) else _over_page(said)
 
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    door = DESK_DOOR if current.signed_in and current.signed_in.staff else DOOR
     if current.signed_in:
         with transaction():
             actions.sign_out(current.signed_in.session_id, at=now())
     forget()
     web.say(_("You are signed out."))
-    answer = redirect(DOOR, 303)
+    answer = redirect(door, 303)
     answer.headers["Clear-Site-Data"] = '"cache"'  # not "cookies": the shop's own, on a neighbouring name, would go as well
     return answer
 
@@ -144,20 +157,38 @@ def masked(email: str) -> str:
     return f"{name[:1]}•••@{host}"
 
 
+def _is_desk() -> bool:
+    return request.blueprint == desk.name
+
+
 def _elsewhere() -> ResponseReturnValue | None:
-    """Who is in needs no door."""
+    """Who is in needs no door, but to the other side: whoever goes through leaves here."""
     user = current.signed_in
-    return redirect(DESK if user.staff else "/", 303) if user else None
+    if _is_desk():
+        return redirect(DESK, 303) if user and user.staff else None
+    return redirect("/", 303) if user and user.customer else None
+
+
+def _go_on(key: str) -> ResponseReturnValue:
+    if not _is_desk():
+        return sign_in(key)
+    session["second_step"] = key
+    return redirect(url_for("second_step.ask"), 303)
+
+
+def signed_in_here() -> int | None:
+    """The session that gives way to another in this browser."""
+    return current.signed_in.session_id if current.signed_in else None
 
 
 def _ask_for(email: str) -> TooMany | None:
     with transaction():
-        asked = actions.ask_to_sign_in(email, browser=_browser(), device=_device(), network=_network(), at=now())
+        asked = actions.ask_to_sign_in(email, browser=_browser(), device=device(), network=_network(), at=now(), for_desk=_is_desk())
     return asked if isinstance(asked, TooMany) else None
 
 
 def _pending() -> SignIn | None:
-    return db.session.scalars(SignIn.pending_in(tokens.digest(_browser()))).one_or_none()
+    return db.session.scalars(SignIn.pending_in(tokens.digest(_browser()), for_desk=_is_desk())).one_or_none()
 
 
 def _browser() -> str:
@@ -167,7 +198,7 @@ def _browser() -> str:
     return str(session["browser"])
 
 
-def _device() -> str:
+def device() -> str:
     return devices.words(request.user_agent.string)
 
 
@@ -184,7 +215,7 @@ def _network() -> str | None:
 
 def _unsealed(sealed: str) -> Token | Response:
     try:
-        return tokens.unseal(PURPOSE, sealed)
+        return tokens.unseal(tokens.PURPOSES[_is_desk()], sealed)
     except tokens.Altered:
         title, sentence = _("This link is not whole"), _("Open it in the mail again, or copy all of it, up to its last letter.")
     except tokens.OtherPurpose:
@@ -194,13 +225,13 @@ def _unsealed(sealed: str) -> Token | Response:
 
 def _over_page(over: Over) -> Response:
     title, sentence = _why(over)
-    return web.page("accounts/link_over.html", 410, title=title, sentence=sentence, here=current.signed_in is not None)
+    return web.page("accounts/link_over.html", 410, title=title, sentence=sentence, here=_elsewhere() is not None)
 
 
 def _sent_page(status: int = 200, code: str = "", error: str | None = None) -> Response:
     asked = _pending()
     if asked is None:
-        return make_response(redirect(DOOR, 303))
+        return make_response(redirect(url_for(".ask"), 303))
     is_over = asked.over(at=now()) is not None
     return web.page("accounts/sent.html", status, email=asked.email, until=asked.expires_at, is_over=is_over, code=code, error=error)
 
@@ -228,6 +259,6 @@ def _say_too_many_mails(refused: TooMany) -> None:
     web.say(_("No further mail for now."), more, tone="bad")
 
 
-def _wait(answer: Response, until: datetime) -> Response:
+def wait(answer: Response, until: datetime) -> Response:
     answer.headers["Retry-After"] = str(max(1, round((until - now()).total_seconds())))
     return answer

@@ -1,0 +1,64 @@
+"""What was typed into a form that could not be taken, because its page was older than the sign-in: it comes back with the form."""
+
+import json
+import zlib
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, request, session
+from flask_babel import gettext as _
+from werkzeug.datastructures import ImmutableMultiDict
+
+from portal.kit import web
+
+KEPT = "unsent"
+"""Where in this browser's own cookie. In no address, and not with us: docs/decisions/what-was-typed.md."""
+FOR = timedelta(hours=1)
+LARGEST = 1800
+"""Bytes, as the cookie packs it: browsers take 4096 for all of a cookie. More than our longest form holds."""
+
+
+def keep(*, customer_id: int | None, at: datetime) -> str:
+    """Answers the page on which the form stands. `customer_id` is who filled it in, if that is known: nobody else gets to see it."""
+    typed = [[name, value] for name, value in request.form.items(multi=True) if name != "csrf_token" and "\x00" not in value]
+    if len(zlib.compress(json.dumps(typed).encode())) > LARGEST:
+        typed = []
+    to = _page_of_the_form()
+    session[KEPT] = {"to": to, "typed": typed, "by": customer_id, "until": (at + FOR).timestamp()}
+    return to
+
+
+def bring_back(*, customer_id: int, at: datetime) -> None:
+    """To the page of that form: as if it had been asked for with what was typed, which is how our pages begin filled in."""
+    kept = session.get(KEPT)
+    if kept is None or request.method != "GET" or urlsplit(kept["to"]).path != request.path:
+        return
+    if kept["by"] not in (None, customer_id) or kept["until"] < at.timestamp():
+        del session[KEPT]
+        return
+    pairs = [(name, value) for name, value in kept["typed"]]
+    g.unsent = dict(pairs)
+    request.args = ImmutableMultiDict([*pairs, *request.args.items(multi=True)])
+    if not kept.get("is_told"):
+        more = _("You were away for long. What you typed or chose is still here: look it over, and send it.")
+        web.say(_("Not sent yet."), more, tone="warn")
+        session[KEPT] = {**kept, "is_told": True}
+
+
+def forget_once_shown(answer: Response) -> Response:
+    """Not yet, if htmx is only told which page to go to."""
+    if "unsent" in g and not {"HX-Redirect", "HX-Refresh"} & set(answer.headers.keys()):
+        session.pop(KEPT, None)
+    return answer
+
+
+def typed_before() -> dict[str, str]:
+    """What was brought back to this page, for one that does not begin filled in by its address."""
+    typed: dict[str, str] = g.get("unsent", {})
+    return typed
+
+
+def _page_of_the_form() -> str:
+    """Most are sent to their own page; a button may stand on another."""
+    adapter = current_app.create_url_adapter(request)
+    return request.path if adapter and adapter.test(request.path, "GET") else web.came_from()

@@ -1,0 +1,36 @@
+"""What was done with cards and payments, in sentences."""
+
+from flask_babel import gettext as _
+
+from portal.billing.shown import Done
+from portal.billing.words import card_name
+from portal.kit.i18n import money
+
+
+def title(done: Done) -> str:
+    """What happened, without who did it."""
+    card = card_name(*done.card) if done.card else _("A card")
+    facts = done.facts
+    amount = money(int(str(facts["amount"])), str(facts["currency"])) if "amount" in facts else ""
+    added = _("%(card)s added, and made the default", card=card) if facts.get("default") else _("%(card)s added", card=card)
+    sentences: dict[str, str] = {
+        "card added": added,
+        "card chosen": _("%(card)s made the default", card=card),
+        "card removed": _("%(card)s removed", card=card),
+        "card gone": _("%(card)s removed, not by you", card=card),
+        "card chosen there": _("%(card)s made the default there", card=card),
+        "undone": _("Undone: %(what)s", what=_("%(card)s made the default", card=card)),
+        "paid": _("%(amount)s paid with %(card)s", amount=amount, card=card),
+        "refunded": _("%(amount)s refunded", amount=amount),
+        "refund failed": _("%(amount)s not refunded: the bank did not take it", amount=amount),
+        "credited": _("%(amount)s of store credit given", amount=amount),
+        "not paid": _("%(amount)s not paid: %(card)s was refused", amount=amount, card=card),
+    }
+    return str(sentences[done.deed])
+
+
+def who(done: Done) -> str:
+    if done.staff:
+        return str(_("%(name)s from support, for you", name=done.staff))
+    systems: dict[str | None, str] = {"provider": _("Payment provider"), "schedule": _("By itself"), None: _("You")}
+    return systems[done.system]

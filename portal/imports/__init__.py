@@ -1,0 +1,8 @@
+"""What a shop had at the payment provider before it had a portal, taken over."""
+
+from flask import Flask
+
+from portal.imports import models as models
+
+
+def init_app(app: Flask) -> None: ...

@@ -1,0 +1,188 @@
+"""Cards, invoices and what a customer has to their credit, in our words: what we may want of the provider, and what it may tell."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from portal.payments.port import Declined
+
+
+@dataclass(frozen=True)
+class CardThere:
+    """Something that can be charged. Most of them are cards; of another kind only the kind and some digits are known."""
+
+    ref: str
+    brand: str
+    """In the provider's word, such as `visa` or `sepa_debit`."""
+    last4: str
+    expires: tuple[int, int] | None
+    """Month and year."""
+    added_at: datetime
+
+
+class Result(StrEnum):
+    """How a try to charge a card went."""
+
+    PENDING = "pending"
+    REFUSED = "refused"
+    PAID = "paid"
+
+
+@dataclass(frozen=True)
+class TryThere:
+    """One try to charge an invoice."""
+
+    ref: str
+    tried_at: datetime
+    amount: int
+    """In minor units of the invoice's currency."""
+    result: Result
+    reason: str
+    """Why it was refused, in the provider's word, such as `insufficient_funds`; empty if it was not."""
+    brand: str
+    last4: str
+    receipt_url: str | None
+    refunded: int
+    """How much of it went back."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An invoice. All amounts in minor units of `currency`."""
+
+    ref: str
+    number: str | None
+    written_at: datetime
+    words: str
+    """What it is for, as the provider writes it."""
+    total: int
+    due: int
+    """What is left of the total after the customer's credit: this is charged to a card."""
+    paid: int
+    currency: str
+    status: str
+    """The provider's own word: draft, open, paid, void, uncollectible."""
+    was_tried: bool
+    is_collected: bool
+    """Whether the provider goes on trying by itself."""
+    next_try_at: datetime | None
+    subscription_ref: str | None
+    page_url: str | None
+    """The provider's own page of it, where it can be paid and approved."""
+    tries: tuple[TryThere, ...]
+    """Oldest first."""
+
+
+@dataclass(frozen=True)
+class ShipTo:
+    """Where a customer's parcels go."""
+
+    name: str
+    line1: str
+    line2: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    """ISO 3166-1, two letters."""
+    phone: str
+
+
+@dataclass(frozen=True)
+class AccountStanding:
+    """How a customer stands at the provider."""
+
+    version: int
+    """Which of our changes was the last to get there."""
+    currency: str | None
+    """None before the first charge."""
+    balance: int
+    """In minor units: above zero it is the customer's, and pays the next charges; below zero it is added to the next one."""
+    default_ref: str | None
+    """The card that is charged, unless a subscription names another."""
+    cards: tuple[CardThere, ...]
+    ship_to: ShipTo | None
+    bills: tuple[Bill, ...]
+    """Oldest first; those since the moment that was asked for."""
+
+
+@dataclass(frozen=True)
+class WantedPage:
+    """A page at the provider on which a customer gives a card. All of it is frozen: asked for again, it is the same page."""
+
+    key: str
+    """Random, once for each page."""
+    customer_ref: str
+    currency: str
+    expires_at: datetime
+    return_url: str
+    cancel_url: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class HostedPage:
+    ref: str
+    url: str
+
+
+class PageState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    OVER = "over"
+    """It was open for too long, or was closed."""
+
+
+@dataclass(frozen=True)
+class PageStanding:
+    """What came of a page on which a card was to be given."""
+
+    state: PageState
+    card_ref: str | None
+    """The card that was given, once it is done."""
+    problem: str
+    """Why the last card that was tried there was not taken, in the provider's word; empty if none was tried."""
+
+
+class ChargeRefused(Declined):
+    """The bank refused. `reason` is the provider's word for why, such as `insufficient_funds`."""
+
+    def __init__(self, reason: str, words: str) -> None:
+        super().__init__(words)
+        self.reason = reason
+
+
+class BillingProvider(Protocol):
+    """All of it raises TryAgain; what changes something raises Declined as well."""
+
+    page_origin: str
+    """Where its pages stand, such as https://checkout.stripe.com."""
+
+    def look_up(self, ref: str, *, since: datetime | None) -> AccountStanding:
+        """How a customer stands, with their bills since that moment; None means all of them."""
+
+    def look_at_bill(self, ref: str) -> Bill: ...
+
+    def make_so(self, ref: str, *, version: int, default_ref: str | None, everywhere: bool) -> None:
+        """Charge this card from now on, and take our version. With `everywhere`, also for subscriptions that name a card of their own."""
+
+    def ship_to(self, ref: str, address: ShipTo) -> None: ...
+
+    def remove_card(self, card_ref: str) -> None:
+        """Nothing can be charged to it any more, and nobody can bring it back."""
+
+    def open_page(self, wanted: WantedPage) -> HostedPage: ...
+
+    def look_at_page(self, page_ref: str) -> PageStanding: ...
+
+    def find_page(self, customer_ref: str, key: str) -> HostedPage | None:
+        """The page of this key, if it was opened, whether or not we heard the answer."""
+
+    def close_page(self, page_ref: str) -> None: ...
+
+    def give_up(self, bill_ref: str) -> Bill:
+        """Nobody owes it any more, and nobody tries to collect it. One that was paid meanwhile, or is not open, stays as it is."""
+
+    def pay(self, bill_ref: str, *, card_ref: str, key: str) -> Bill:
+        """Charge it now. The same `key` is the same try for at least a day, whatever is lost or repeated. Raises ChargeRefused."""

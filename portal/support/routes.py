@@ -1,0 +1,82 @@
+"""The desk: find a customer, and see how things stand. Whoever sees personal data leaves a trace before they do."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from babel.dates import format_timedelta
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.accounts.current import DESK, current, staff_only
+from portal.accounts.models import Customer, Role
+from portal.kit import i18n
+from portal.kit.clock import now
+from portal.kit.db import transaction
+from portal.kit.web import one_or_404, page
+from portal.operations import queries as operations
+from portal.support import actions, queries
+
+bp = Blueprint("support", __name__, url_prefix=DESK)
+LONGEST = 254
+"""Characters of what is searched for: no address is longer."""
+
+
+@bp.get("")
+@staff_only(Role.AGENT)
+def show() -> ResponseReturnValue:
+    """Names nobody: so looking at it leaves no trace."""
+    at = now()
+    return page(
+        "support/desk.html",
+        staff=current.staff,
+        work=operations.status(at=at),
+        alarms=operations.alarms(),
+        differences=operations.open_differences(),
+    )
+
+
+@bp.get("/search")
+@staff_only(Role.AGENT)
+def search() -> ResponseReturnValue:
+    typed = " ".join(request.args.get("q", "").split())[:LONGEST]
+    hits = queries.search(typed)
+    if hits.is_exact and len(hits.people) == 1:
+        return redirect(url_for(".customer", customer_id=hits.people[0].id), 303)
+    _note((hit.id for hit in hits.people), "search")
+    return page("support/search.html", typed=typed, hits=hits)
+
+
+@bp.get("/customers/<int:customer_id>")
+@staff_only(Role.AGENT)
+def customer(customer_id: int) -> ResponseReturnValue:
+    found = one_or_404(select(Customer).where(Customer.id == customer_id))
+    _note([found.id], "customer")
+    at = now()
+    return page("support/customer.html", person=queries.person(found, at=at), at=at)
+
+
+@bp.get("/looks")
+@staff_only(Role.LEAD)
+def looks() -> ResponseReturnValue:
+    return page("support/looks.html", looks=queries.looks())
+
+
+@bp.get("/staff")
+@staff_only(Role.ADMIN)
+def workers() -> ResponseReturnValue:
+    return page("support/staff.html", workers=queries.workers(at=now()))
+
+
+@bp.app_template_filter()
+def age(since: datetime) -> str:
+    """How long ago: 3 hr"""
+    return str(format_timedelta(max(now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
+
+
+def _note(customer_ids: Iterable[int], where: str) -> None:
+    """Who, whom, when and on which page: kept before the answer is written. If it can't be, there is none."""
+    ids = list(customer_ids)
+    if ids:
+        with transaction():
+            actions.look_at(ids, page=where, by=current.staff, at=now())

@@ -1,0 +1,83 @@
+"""The screens of the desk, and how somebody who works there comes to them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from playwright.sync_api import Page, expect
+from pyotp import TOTP
+from sqlalchemy import select
+
+from portal.accounts.models import Customer
+from portal.kit import clock
+from portal.kit.db import db, transaction
+from portal.outbox.models import Sync
+from portal.subscriptions.models import Subscription
+from tests.accounts.builders import authenticator_app, staff
+from tests.journeys.demo import Demo
+
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+"""No worker takes it up before."""
+Take = Callable[[str], None]
+_newcomers = count(1)
+
+
+def first_time(page: Page, demo: Demo, take: Take) -> None:
+    """A newcomer sets up an app, and keeps the codes on paper."""
+    demo.prove(page, _newcomer(demo)[0], "/desk/sign-in")
+    expect(page.get_by_role("heading", name="Set up your second step")).to_be_visible()
+    secret = page.locator("code.secret").inner_text().replace(" ", "")
+    take("desk-set-up")
+    page.get_by_label("Type the six digits").fill(TOTP(secret).at(clock.wall()))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    take("desk-recovery-codes")
+    page.get_by_role("button", name="I have kept them").click()
+    page.goto("/desk/your-sign-in/app")
+    take("desk-app")
+    page.goto("/desk/your-sign-in/passkey")
+    take("desk-passkey")
+    page.goto("/desk/your-sign-in")
+    take("desk-your-sign-in")
+    page.goto("/desk/your-sign-in/confirm")
+    page.get_by_text("Phone not here?").click()
+    take("desk-confirm")
+
+
+def failing(page: Page, demo: Demo, take: Take) -> None:
+    """A change of Jonas's that the provider does not answer."""
+    with demo.app.app_context(), transaction():
+        box = db.session.scalars(select(Subscription).join(Subscription.customer).where(Customer.email == "jonas@example.com")).one()
+        sync = db.session.scalars(select(Sync).where(Sync.kind == "subscription", Sync.subject_id == box.id)).one()
+        sync.wanted, sync.attempts, sync.error, sync.due_at = sync.done + 1, 6, "Stripe answered 500: an unknown error occurred.", FAR
+        sync.asked_at = clock.now() - timedelta(hours=3)
+        customer_id, sync_id = box.customer_id, sync.id
+    page.goto("/desk")
+    expect(page.locator("aside a.go")).to_be_visible()
+    take("desk-failing")
+    page.goto(f"/desk/customers/{customer_id}")
+    take("desk-customer-failing")
+    with demo.app.app_context(), transaction():
+        sync = db.session.get_one(Sync, sync_id)
+        sync.wanted, sync.attempts, sync.error, sync.asked_at = sync.done, 0, None, None
+
+
+def every_time(page: Page, demo: Demo, take: Take) -> None:
+    email, secret = _newcomer(demo, with_app=True)
+    demo.prove(page, email, "/desk/sign-in")
+    field = page.get_by_label("The six digits in your app")
+    expect(field).to_be_visible()
+    take("desk-second-step")
+    now = TOTP(secret).at(clock.wall())
+    field.fill("000000" if now != "000000" else "000001")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#code-error")).to_be_visible()
+    take("desk-second-step-wrong")
+
+
+def _newcomer(demo: Demo, *, with_app: bool = False) -> tuple[str, str]:
+    """Each walk has its own: one address gets few mails. Their address, and the secret of their app."""
+    email = f"newcomer{next(_newcomers)}@halfjar.example"
+    with demo.app.app_context(), transaction():
+        person = staff(email, "Lena Fischer")
+        return email, authenticator_app(person.id, at=clock.now()) if with_app else ""

@@ -1,0 +1,1 @@
+"""A subscription to which anything may happen, in any order."""

@@ -1,0 +1,109 @@
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from portal.accounts.models import Customer
+from portal.kit import clock
+from portal.kit.alarms import end_alarm, raise_alarm
+from portal.kit.db import db, transaction
+from portal.outbox.models import Sync
+from tests.accounts.builders import customer
+from tests.browser import Browser, words
+from tests.conftest import Work
+from tests.stripe import Stripe
+from tests.subscriptions.builders import Box
+from tests.support.conftest import looks
+
+
+def test_everything_stands_on_one_page(app: Flask, desk: Browser, alice: Box, work: Work) -> None:
+    alice.browser.post(alice.skip(0))
+    work()
+    told = words(desk.get(f"/desk/customers/{alice.customer_id}"))
+    for part in ("alice@example.com", "Next delivery", "Visa", "4242", alice.ref, "cus_", "Sidamo coffee beans", "Orders", "History"):
+        assert part in told, part
+    assert "In step with the payment provider" in told and "skipped" in told.lower()
+
+
+def test_nothing_can_be_done_from_there(app: Flask, desk: Browser, alice: Box, work: Work) -> None:
+    alice.browser.post(alice.skip(0))
+    work()
+    page = desk.get(f"/desk/customers/{alice.customer_id}")
+    assert page.select("form[method=post]") == []
+
+
+def test_what_the_provider_has_not_yet_and_what_fails_is_told(app: Flask, desk: Browser, alice: Box, stripe: Stripe, work: Work) -> None:
+    work()
+    alice.browser.post(alice.skip(0))
+    page = f"/desk/customers/{alice.customer_id}"
+    assert "On its way to the payment provider" in words(desk.get(page))
+    stripe.faults({"kind": "500", "when": {"method": "POST", "path_prefix": "/v1/subscriptions/"}, "times": 50})
+    work()
+    with app.app_context():
+        failing = db.session.scalars(select(Sync).where(Sync.error.is_not(None))).all()
+        assert [one.kind for one in failing] == ["subscription"]
+        reason = str(failing[0].error)
+    told = words(desk.get(page))
+    assert "Fails for" in told and " ".join(reason.split()) in told
+    queue = desk.get("/desk")
+    assert " ".join(reason.split()) in words(queue) and queue.select(f'a[href="{page}"]')
+    assert "alice" not in queue.text.lower(), "the queue names nobody"
+
+
+def test_the_desk_says_which_alarms_are_on(app: Flask, desk: Browser) -> None:
+    with app.app_context(), transaction():
+        raise_alarm("work waits", "The oldest piece of work has waited <long>.", at=clock.now())
+    told = words(desk.get("/desk"))
+    assert "Alarm since" in told and "has waited <long>." in told
+    with app.app_context(), transaction():
+        end_alarm("work waits", at=clock.now())
+    assert "Alarm since" not in words(desk.get("/desk"))
+
+
+def test_each_look_is_written_down_before_anything_is_shown(app: Flask, desk: Browser, jonas: int, alice: Box) -> None:
+    page = f"/desk/customers/{alice.customer_id}"
+    desk.get(page)
+    desk.client.head(page)
+    desk.get("/desk")
+    assert looks(app) == [(jonas, alice.customer_id, "customer")] * 2
+    with app.app_context(), transaction():
+        db.session.get_one(Customer, alice.customer_id).name = "Alice"
+        db.session.execute(text("ALTER TABLE look RENAME TO gone"))
+    with pytest.raises(DatabaseError):
+        desk.client.get(page)
+    with pytest.raises(DatabaseError):
+        desk.client.get("/desk/search?q=al")
+
+
+def test_who_is_not_there_is_not_there(app: Flask, desk: Browser) -> None:
+    desk.get("/desk/customers/999", expect=404)
+    assert looks(app) == []
+
+
+def test_a_customer_without_anything_has_a_page_too(app: Flask, desk: Browser) -> None:
+    with app.app_context(), transaction():
+        new = customer("new@example.com").id
+    told = words(desk.get(f"/desk/customers/{new}"))
+    assert "new@example.com" in told and "Nothing is planned" in told and "No card is known." in told and "Has never signed in" in told
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{7*7}}", "${7*7}", "%s", "\u202etxt"])
+def test_a_name_is_only_a_name(app: Flask, desk: Browser, name: str) -> None:
+    with app.app_context(), transaction():
+        odd = customer("odd@example.com", name).id
+    page = desk.get(f"/desk/customers/{odd}")
+    found = page.select_one("h1")
+    assert found and found.text == name and not page.select("main script:not([src])")
+    assert desk.answer.headers["Cache-Control"] == "no-store"
+
+
+def test_leads_see_who_looked_and_admins_who_works_here(app: Flask, desk: Browser, lead: Browser, admin: Browser, alice: Box) -> None:
+    desk.get(f"/desk/customers/{alice.customer_id}")
+    told = words(lead.get("/desk/looks"))
+    assert "Jonas" in told and f"Customer {alice.customer_id}, a•••@example.com" in told and "alice@" not in told
+    told = words(admin.get("/desk/staff"))
+    assert "jonas@halfjar.example" in told and "The lead" in told
+    assert "Looks" not in words(desk.get("/desk")) and "Looks" in words(lead.get("/desk"))
+    desk.get("/desk/looks", expect=403)
+    lead.get("/desk/staff", expect=403)
+    assert [page for _, _, page in looks(app)] == ["customer"], "neither of these names a customer"
