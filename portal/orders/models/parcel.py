@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Customer
-from portal.carriers.port import Incident, ParcelStatus
+from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import Model
 from portal.orders.models.order import Order, OrderLine
 
