@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from portal.accounts.models import Address, Customer
 from portal.kit.db import db, insert
@@ -77,8 +76,10 @@ def _known(numbers: Sequence[str]) -> dict[str, Content]:
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.discount, OrderLine.tax
     lines = select(OrderLine.order_id, *columns).where(OrderLine.order_id.in_([row.id for row in found]))
     by_order: dict[int, list[LineContent]] = defaultdict(list)
-    for order_id, *line in db.session.execute(lines.order_by(OrderLine.order_id, OrderLine.position)):
-        by_order[order_id].append(tuple(line))
+    for order_id, title, sku, quantity, unit_amount, discount, tax in db.session.execute(
+        lines.order_by(OrderLine.order_id, OrderLine.position)
+    ):
+        by_order[order_id].append((title, sku, quantity, unit_amount, discount, tax))
     return {
         row.number: (
             row.email, row.placed_at, row.currency, row.total, (row.shipping, row.shipping_tax, row.tax_included), by_order[row.id]
@@ -92,14 +93,14 @@ def _insert(orders: Sequence[ReadOrder]) -> set[str]:
     if not orders:
         return set()
     customers = _customers(orders)
-    verified = {email: row.id for email, row in customers.items() if row.email_verified_at}
-    addresses = _addresses([(customers[order.email].id, order.place) for order in orders if order.place])
+    verified = {email: customer_id for email, (customer_id, is_verified) in customers.items() if is_verified}
+    addresses = _addresses([(customers[order.email][0], order.place) for order in orders if order.place])
     rows = [
         {
             "customer_id": verified.get(order.email), "email": order.email, "number": order.number, "placed_at": order.placed_at,
             "currency": order.currency, "total": order.settled.total, "shipping": order.settled.shipping,
             "shipping_tax": order.settled.shipping_tax, "tax_included": order.settled.tax_included,
-            "address_id": addresses[customers[order.email].id, order.place] if order.place else None,
+            "address_id": addresses[customers[order.email][0], order.place] if order.place else None,
             "source": "import", "source_ref": None, "delivery_id": None, "packed_at": None,
         }
         for order in sorted(orders, key=lambda order: order.number)
@@ -112,8 +113,8 @@ def _insert(orders: Sequence[ReadOrder]) -> set[str]:
     return set(ids)
 
 
-def _customers(orders: Sequence[ReadOrder]) -> dict[str, Row[Any]]:
-    """See to it that each address is a customer's, so that they can sign in; which are verified says whose orders these are.
+def _customers(orders: Sequence[ReadOrder]) -> dict[str, tuple[int, bool]]:
+    """See to it that each address is a customer's, so that they can sign in. Says their ids, and whether the address is verified.
 
     They stay locked until the commit: an address that is verified meanwhile is so before these orders or after them.
     """
@@ -122,7 +123,7 @@ def _customers(orders: Sequence[ReadOrder]) -> dict[str, Row[Any]]:
     rows = [{"email": email, "name": name, **unnamed} for email, name in sorted(names.items())]
     db.session.execute(insert(Customer).on_conflict_do_nothing(index_elements=["email"]), rows)
     customers = select(Customer.email, Customer.id, Customer.email_verified_at).where(Customer.email.in_(names)).order_by(Customer.id)
-    return {row.email: row for row in db.session.execute(customers.with_for_update())}
+    return {row.email: (row.id, row.email_verified_at is not None) for row in db.session.execute(customers.with_for_update())}
 
 
 def _addresses(wanted: Sequence[tuple[int, Place]]) -> dict[tuple[int, Place], int]:

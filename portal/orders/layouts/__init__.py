@@ -1,4 +1,4 @@
-"""The layouts of order files that we know: ours, those of the big shop systems, and that of a data set. docs/import-orders.md tells them."""
+"""The layouts of order files that we know: ours, those of three shop systems, and that of a data set. docs/import-orders.md has them."""
 
 from portal.orders.files import Table, Unusable
 from portal.orders.layouts.bigcommerce import BIGCOMMERCE
@@ -6,7 +6,8 @@ from portal.orders.layouts.layout import Known as Known
 from portal.orders.layouts.layout import Layout as Layout
 from portal.orders.layouts.layout import ReadLine as ReadLine
 from portal.orders.layouts.layout import read as read
-from portal.orders.layouts.plain import ONLINE_RETAIL, PLAIN
+from portal.orders.layouts.plain import ONLINE_RETAIL as ONLINE_RETAIL
+from portal.orders.layouts.plain import PLAIN as PLAIN
 from portal.orders.layouts.shopify import SHOPIFY
 from portal.orders.layouts.woocommerce import WOOCOMMERCE
 

@@ -149,7 +149,16 @@ def read(row: Row, layout: Layout, known: Known, *, decimal_comma: bool) -> Read
     line = Line(ordered, bool(is_taxable))
     told = _all(Sums, **sums, currency=currency, total=total, tax_included=included)
     return _all(
-        ReadLine, number=number, placed_at=placed_at, email=email, name=name, currency=currency, total=total, line=line, sums=told, place=place
+        ReadLine,
+        number=number,
+        placed_at=placed_at,
+        email=email,
+        name=name,
+        currency=currency,
+        total=total,
+        line=line,
+        sums=told,
+        place=place,
     )
 
 

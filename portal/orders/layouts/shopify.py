@@ -41,7 +41,8 @@ SHOPIFY = Layout(
     name="shopify", number="name", placed_at="created_at", customer="email", sku="lineitem_sku", title="lineitem_name",
     quantity="lineitem_quantity", price="lineitem_price", currency="currency", full_name=("billing_name",), total="total",
     read_number=values.order_number, read_customer=values.email,
-    sums={"subtotal": "subtotal", "shipping": "shipping", "tax": "taxes", "discount": "discount_amount"}, needed_sums=("subtotal", "shipping", "tax"),
+    sums={"subtotal": "subtotal", "shipping": "shipping", "tax": "taxes", "discount": "discount_amount"},
+    needed_sums=("subtotal", "shipping", "tax"),
     discount="lineitem_discount", taxable="lineitem_taxable",
     place=PlaceColumns(
         name=("shipping_name",), line1="shipping_address1", line2="shipping_address2", postcode="shipping_zip", city="shipping_city",

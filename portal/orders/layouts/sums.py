@@ -63,7 +63,7 @@ def as_they_are(lines: Sequence[Line], sums: Sums) -> Settled:
 
 
 def shared(lines: Sequence[Line], *, discount: int, tax: int) -> tuple[OrderedLine, ...]:
-    """With the discount of all shared by price, beside what a line tells of its own; and the tax by what was left to pay, where it is due."""
+    """With the discount of all shared by price, beside what a line tells of its own; and the tax by what was left to pay, where due."""
     amounts = [line.ordered.amount for line in lines]
     own = [line.ordered.discount for line in lines]
     if sum(own) > discount:
