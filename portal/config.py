@@ -118,6 +118,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         return None, [f"{path.name} is not TOML: {error}."]
     top = _Reader(told, f" in {path.name}")
     days = _Reader(top.get("deliveries", "a table [deliveries]", _table, {}) or {}, f" in {path.name} under [deliveries]")
+    seller = _Reader(top.get("seller", "a table [seller]", _table, {}) or {}, f" in {path.name} under [seller]")
     boxes = _Reader(top.get("boxes", "a table [boxes]", _table, {}) or {}, f" in {path.name} under [boxes]")
     values: dict[str, Any] = {
         "name": top.get("name", "what the shop is called", _text),
@@ -133,13 +134,17 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "holidays": days.get("holidays", "a list of days, such as [2026-12-25]", _days, []),
         "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', _countries, _home(zone)),
         "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", _within(0, 1000000), 0),
+        "legal_name": seller.get("legal_name", "who sells, as the register has it", _maybe(_text), "-"),
+        "address": seller.get("address", 'one to six lines, such as ["Hafenstraße 1", "20457 Hamburg", "Germany"]', _lines, []),
+        "tax_id": seller.get("tax_id", 'a tax number, such as "DE123456789"', _maybe(_text), "-"),
         "shortest_days": boxes.get("shortest_days", "whole days, 1 to 365", _within(1, 365), 7),
         "longest_days": boxes.get("longest_days", "whole days, 1 to 365", _within(1, 365), 365),
     }
     unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
     unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
+    unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
     unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
-    problems = top.problems + days.problems + boxes.problems + sorted(unknown)
+    problems = top.problems + days.problems + seller.problems + boxes.problems + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
 
@@ -215,6 +220,17 @@ def _text(given: str) -> str:
     if not given.isprintable():
         raise ValueError
     return given
+
+
+def _maybe(convert: Callable[[Any], str]) -> Callable[[Any], str]:
+    """A hyphen is nothing."""
+    return lambda given: "" if given == "-" else convert(given)
+
+
+def _lines(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or len(given) > 6 or not all(isinstance(line, str) and line.strip() for line in given):
+        raise ValueError
+    return tuple(_text(line.strip()) for line in given)
 
 
 def _address(given: str) -> str:
