@@ -21,6 +21,7 @@ from portal import (
     schedule,
     subscriptions,
     support,
+    webhooks,
 )
 from portal.kit import db, health, styleguide, web
 
@@ -31,7 +32,8 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     for tool in db, web, health, styleguide:
         tool.init_app(app)
-    for room in outbox, notifications, payments, accounts, billing, catalog, orders, subscriptions, operations, home, support, imports:
+    below = outbox, notifications, payments, accounts, billing, catalog, orders, subscriptions, operations
+    for room in *below, home, support, imports, webhooks:
         room.init_app(app)
     schedule.init_app(app)
     if app.config["DEMO"]:

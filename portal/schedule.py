@@ -11,6 +11,8 @@ HAPPENS = {
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
     "lock secrets anew": timedelta(hours=6),
+    "forget old webhooks": timedelta(days=1),
+    "lock webhook secrets anew": timedelta(hours=6),
 }
 
 
