@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import (
     accounts,
+    api,
     billing,
     catalog,
     demo,
@@ -31,7 +32,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     for tool in db, web, health, styleguide:
         tool.init_app(app)
-    for room in outbox, notifications, payments, accounts, billing, catalog, orders, subscriptions, operations, home, support, imports:
+    for room in outbox, notifications, payments, accounts, billing, catalog, orders, subscriptions, operations, home, support, imports, api:
         room.init_app(app)
     schedule.init_app(app)
     if app.config["DEMO"]:

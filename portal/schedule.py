@@ -10,6 +10,7 @@ HAPPENS = {
     "catch up on events": timedelta(minutes=5),
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
+    "forget old API answers": timedelta(hours=6),
     "lock secrets anew": timedelta(hours=6),
 }
 
