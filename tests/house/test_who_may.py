@@ -49,19 +49,19 @@ def test_to_the_api_nobody_comes_without_a_key(database_url: str, who: str) -> N
                     assert "Set-Cookie" not in answer.headers
 
 
-def test_each_address_of_the_api_lets_in_the_one_scope_that_it_names(app: Flask) -> None:
-    systems = {scope: System(app, scope, name=scope) for scope in Scope}
-    for rule, methods in rules(app):
-        for method in sorted(methods) if rule.endpoint in KEYS else ():
-            for scope, system in systems.items():
-                answer = app.test_client().open(
-                    address(app, rule), method=method, json={}, headers={"Authorization": f"Bearer {system.key}"}
-                )
-                if scope is KEYS[rule.endpoint]:
-                    assert answer.status_code not in (401, 403), f"{scope}: {method} {rule.rule} answered {answer.status}"
-                else:
-                    assert answer.status_code == 403, f"{scope}: {method} {rule.rule} answered {answer.status}"
-                    assert KEYS[rule.endpoint] in answer.get_json(force=True)["detail"]
+def test_each_address_of_the_api_lets_in_the_one_scope_that_it_names(database_url: str) -> None:
+    with standing(database_url) as app:
+        systems = {scope: System(app, scope, name=scope) for scope in Scope}
+        for rule, methods in rules(app):
+            for method in sorted(methods) if rule.endpoint in KEYS else ():
+                for scope, system in systems.items():
+                    headers = {"Authorization": f"Bearer {system.key}"}
+                    answer = app.test_client().open(address(app, rule), method=method, json={}, headers=headers)
+                    if scope is KEYS[rule.endpoint]:
+                        assert answer.status_code not in (401, 403), f"{scope}: {method} {rule.rule} answered {answer.status}"
+                    else:
+                        assert answer.status_code == 403, f"{scope}: {method} {rule.rule} answered {answer.status}"
+                        assert KEYS[rule.endpoint] in answer.get_json(force=True)["detail"]
 
 
 def answer_for(who: str, endpoint: str) -> set[str]:

@@ -9,6 +9,10 @@ from portal.api.models import Scope
 from portal.api.routes.serving import bp
 from portal.kit.web import page
 
+FIRST = """curl -X PUT %s/api/v1/products/honey \\
+  -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
+  -d '{"name": "Linden honey", "variants": [{"sku": "HON-250"}]}'"""
+
 
 @bp.get("/openapi.json")
 def description() -> Response:
@@ -18,4 +22,5 @@ def description() -> Response:
 @bp.get("/")
 def show() -> ResponseReturnValue:
     base = current_app.config["PORTAL_BASE_URL"]
-    return page("api/show.html", base=base, resources=resources(), problems=kinds.EXPLAINED, scopes=list(Scope))
+    first = FIRST % base
+    return page("api/show.html", base=base, first_request=first, resources=resources(), problems=kinds.EXPLAINED, scopes=list(Scope))

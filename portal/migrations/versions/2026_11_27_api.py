@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'api'
-down_revision = 'one_time_items'
+down_revision = 'parcels'
 
 
 def upgrade() -> None:
@@ -35,7 +35,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['api_key_id'], ['api_key.id'], name=op.f('fk_api_request_api_key_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_api_request')),
-    sa.UniqueConstraint('api_key_id', 'idempotency_key', name=op.f('uq_api_request_api_key_id'))
+    sa.UniqueConstraint('api_key_id', 'idempotency_key', name=op.f('uq_api_request_api_key_id_idempotency_key'))
     )
     op.create_index(op.f('ix_api_request_began_at'), 'api_request', ['began_at'], unique=False)
     op.create_table('stock',
