@@ -10,6 +10,7 @@ from portal import (
     accounts,
     api,
     billing,
+    carriers,
     catalog,
     demo,
     home,
@@ -32,7 +33,22 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     for tool in db, web, health, styleguide:
         tool.init_app(app)
-    for room in outbox, notifications, payments, accounts, billing, catalog, orders, subscriptions, operations, home, support, imports, api:
+    for room in (
+        outbox,
+        notifications,
+        payments,
+        carriers,
+        accounts,
+        billing,
+        catalog,
+        orders,
+        subscriptions,
+        operations,
+        home,
+        support,
+        imports,
+        api,
+    ):
         room.init_app(app)
     schedule.init_app(app)
     if app.config["DEMO"]:
