@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import (
     accounts,
+    api,
     billing,
     carriers,
     catalog,
@@ -49,6 +50,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         home,
         support,
         imports,
+        api,
         webhooks,
     ):
         room.init_app(app)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal import config, create_app
 from portal.accounts import commands as accounts
+from portal.api.commands import api_key
 from portal.demo.commands import demo
 from portal.doctor import doctor
 from portal.imports.commands import import_stripe
@@ -19,7 +20,7 @@ from portal.timeline import commands as timeline
 from portal.webhooks.commands import webhooks
 
 orders.imports.add_command(import_stripe)
-COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, webhooks, demo]
+COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, api_key, webhooks, demo]
 
 
 @click.group()
