@@ -8,7 +8,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import (
     accounts,
+    api,
     billing,
+    carriers,
     catalog,
     demo,
     home,
@@ -19,9 +21,11 @@ from portal import (
     outbox,
     papers,
     payments,
+    photos,
     schedule,
     subscriptions,
     support,
+    webhooks,
 )
 from portal.kit import db, health, styleguide, web
 
@@ -36,7 +40,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         outbox,
         notifications,
         payments,
+        carriers,
         accounts,
+        photos,
         billing,
         catalog,
         orders,
@@ -46,6 +52,8 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         home,
         support,
         imports,
+        api,
+        webhooks,
     ):
         room.init_app(app)
     schedule.init_app(app)

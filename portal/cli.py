@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal import config, create_app
 from portal.accounts import commands as accounts
+from portal.api.commands import api_key
 from portal.demo.commands import demo
 from portal.doctor import doctor
 from portal.imports.commands import import_stripe
@@ -16,9 +17,10 @@ from portal.operations import commands as operations
 from portal.orders import commands as orders
 from portal.outbox import commands as outbox
 from portal.timeline import commands as timeline
+from portal.webhooks.commands import webhooks
 
 orders.imports.add_command(import_stripe)
-COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, demo]
+COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, api_key, webhooks, demo]
 
 
 @click.group()

@@ -8,9 +8,14 @@ from portal import outbox
 
 HAPPENS = {
     "catch up on events": timedelta(minutes=5),
+    "look for silent parcels": timedelta(minutes=15),
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
+    "forget old API answers": timedelta(hours=6),
+    "sweep photos": timedelta(hours=1),
     "lock secrets anew": timedelta(hours=6),
+    "forget old webhooks": timedelta(days=1),
+    "lock webhook secrets anew": timedelta(hours=6),
 }
 
 
