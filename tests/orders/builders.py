@@ -1,11 +1,15 @@
-"""Orders and files of orders, in one line each."""
+"""Orders, parcels and files of orders, in one line each."""
 
 from datetime import datetime
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from portal.accounts.models import Customer
+from portal.carriers import ParcelStatus
+from portal.kit.db import db
 from portal.orders.actions import OrderedLine, record_order
-from portal.orders.models import Order
+from portal.orders.models import Order, Shipment, ShipmentLine
 
 HEADER = "order_number,placed_at,email,currency,sku,title,quantity,unit_price"
 MIRA = "A-1,2026-03-01 10:00,mira@example.com,EUR,HON,Linden honey,2,8.90"
@@ -18,6 +22,19 @@ def order(customer: Customer, placed_at: datetime, *lines: OrderedLine, number: 
     """Inside an open transaction."""
     honey = OrderedLine("Linden honey", "HON", 2, 890, "products/honey.svg")
     return record_order(customer, number=number, placed_at=placed_at, currency=currency, lines=lines or [honey])
+
+
+_refs = count(1)
+
+
+def parcel(order: Order, lines: dict[int, int] | None = None, **told: Any) -> Shipment:
+    """With so many of each line inside, by its position; without `lines`, all of them. What is not told of a parcel is not known."""
+    shipment = Shipment(ref=f"P-{next(_refs)}", order=order, **{"status": ParcelStatus.UNKNOWN, **told})
+    inside = {line.position: line.quantity for line in order.lines} if lines is None else lines
+    shipment.lines = [ShipmentLine(line=order.lines[position], quantity=quantity) for position, quantity in inside.items()]
+    db.session.add(shipment)
+    db.session.flush()
+    return shipment
 
 
 def csv(folder: Path, *rows: str, header: str = HEADER, encoding: str = "utf-8", end: str = "\n") -> Path:
