@@ -78,8 +78,8 @@ def orders_page(
 def years(customer_id: int, zone: tzinfo) -> list[int]:
     """From that of the newest order to that of the oldest."""
     span = select(func.min(Order.placed_at), func.max(Order.placed_at)).where(Order.customer_id == customer_id)
-    first, last = db.session.execute(span).one()
-    return list(range(last.astimezone(zone).year, first.astimezone(zone).year - 1, -1)) if first else []
+    first, last = (moment and moment.astimezone(zone).year for moment in db.session.execute(span).one())
+    return list(range(last, first - 1, -1)) if first else []
 
 
 def _conditions(customer_id: int, wanted: Wanted, today: date, zone: tzinfo) -> list[ColumnElement[bool]]:
