@@ -37,10 +37,15 @@ def measure(stage: Stage, database: str, workers: int) -> Iterator[Figure]:
     yield Figure(f"changes drained by {workers} workers, {database}", _drained(stage, workers), "in 1 s", higher_is_better=True)
     refs = [box.ref for box in boxes]
     with stage.web():
-        rate, p99 = _acknowledged(f"{stage.url}/webhooks/stripe", refs)
+        rate, p99 = _acknowledged(f"{stage.url}/webhooks/stripe", refs, "quiet")
+        worker = stage.worker("worker-that-writes")
+        busy_rate, busy_p99 = _acknowledged(f"{stage.url}/webhooks/stripe", refs, "busy")
+        worker.stop()
     bare_rate, bare_p99 = _bare(stage, refs)
     yield Figure(f"webhooks acknowledged, {database}", rate, "in 1 s", higher_is_better=True)
     yield Figure(f"webhooks acknowledged, p99, {database}", p99, "ms", ACKNOWLEDGED_MS)
+    yield Figure(f"webhooks acknowledged while a worker writes, {database}", busy_rate, "in 1 s", higher_is_better=True)
+    yield Figure(f"webhooks acknowledged while a worker writes, p99, {database}", busy_p99, "ms", ACKNOWLEDGED_MS)
     yield Figure(f"webhooks acknowledged, p99 of the bare route, {database}", bare_p99, "ms")
     yield Figure(f"webhooks acknowledged, bare route : portal, {database}", round(bare_rate / rate, 1), "×")
 
@@ -71,12 +76,12 @@ def _bare(stage: Stage, refs: list[str]) -> tuple[float, float]:
     bare = stage.process("bare", serving("bench.bare:hooks()", url))
     try:
         wait_for(f"{url}/")
-        return _acknowledged(f"{url}/webhooks/stripe", refs)
+        return _acknowledged(f"{url}/webhooks/stripe", refs, "bare")
     finally:
         bare.stop()
 
 
-def _acknowledged(url: str, refs: list[str]) -> tuple[float, float]:
+def _acknowledged(url: str, refs: list[str], name: str) -> tuple[float, float]:
     """In a second, from so many senders at once; and the slowest of a hundred, in milliseconds."""
     here = local()
 
@@ -84,7 +89,7 @@ def _acknowledged(url: str, refs: list[str]) -> tuple[float, float]:
         if not hasattr(here, "web"):
             here.web = requests.Session()
         happened = {
-            "id": f"evt_{number}",
+            "id": f"evt_{name}_{number}",
             "object": "event",
             "type": "customer.subscription.updated",
             "created": 1795000000,

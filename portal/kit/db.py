@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
 from inspect import iscoroutinefunction
+from random import uniform
+from time import monotonic, sleep
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +26,8 @@ CONNECT_SECONDS = 5
 """Until a server that does not answer counts as away."""
 PATIENCE_MS = 15000
 """How long a writer waits for those before it on SQLite. With twenty on a busy machine, five seconds are too short for the last."""
+NEXT_LOOK = 0.001, 0.003
+"""Seconds between two looks of such a writer whether it is its turn."""
 
 # Below these, SQLite can lose commits in WAL mode (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
 SAFE_WAL = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
@@ -113,7 +117,30 @@ def _configure(connection: Any, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     immediate = changing() or connection.get_execution_options().get("immediate")  # the latter while migrating
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if immediate:
+        _begin_to_write(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Wait for our turn by looking often. SQLite's own waiting looks less and less often, in the end every 100 ms, so that one who writes
+    again and again goes first again and again: of webhooks that came while the worker was busy, the last waited for more than a second."""
+    raw, deadline = connection.connection.cursor(), monotonic() + PATIENCE_MS / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite_module().OperationalError:
+                if monotonic() < deadline:
+                    sleep(uniform(*NEXT_LOOK))
+                    continue
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        raw.close()
 
 
 def changing() -> bool:
@@ -142,6 +169,18 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         _changing.reset(token)
+
+
+@contextmanager
+def view() -> Iterator[None]:
+    """The database as it is now, to be read and let go: whoever writes meanwhile waits for nobody here."""
+    if changing():
+        raise RuntimeError("A transaction sees the database as it is.")
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        db.session.rollback()
 
 
 def insert(model: type[Model]) -> postgresql.Insert | sqlite.Insert:

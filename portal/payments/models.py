@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Model, db, insert
 from portal.payments.port import Event
+
+SOME = 500
+"""So many are looked for in one question: databases have a limit."""
 
 
 class ReceivedEvent(Model):
@@ -36,6 +39,15 @@ class ReceivedEvent(Model):
         kept = insert(cls).values(event_id=event.id, **told, received_at=at).on_conflict_do_nothing(index_elements=["event_id"])
         new = db.session.scalar(kept.returning(cls.id))
         return db.session.get_one(cls, new) if new is not None else None
+
+    @classmethod
+    def unknown(cls, event_ids: list[str]) -> set[str]:
+        """Those of them that nobody has told us of."""
+        unknown = set(event_ids)
+        for first in range(0, len(event_ids), SOME):
+            some = event_ids[first : first + SOME]
+            unknown.difference_update(db.session.scalars(select(cls.event_id).where(cls.event_id.in_(some))))
+        return unknown
 
 
 class CaughtUp(Model):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal import outbox
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import db, transaction, view
 from portal.payments import news
 from portal.payments.current import provider
 from portal.payments.models import CaughtUp, ReceivedEvent
@@ -32,10 +32,14 @@ def apply_again(payload: dict[str, Any], lease: outbox.Lease) -> None:
 @outbox.task("catch up on events")
 def catch_up(_: dict[str, Any], lease: outbox.Lease) -> None:
     at = now()
-    known = db.session.scalar(select(CaughtUp.until))
-    db.session.rollback()
+    with view():
+        known = db.session.scalar(select(CaughtUp.until))
     events = provider().events_since(max(known - OVERLAP, at - LONGEST) if known else at - OVERLAP)
+    with view():
+        news_to_us = ReceivedEvent.unknown([event.id for event in events])
     for event in events:  # one at a time: a webhook may bring the same ones now, in another order
+        if event.id not in news_to_us:  # nearly all came as webhooks
+            continue
         with transaction():
             news.take(event, at=at)
     with lease.finish(at=at):

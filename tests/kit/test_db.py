@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from portal.accounts.models import Customer
 from portal.kit import db as kit
-from portal.kit.db import changing, db, engine_for, insert, is_sqlite, is_wal_safe, transaction, wall_time
+from portal.kit.db import changing, db, engine_for, insert, is_sqlite, is_wal_safe, transaction, view, wall_time
 from tests.ground import app as app
 from tests.ground import at_once
 from tests.kit.conftest import ROOT, TODAY
@@ -66,6 +66,34 @@ def test_on_sqlite_nobody_comes_between_what_a_transaction_reads_and_writes(app:
             connection.execute(text("UPDATE customer SET email = 'x'"))
         db.session.scalars(select(Customer)).one().email = "newest@example.com"
     other.dispose()
+
+
+@pytest.mark.only_on("sqlite", reason="PostgreSQL has row locks")
+def test_on_sqlite_who_waits_to_write_gives_up_after_a_while(app: Flask, alice: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is as patient as before with what comes next."""
+
+    def write() -> None:
+        monkeypatch.setattr(kit, "PATIENCE_MS", 50)
+        with pytest.raises(OperationalError, match="locked"):
+            change_elsewhere(app)
+        monkeypatch.undo()
+
+    with transaction():
+        db.session.get_one(Customer, alice).name = "mine"
+        write()
+    change_elsewhere(app)
+    assert email() == "new@example.com"
+
+
+def test_who_only_looks_holds_up_nobody_and_sees_what_is_now(app: Flask, alice: int) -> None:
+    assert email() == "alice@example.com"
+    change_elsewhere(app)
+    with view():
+        assert email() == "new@example.com"
+        change_elsewhere(app, "newest@example.com")
+    assert email() == "newest@example.com"
+    with transaction(), pytest.raises(RuntimeError), view():
+        pass
 
 
 def test_all_of_it_or_none_of_it(alice: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +12,14 @@ from sqlalchemy import event, insert, select
 from portal.accounts.models import Customer
 from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import db, transaction
-from portal.orders import landing
 from portal.orders.actions import claim_orders
 from portal.orders.models import Order, OrderedLine, OrderLine, OrderWord, rows_of, word_rows
-from portal.orders.reading import ReadOrder
 from portal.orders.words import words_in
 from tests.accounts.builders import customer
 from tests.browser import Browser, attribute, words
 from tests.conftest import TODAY
-from tests.orders.builders import order, parcel
+from tests.orders.builders import csv, order, parcel
+from tests.orders.conftest import Import
 
 TEA = OrderedLine("Çamlıhemşin çayı, 100 g", "TEA-CAM", 1, 1200)
 HEART = OrderedLine("WHITE HANGING HEART T-LIGHT HOLDER", "85123A", 6, 255)
@@ -214,11 +214,10 @@ def test_a_word_is_kept_in_parts_and_whole() -> None:
     assert words_in("  ", "—", "") == set()
 
 
-def test_an_imported_order_is_found_by_its_words(app: Flask, hers: Browser, alice: int) -> None:
-    lines = (OrderedLine("Mürdüm reçeli", "REC", 1, 500),)
+def test_an_imported_order_is_found_by_its_words(app: Flask, hers: Browser, alice: int, bring_in: Import, tmp_path: Path) -> None:
     with app.app_context(), transaction():
         db.session.get_one(Customer, alice).email_verified_at = TODAY
-    with app.app_context(), transaction():
-        landing.land([ReadOrder("I-1", TODAY, "alice@example.com", "Alice", "EUR", 500, lines, (2,))])
+    bring_in(csv(tmp_path, "I-1,2026-03-01 10:00,alice@example.com,EUR,REC,Mürdüm reçeli,1,5.00"))
+    with app.app_context():
         assert db.session.scalar(select(OrderWord.customer_id).where(OrderWord.word == "murdum")) == alice
     assert found(hers, q="murdum+recel") == ["I-1"]

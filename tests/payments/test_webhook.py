@@ -208,6 +208,16 @@ def test_events_of_three_days_that_never_arrived_are_caught_up(app: Flask, strip
         assert int(db.session.get_one(Subscription, box.id).scheduled[0].charge_at.timestamp()) == moment
 
 
+def test_what_came_as_a_webhook_is_not_caught_up_again(app: Flask, stripe: Stripe, work: Work) -> None:
+    """Who writes waits for others who write, so that a worker which keeps hundreds of known events again holds up what comes in."""
+    subscribe(app, stripe)
+    stripe.wait_for_webhooks()
+    told = [one.id for one in stripe.v1.events.list({"limit": 100}).auto_paging_iter()]
+    with app.app_context():
+        assert ReceivedEvent.unknown([*told, "evt_new"]) == {"evt_new"}
+        assert ReceivedEvent.unknown([f"evt_{number}" for number in range(1200)] + told) == {f"evt_{number}" for number in range(1200)}
+
+
 def catch_up(app: Flask, work: Work) -> None:
     with app.app_context(), transaction():
         outbox.want_task("catch up on events", {}, at=now())

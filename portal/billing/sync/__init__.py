@@ -21,7 +21,7 @@ from portal.billing.refusals import ProviderIsAhead
 from portal.billing.sync import once as once
 from portal.kit.alarms import raise_alarm
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import db, transaction, view
 from portal.payments import (
     CHECKED_SINCE,
     PROVIDER_AHEAD,
@@ -36,7 +36,7 @@ from portal.payments import (
 )
 
 log = getLogger(__name__)
-BATCH = 200
+BATCH = 20
 """So many accounts are asked for in one transaction."""
 TOGETHER = timedelta(seconds=2)
 """One charge comes as several events: after this time one look is enough for all of them."""
@@ -66,7 +66,7 @@ class Wanted:
 def sync_account(account_id: int, lease: outbox.Lease) -> None:
     """Send what the provider lacks, learn what it shows. Safe to repeat, at any time, in any order."""
     began_at = now()
-    with transaction():
+    with view():
         wanted = _read(db.session.get_one(BillingAccount, account_id), at=began_at)
     since = began_at - CHECKED_SINCE if lease.is_check and wanted.since else wanted.since
     found = stands = billing_provider().look_up(wanted.ref, since=since)
@@ -107,7 +107,7 @@ def _noted_if_ahead(lease: outbox.Lease, wanted: Wanted, found: AccountStanding,
 @outbox.syncs(CardSetup)
 def sync_setup(setup_id: int, lease: outbox.Lease) -> None:
     """What came of a page on which a card was to be given: on the way back, after a webhook, or once it is over."""
-    with transaction():
+    with view():
         setup = db.session.get_one(CardSetup, setup_id)
         wanted = _read(account := db.session.get_one(BillingAccount, setup.account_id), at=now())
         key, page_ref, is_left, is_open = setup.key, setup.page_ref, setup.left_at is not None, setup.is_open

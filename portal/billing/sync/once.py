@@ -28,7 +28,7 @@ from portal.payments import (
     on_once_news,
 )
 
-BATCH = 200
+BATCH = 20
 CLOCKS = timedelta(minutes=5)
 """So far may our clock and the provider's be apart."""
 

@@ -7,7 +7,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'order_words'
-down_revision = 'parcels'
+down_revision = 'carrier_news'
 
 
 def upgrade() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import load_only
 from portal import outbox
 from portal.catalog.models import Price
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import db, transaction, view
 from portal.payments import CHECKED_SINCE, Charge, Declined, NewPrice, Standing, Terms, TryAgain, next_invoice_at, on_news, provider
 from portal.subscriptions import emails
 from portal.subscriptions.models import Subscription
@@ -35,7 +35,7 @@ from portal.subscriptions.sync.differences import (
 )  # fmt: skip
 
 log = getLogger(__name__)
-BATCH = 200
+BATCH = 20
 """So many subscriptions are asked for in one transaction."""
 HOLD = timedelta(minutes=10)
 """How long a change is held back while a charge is under way; news of its outcome comes sooner."""
@@ -133,7 +133,7 @@ def _read(subscription_id: int, *, at: datetime) -> Wanted:
     """A price may have come in between that has no name yet: then once more, for without it the box would lack a product."""
     while True:
         _name_new_prices(subscription_id)
-        with transaction():
+        with view():
             subscription = db.session.get_one(Subscription, subscription_id)
             if all(item.price.provider_ref for item in subscription.contents.items):
                 return read(subscription, at=at)
@@ -141,7 +141,7 @@ def _read(subscription_id: int, *, at: datetime) -> Wanted:
 
 def _name_new_prices(subscription_id: int) -> None:
     """A rhythm that a customer chose may need prices that the provider does not have yet."""
-    with transaction():
+    with view():
         items = db.session.get_one(Subscription, subscription_id).items
         missing = [(item.price.id, _new(item.price)) for item in items if item.price.provider_ref is None]
     for price_id, new in missing:

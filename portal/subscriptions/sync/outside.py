@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal import outbox
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import db, view
 from portal.payments import Declined, SubscriptionThere, listing_provider, on_news, provider
 from portal.subscriptions.actions import take_in
 from portal.subscriptions.models import OutsideSubscription
@@ -17,7 +17,7 @@ from portal.subscriptions.policy import BY_STATUS, Obstacle
 @outbox.syncs(OutsideSubscription)
 def sync_outside(outside_id: int, lease: outbox.Lease) -> None:
     """Look, and learn. If our terms can say by now what it is, it becomes one of ours."""
-    with transaction():
+    with view():
         outside = db.session.get(OutsideSubscription, outside_id)
         ref = outside.provider_ref if outside else None
     if ref is None:  # it has become one of ours

@@ -6,7 +6,7 @@ from portal import outbox
 from portal.billing.actions import give_back, learn_bill
 from portal.billing.models import BillingAccount
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import db, view
 from portal.payments import billing_provider
 from portal.subscriptions.models import Overcharge
 
@@ -14,7 +14,7 @@ from portal.subscriptions.models import Overcharge
 @outbox.syncs(Overcharge)
 def sync_overcharge(overcharge_id: int, lease: outbox.Lease) -> None:
     """Give back what is too much of an invoice that was paid; one that is owed, and for which nothing was to come, is given up."""
-    with transaction():
+    with view():
         overcharge = db.session.get_one(Overcharge, overcharge_id)
         ref, is_settled = overcharge.invoice_ref, overcharge.settled_at is not None
         is_to_be_given_up = overcharge.is_to_be_given_up
