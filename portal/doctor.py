@@ -1,11 +1,14 @@
 """`portal doctor`: says in plain sentences what is misconfigured or away."""
 
 import json
+import shutil
 import smtplib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 import click
@@ -30,6 +33,8 @@ DRIFT = timedelta(seconds=30)
 WORKER_LATELY = timedelta(minutes=2)
 LATELY = timedelta(hours=1)
 MOST_SHOWN = 100
+ROOM = 500 * 10**6
+"""Bytes that are free, at the least: some thousand photos."""
 HERE = ("localhost", "127.0.0.1", "::1")
 NEEDED = (
     "checkout.session.completed",
@@ -71,7 +76,7 @@ def examine() -> list[Finding]:
     if findings[-1].is_fine:
         findings += [_look(look) for look in (_durability, _clock, _migrations, _worker, _work)]
     db.session.rollback()  # nobody speaks with the world outside while a read is open
-    findings += [_mail(), _provider()]
+    findings += [_photos(), _mail(), _provider()]
     return findings + ([_stripes_clock(), _endpoint(), _delivery()] if findings[-1].is_fine else []) + [_way_in()]
 
 
@@ -141,6 +146,20 @@ def _work() -> Finding:
     if syncs or tasks:
         return Finding(False, f"{syncs} syncs are stuck, and {tasks} tasks were given up: `portal sync status` says why.")
     return Finding(True, "No work is stuck.")
+
+
+def _photos() -> Finding:
+    """Whether a file can be written where photos are kept, and whether there is room for many."""
+    folder = Path(current_app.config["PHOTOS_DIR"])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding(False, f"Photos can't be kept in PHOTOS_DIR, {folder}: {error.strerror}.")
+    if free < ROOM:
+        return Finding(False, f"The disk of PHOTOS_DIR, {folder}, is almost full: {free // 10**6} MB are free.")
+    return Finding(True, "Photos that customers send can be kept.")
 
 
 def _mail() -> Finding:

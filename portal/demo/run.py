@@ -45,6 +45,7 @@ def run(folder: Path, host: str, port: int) -> None:
         "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "PHOTOS_DIR": str(folder / "photos"),
         "PYTHONUNBUFFERED": "1",
     }
     stand_in = f"{PYTHON} -m sandbox --port {stripe_port} --database {shlex.quote(str(folder / 'stripe.sqlite'))}"
