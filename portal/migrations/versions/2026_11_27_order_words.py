@@ -7,7 +7,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'order_words'
-down_revision = 'carrier_news'
+down_revision = 'photos'
 
 
 def upgrade() -> None:
