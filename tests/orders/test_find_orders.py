@@ -18,7 +18,7 @@ from portal.orders.words import words_in
 from tests.accounts.builders import customer
 from tests.browser import Browser, attribute, words
 from tests.conftest import TODAY
-from tests.orders.builders import csv, order, parcel
+from tests.orders.builders import csv, order, parcel_that_is
 from tests.orders.conftest import Import
 
 TEA = OrderedLine("Çamlıhemşin çayı, 100 g", "TEA-CAM", 1, 1200)
@@ -140,7 +140,7 @@ def standing(app: Flask, alice: int) -> None:
         for number, parcels in standings.items():
             placed = order(person, TODAY - timedelta(days=9), number=number)
             for told in parcels:
-                parcel(placed, **told)
+                parcel_that_is(told.pop("status"), placed, **told)
 
 
 @pytest.mark.usefixtures("standing")
@@ -197,7 +197,7 @@ def test_a_search_asks_the_database_as_often_among_many_as_among_few(app: Flask,
     with app.app_context(), transaction():
         person = db.session.get_one(Customer, alice)
         for n in range(200):
-            parcel(order(person, TODAY - timedelta(hours=n), HEART, TEA, number=f"N-{n}"), status=ParcelStatus.IN_TRANSIT)
+            parcel_that_is(ParcelStatus.IN_TRANSIT, order(person, TODAY - timedelta(hours=n), HEART, TEA, number=f"N-{n}"))
     assert [questions(url) for url in urls] == few
 
 

@@ -7,7 +7,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'order_words'
-down_revision = 'photos'
+down_revision = 'parcel_said'
 
 
 def upgrade() -> None:
