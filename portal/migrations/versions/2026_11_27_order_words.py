@@ -7,7 +7,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'order_words'
-down_revision = 'parcel_said'
+down_revision = 'api'
 
 
 def upgrade() -> None:
