@@ -7,7 +7,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'order_words'
-down_revision = 'api'
+down_revision = 'webhooks'
 
 
 def upgrade() -> None:
