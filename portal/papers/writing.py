@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from portal.billing.words import card_name
+from portal.billing import card_name
 from portal.kit import i18n
 from portal.kit.shop import Shop
 from portal.papers.document import Document, Row, Sum
