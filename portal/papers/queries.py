@@ -9,6 +9,7 @@ from portal.accounts.models import Address, Customer
 from portal.billing.models import Attempt, Invoice
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
+from portal.orders.queries import Sums
 from portal.payments import Result
 
 
@@ -19,8 +20,6 @@ class PaperLine:
     quantity: int
     unit_amount: int
     amount: int
-    discount: int
-    tax: int
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,6 @@ class PaperPayment:
 class PaperInvoice:
     number: str | None
     written_at: datetime
-    due: int
-    """What was left for a card, after the customer's credit."""
     payments: tuple[PaperPayment, ...]
 
 
@@ -48,39 +45,15 @@ class PaperOrder:
     number: str
     placed_at: datetime
     currency: str
-    total: int
-    shipping: int
-    shipping_tax: int
-    tax_included: bool
     customer: str
     email: str
     place: tuple[str, ...]
     """Where it went, without the country; empty if that is not known."""
     country: str
     lines: tuple[PaperLine, ...]
+    sums: Sums
+    """Those of the order's page."""
     invoice: PaperInvoice | None
-
-    @property
-    def goods(self) -> int:
-        return sum(line.amount for line in self.lines)
-
-    @property
-    def discount(self) -> int:
-        return sum(line.discount for line in self.lines)
-
-    @property
-    def tax(self) -> int:
-        return sum(line.tax for line in self.lines) + self.shipping_tax
-
-    @property
-    def rest(self) -> int:
-        """What of the total is in none of its parts: an order that came as a sum alone."""
-        return self.total - (self.goods - self.discount + self.shipping + (0 if self.tax_included else self.tax))
-
-    @property
-    def credit(self) -> int:
-        """What the customer's credit paid of it; below zero what was owed from before, and paid with it."""
-        return self.total - self.invoice.due if self.invoice else 0
 
 
 def order(customer_id: int, number: str) -> PaperOrder | None:
@@ -96,12 +69,27 @@ def order(customer_id: int, number: str) -> PaperOrder | None:
         return None
     one, name, email, address, invoice = found
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.discount, OrderLine.tax
-    lines = db.session.execute(select(*columns).where(OrderLine.order_id == one.id).order_by(OrderLine.position))
+    lines = db.session.execute(select(*columns).where(OrderLine.order_id == one.id).order_by(OrderLine.position)).all()
     return PaperOrder(
-        number=one.number, placed_at=one.placed_at, currency=one.currency, total=one.total, shipping=one.shipping,
-        shipping_tax=one.shipping_tax, tax_included=one.tax_included, customer=name, email=one.email or email,
-        place=_place(address), country=_country(address), lines=tuple(PaperLine(*line) for line in lines), invoice=_invoice(invoice),
-    )  # fmt: skip
+        number=one.number,
+        placed_at=one.placed_at,
+        currency=one.currency,
+        customer=name,
+        email=one.email or email,
+        place=_place(address),
+        country=_country(address),
+        lines=tuple(PaperLine(line.title, line.sku, line.quantity, line.unit_amount, line.amount) for line in lines),
+        sums=Sums(
+            goods=sum(line.amount for line in lines),
+            discount=sum(line.discount for line in lines),
+            shipping=one.shipping,
+            tax=sum(line.tax for line in lines) + one.shipping_tax,
+            tax_included=one.tax_included,
+            total=one.total,
+            due=_due(invoice),
+        ),
+        invoice=_invoice(invoice),
+    )
 
 
 def _place(address: Address | None) -> tuple[str, ...]:
@@ -113,7 +101,11 @@ def _country(address: Address | None) -> str:
 
 
 def _invoice(invoice: Invoice | None) -> PaperInvoice | None:
-    return PaperInvoice(invoice.number, invoice.written_at, invoice.due, _payments(invoice.id)) if invoice else None
+    return PaperInvoice(invoice.number, invoice.written_at, _payments(invoice.id)) if invoice else None
+
+
+def _due(invoice: Invoice | None) -> int | None:
+    return invoice.due if invoice else None
 
 
 def _payments(invoice_id: int) -> tuple[PaperPayment, ...]:

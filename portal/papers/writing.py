@@ -65,21 +65,22 @@ def sums(order: PaperOrder) -> tuple[Sum, ...]:
     def amount(minor: int) -> str:
         return i18n.money(minor, order.currency)
 
+    paid = order.sums
+    is_told = paid.discount or paid.shipping or paid.tax
     parts = [
-        (_("Discount"), -order.discount),
-        (_("Delivery"), order.shipping),
-        (_("Tax"), 0 if order.tax_included else order.tax),
-        (_("Delivery, tax and discounts"), order.rest),
+        (_("Discount"), -paid.discount),
+        (_("Delivery"), paid.shipping),
+        (_("Tax"), 0 if paid.tax_included else paid.tax),
+        (_("Other") if is_told else _("Delivery, tax and discounts"), paid.other),
     ]
-    found = [Sum(label, amount(minor)) for label, minor in parts if minor]
-    if found:
-        found.insert(0, Sum(_("Products"), amount(order.goods)))
-    found.append(Sum(_("Total"), amount(order.total), is_main=True))
-    if order.tax_included and order.tax:
-        found.append(Sum(_("Tax included"), amount(order.tax), is_soft=True))
-    if order.credit:
-        found.append(Sum(_("From your credit") if order.credit > 0 else _("Owed from before"), amount(-order.credit)))
-        found.append(Sum(_("Paid by card"), amount(order.total - order.credit)))
+    found = [] if paid.is_whole else [Sum(_("Products"), amount(paid.goods))]
+    found += [Sum(label, amount(minor)) for label, minor in parts if minor]
+    found.append(Sum(_("Total"), amount(paid.total), is_main=True))
+    if paid.tax_included and paid.tax:
+        found.append(Sum(_("Of which tax"), amount(paid.tax), is_soft=True))
+    if paid.credit:
+        found.append(Sum(_("From your credit") if paid.credit > 0 else _("Owed from before"), amount(-paid.credit)))
+        found.append(Sum(_("Paid by card"), amount(paid.total - paid.credit)))
     return tuple(found)
 
 

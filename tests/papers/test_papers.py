@@ -69,7 +69,7 @@ def test_its_totals_are_those_of_the_orders_page(app: Flask, hers: Browser, alic
 def test_tax_in_the_prices_is_told_beside_the_total(app: Flask, alice: int, read: Read) -> None:
     order(app, alice, tax_included=True)
     (page,) = read("/orders/A-1/receipt.pdf")
-    assert "Delivery €4.90 Total €41.89 Tax included €5.91" in page
+    assert "Delivery €4.90 Total €41.89 Of which tax €5.91" in page
 
 
 def test_an_order_that_came_as_a_sum_alone_says_what_is_not_in_its_lines(app: Flask, alice: int, read: Read) -> None:
