@@ -14,6 +14,7 @@ from portal.kit.db import db, insert
 from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine, rows_of
 from portal.orders.models import OrderedLine as OrderedLine
+from portal.orders.news import ordered
 from portal.timeline import Actor
 
 UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -56,7 +57,9 @@ def record_order(
         if number:
             raise NumberTaken(number)
     db.session.execute(insert(OrderLine), rows_of(order_id, lines))
-    return db.session.scalars(select(Order).where(Order.id == order_id)).one()
+    order = db.session.scalars(select(Order).where(Order.id == order_id)).one()
+    ordered(order)
+    return order
 
 
 def new_number() -> str:
