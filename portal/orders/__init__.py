@@ -3,8 +3,9 @@
 from flask import Flask
 
 from portal.orders.news import on_ordered as on_ordered
-from portal.orders.routes import bp
+from portal.orders.routes import bp, tracking_bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(tracking_bp)
