@@ -143,8 +143,8 @@ def test_each_news_of_a_parcel_is_told_with_where_it_is_and_when_it_is_expected(
     add(shop, ["parcel.updated"])
     with transaction():
         one = parcel(order(customer(), TODAY), ref="S-1", carrier="dhl", tracking_number="JD0146000012")
-        told: dict[str, Any] = {"expected_on": date(2026, 11, 26), "pickup_code": "4711"}
-        take_tracking(one, [scan("in_transit", 5, day=TODAY - timedelta(days=2))], source="carrier", at=TODAY, **told)
+        more: dict[str, Any] = {"expected_on": date(2026, 11, 26), "pickup_code": "4711"}
+        take_tracking(one, [scan("in_transit", 5, day=TODAY - timedelta(days=2))], source="carrier", at=TODAY, **more)
     with transaction():
         one = db.session.get_one(Shipment, one.id)
         take_tracking(one, [scan("delivered", 30, day=TODAY - timedelta(days=2))], source="carrier", at=TODAY)
