@@ -29,8 +29,8 @@ def measure(folder: Path) -> list[Figure]:
             figures = weight.weigh(signed_in, "home", "/")
             figures += weight.weigh(signed_in, "subscription", f"/subscriptions/{people.subscription}")
             figures += weight.weigh(Wire(stage.url), "sign-in", "/sign-in")
-            few, many = (Wire(stage.url, stage.cookies(who)) for who in (people.few_orders, people.many_orders))
-            figures += order_pages.compare(few, many, people)
+            few, full, many = (Wire(stage.url, stage.cookies(who)) for who in (people.few_orders, people.full_page, people.many_orders))
+            figures += order_pages.compare(few, full, many, people)
             bare_url = f"http://127.0.0.1:{free_port()}"
             bare = stage.process("bare", serving("bench.bare:app", bare_url))
             try:
