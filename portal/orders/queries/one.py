@@ -1,10 +1,12 @@
 """What the page of one order shows: in as many questions for ten thousand lines as for one."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from portal.billing.models import Invoice
+from portal.catalog.models import Product, Variant
+from portal.catalog.queries import HAS_GUIDE
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.orders.queries.parcels import left_to_pack, parcels_of
@@ -14,7 +16,7 @@ LINES = 50
 """So many are on a page."""
 
 
-def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime, zone: tzinfo) -> ShownOrder | None:
+def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -> ShownOrder | None:
     """Of this customer, with its lines from this one on. None if there is none, or no such line."""
     mine = select(
         Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.packed_at, Order.shipping, Order.shipping_tax,
@@ -29,8 +31,10 @@ def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime, z
     if first_line and first_line >= how_many:
         return None
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
-    page = select(*columns).where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
-    parcels = parcels_of(found.id, at=at, zone=zone)
+    guided = select(Variant.sku, Product.id.label("product_id")).join(Product, Product.id == Variant.product_id).where(HAS_GUIDE).subquery()
+    page = select(*columns, guided.c.product_id).outerjoin(guided, guided.c.sku == OrderLine.sku)
+    page = page.where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
+    parcels = parcels_of(found.id, at=at)
     return ShownOrder(
         id=found.id,
         number=found.number,
