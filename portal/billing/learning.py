@@ -9,11 +9,12 @@ from sqlalchemy import select
 from portal import outbox, timeline
 from portal.billing.actions import learn_bill, rows_of
 from portal.billing.balance import tell_later
-from portal.billing.models import Attempt, BillingAccount, CardSetup, InvoicePayment, Paid, Refund, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, CardSetup, InvoicePayment, Outcome, Paid, Refund, StoreCredit
 from portal.billing.models.cards import LOOKS_FOR
+from portal.kit.alarms import raise_alarm
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
-from portal.payments import AccountStanding, Bill, CreditThere, Declined, RefundThere, tell
+from portal.payments import ACCOUNT_GONE, AccountStanding, Bill, CreditThere, Declined, RefundThere, tell
 from portal.timeline import Actor, ChangedSince, Entry
 
 log = getLogger(__name__)
@@ -34,6 +35,17 @@ def learn(account: BillingAccount, stands: AccountStanding, *, at: datetime) -> 
         tell_later(account, at=at)
     for bill in stands.bills:
         learn_bill(account, bill)
+
+
+def learn_that_it_is_gone(account: BillingAccount, *, at: datetime) -> None:
+    """Its subscriptions have ended with it, which they learn themselves. Somebody at the shop has to know: it can't be brought back."""
+    if not account.leave(at=at):
+        return
+    ours = f"{account.provider_ref} of customer {account.customer_id} is not there any more"
+    raise_alarm(ACCOUNT_GONE, f"{ours}: it was deleted at the provider, or is of another mode or account than our key.", at=at)
+    timeline.note(account, "account gone", by=timeline.PROVIDER, at=at, facts={})
+    for setup in db.session.scalars(CardSetup.open_of(account.id)):
+        setup.close(Outcome.EXPIRED, at=at)
 
 
 def put_back_what_was_refused(account: BillingAccount, sent: int, refusal: Declined, *, at: datetime) -> None:

@@ -32,7 +32,7 @@ class StripeBilling:
 
     def look_up(self, ref: str, *, since: datetime | None) -> AccountStanding:
         with in_our_words():
-            customer = self.client.v1.customers.retrieve(ref)
+            customer = self._customer(ref)
             cards = self.client.v1.customers.payment_methods.list(ref, {"limit": PAGE}).auto_paging_iter()
             settings = customer.invoice_settings
             return AccountStanding(
@@ -44,6 +44,18 @@ class StripeBilling:
                 ship_to=where_to(customer.shipping) if customer.shipping else None,
                 bills=self._bills(ref, since),
             )
+
+    def _customer(self, ref: str) -> stripe.Customer:
+        """Of one that was deleted, Stripe shows that and no more. Source: docs.stripe.com/api/customers/delete."""
+        try:
+            customer = self.client.v1.customers.retrieve(ref)
+        except stripe.InvalidRequestError as error:
+            if error.code == "resource_missing":
+                raise AccountGone(str(error)) from error
+            raise
+        if customer.get("deleted"):
+            raise AccountGone(f"{ref} was deleted.")
+        return customer
 
     def look_at_bill(self, ref: str) -> Bill:
         with in_our_words():
