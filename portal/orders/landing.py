@@ -82,6 +82,7 @@ def _insert(orders: Sequence[ReadOrder]) -> set[str]:
         {
             "customer_id": verified.get(order.email), "email": order.email, "number": order.number, "placed_at": order.placed_at,
             "currency": order.currency, "total": order.total, "source": "import", "source_ref": None, "delivery_id": None,
+            "address_id": None, "shipping": 0, "shipping_tax": 0, "tax_included": False, "packed_at": None,
         }
         for order in sorted(orders, key=lambda order: order.number)
     ]  # fmt: skip

@@ -20,6 +20,7 @@ from portal.subscriptions import queries as subscriptions
 from portal.subscriptions.models import Subscription
 from portal.subscriptions.queries import Done, ShownDelivery, ShownSubscription
 from portal.support.models import Look
+from portal.tasks.queries import WaitingTask, waiting_for
 
 MOST_HITS, ORDERS, DEEDS, LOOKS = 20, 10, 15, 100
 SHORTEST_NAME = 2
@@ -72,6 +73,8 @@ class Person:
     deeds: list[Deed]
     """Newest first."""
     failing: list[Failing]
+    tasks: list[WaitingTask]
+    """What the shop's people have to do for them, the most urgent first."""
 
     @property
     def is_waiting(self) -> bool:
@@ -135,6 +138,7 @@ def person(customer: Customer, *, at: datetime) -> Person:
         has_older_orders=bool(page and page.has_older),
         deeds=_deeds(customer.id, shown, accounts, at=at),
         failing=operations.failing_of(customer.id),
+        tasks=waiting_for(customer.id),
     )
 
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -8,6 +10,7 @@ from portal.kit import clock
 from portal.kit.alarms import end_alarm, raise_alarm
 from portal.kit.db import db, transaction
 from portal.outbox.models import Sync
+from portal.tasks.actions import finish_tasks, open_task
 from tests.accounts.builders import customer
 from tests.browser import Browser, words
 from tests.conftest import Work
@@ -107,3 +110,17 @@ def test_leads_see_who_looked_and_admins_who_works_here(app: Flask, desk: Browse
     desk.get("/desk/looks", expect=403)
     lead.get("/desk/staff", expect=403)
     assert [page for _, _, page in looks(app)] == ["customer"], "neither of these names a customer"
+
+
+def test_what_somebody_has_to_do_for_them_stands_there_until_it_is_done(app: Flask, desk: Browser, alice: Box) -> None:
+    page, at = f"/desk/customers/{alice.customer_id}", clock.now()
+    assert "To do for them" not in words(desk.get(page))
+    with app.app_context(), transaction():
+        her = db.session.get_one(Customer, alice.customer_id)
+        for key in ("one", "one", "two"):
+            open_task("claim", her, key=key, customer_id=her.id, due_at=at + timedelta(hours=4), at=at)
+    told = words(desk.get(page))
+    assert "To do for them" in told and told.count("Answer a claim") == 2
+    with app.app_context(), transaction():
+        finish_tasks("claim", db.session.get_one(Customer, alice.customer_id), at=at)
+    assert "To do for them" not in words(desk.get(page))

@@ -8,7 +8,7 @@ from typing import Self
 from sqlalchemy import BigInteger, ForeignKey, Index, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.accounts.models import Customer
+from portal.accounts.models import Address, Customer
 from portal.kit.db import Model
 
 
@@ -22,7 +22,7 @@ class Order(Model):
     total: Mapped[int] = mapped_column(BigInteger)
     """In minor units of `currency`: the lines, with delivery, tax and discounts where there were any."""
     source: Mapped[str]
-    """subscription or import."""
+    """subscription, import or api."""
     source_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     """What it was made from, such as the provider's invoice: of one, there is one order."""
     delivery_id: Mapped[int | None] = mapped_column(default=None)
@@ -31,6 +31,15 @@ class Order(Model):
     """The address that an imported order came with, in lower case."""
     customer_id: Mapped[int | None] = mapped_column(ForeignKey(Customer.id), default=None)
     """Whose it is. None until the address that it came with is verified: docs/decisions/whose-orders.md."""
+    address_id: Mapped[int | None] = mapped_column(ForeignKey(Address.id), default=None)
+    """Where it goes, if that was told."""
+    shipping: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What its delivery cost, in minor units of `currency`, before `shipping_tax` unless prices include tax."""
+    shipping_tax: Mapped[int] = mapped_column(BigInteger, default=0)
+    tax_included: Mapped[bool] = mapped_column(default=False)
+    """Whether amounts contain their tax, which is then an “of which”; else it comes on top."""
+    packed_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When packing began: from then on it stays as it is."""
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", default_factory=list, order_by="OrderLine.position")
 
     @classmethod
@@ -48,8 +57,13 @@ class OrderLine(Model):
     quantity: Mapped[int]
     unit_amount: Mapped[int] = mapped_column(BigInteger)
     amount: Mapped[int] = mapped_column(BigInteger)
+    """For all of the quantity, before the discount."""
     picture: Mapped[str] = mapped_column(default="")
     """A file below static/, such as `products/coffee.svg`; empty when there is none."""
+    discount: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Its share of all discounts, spread once, when it was bought."""
+    tax: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of what was left to pay for it."""
     order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), init=False)
     order: Mapped[Order] = relationship(back_populates="lines", default=None)
 
@@ -64,6 +78,8 @@ class OrderedLine:
     unit_amount: int
     """In minor units of the order's currency."""
     picture: str = ""
+    discount: int = 0
+    tax: int = 0
 
     @property
     def amount(self) -> int:
@@ -76,6 +92,7 @@ def rows_of(order_id: int, lines: Sequence[OrderedLine]) -> list[dict[str, int |
         {
             "order_id": order_id, "position": position, "title": line.title, "sku": line.sku, "quantity": line.quantity,
             "unit_amount": line.unit_amount, "amount": line.amount, "picture": line.picture,
+            "discount": line.discount, "tax": line.tax,
         }
         for position, line in enumerate(lines)
     ]  # fmt: skip

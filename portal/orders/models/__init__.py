@@ -1,0 +1,11 @@
+"""Orders, the parcels that they go in, and where those are."""
+
+from portal.orders.models.order import Order as Order
+from portal.orders.models.order import OrderedLine as OrderedLine
+from portal.orders.models.order import OrderLine as OrderLine
+from portal.orders.models.order import rows_of as rows_of
+from portal.orders.models.parcel import ExpectedDate as ExpectedDate
+from portal.orders.models.parcel import Shipment as Shipment
+from portal.orders.models.parcel import ShipmentLine as ShipmentLine
+from portal.orders.models.parcel import TrackingEvent as TrackingEvent
+from portal.orders.models.parcel import TrackingLook as TrackingLook
