@@ -30,6 +30,7 @@ from portal.payments.listing_port import PriceThere as PriceThere
 from portal.payments.listing_port import ProductThere as ProductThere
 from portal.payments.listing_port import Snag as Snag
 from portal.payments.listing_port import SubscriptionThere as SubscriptionThere
+from portal.payments.listing_port import Unsayable as Unsayable
 from portal.payments.money_port import CreditThere as CreditThere
 from portal.payments.money_port import ItemThere as ItemThere
 from portal.payments.money_port import RefundThere as RefundThere

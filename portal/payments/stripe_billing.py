@@ -11,7 +11,17 @@ import stripe
 from stripe.params import ChargeListParams, CustomerUpdateParams, InvoiceListParams, SubscriptionListParams
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
-from portal.payments.billing_port import AccountStanding, Bill, ChargeRefused, HostedPage, PageStanding, PageState, ShipTo, WantedPage
+from portal.payments.billing_port import (
+    AccountGone,
+    AccountStanding,
+    Bill,
+    ChargeRefused,
+    HostedPage,
+    PageStanding,
+    PageState,
+    ShipTo,
+    WantedPage,
+)
 from portal.payments.port import Declined
 from portal.payments.stripe_bills import bill, card, payments_of, reason_in, reason_of, shipping, where_to
 from portal.payments.stripe_words import PAGE, all_lines, client, in_our_words, metadata, ref_of
@@ -53,7 +63,7 @@ class StripeBilling:
             if error.code == "resource_missing":
                 raise AccountGone(str(error)) from error
             raise
-        if customer.get("deleted"):
+        if getattr(customer, "deleted", False):
             raise AccountGone(f"{ref} was deleted.")
         return customer
 

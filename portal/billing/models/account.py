@@ -112,7 +112,9 @@ class BillingAccount(Model):
 
     def must_be_there(self) -> None:
         if self.gone_at:
-            raise NotThere(_("This account at the payment provider was closed, and takes no card any more. Write to us, and we open another."))
+            raise NotThere(
+                _("This account at the payment provider was closed, and takes no card any more. Write to us, and we open another.")
+            )
 
     def leave(self, *, at: datetime) -> bool:
         """The provider does not have it any more, nor its cards and its credit. Whether that is news."""
