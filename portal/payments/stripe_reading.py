@@ -205,6 +205,11 @@ def subscription_of(known: dict[str, Any]) -> str | None:
     return ref_of(details.get("subscription"))
 
 
+def refunded_charge_of(known: dict[str, Any]) -> str | None:
+    """Of a charge, or of a refund."""
+    return str(known["id"]) if known.get("object") == "charge" else ref_of(known.get("charge"))
+
+
 def customer_of(known: dict[str, Any]) -> str | None:
     """Of a customer, or of whatever belongs to one."""
     return str(known["id"]) if known.get("object") == "customer" else ref_of(known.get("customer"))
