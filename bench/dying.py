@@ -29,7 +29,7 @@ STEP, STEP_SECONDS = timedelta(hours=6), 1.5
 """The clock's pace. What is changed 48 hours before its charge has twelve of these seconds until then."""
 LONGEST_WAIT, SMALL_STEP = timedelta(hours=12), timedelta(minutes=2)
 """While a change has waited for longer, the clock goes slower: an outage until the charge itself is another scenario."""
-DRAIN_SECONDS = 120
+DRAIN_SECONDS, DRAIN_STEP = 120, timedelta(seconds=10)
 LEASE_SECONDS = 2
 CHANGE = {"method": "POST", "path_prefix": "/v1"}
 LOOK = {"method": "GET", "path_prefix": "/v1"}
@@ -92,13 +92,13 @@ class Dying:
             self._let_time_pass(clicking + dying)
             self.stage.stripe.no_faults()
             with self._workers():
-                self._drain()
+                drained = self._drain()
         verdict = judge(stage.app, stage.stripe, self.customers, self.began_at, EVERY)
-        return self._outcome(verdict)
+        return self._outcome(verdict, drained)
 
-    def _outcome(self, verdict: Verdict) -> Outcome:
+    def _outcome(self, verdict: Verdict, drained: timedelta) -> Outcome:
         unanswered = sum(customer.unanswered for customer in self.customers)
-        note = f"{verdict.renewals} renewals, {unanswered} changes without an answer"
+        note = f"{verdict.renewals} renewals, {unanswered} changes without an answer, drained in {drained.total_seconds():.0f} s"
         return Outcome(self.changes, self.kills, verdict.lost, verdict.twice, verdict.out_of_order, note)
 
     def _open_the_shop(self) -> None:
@@ -181,15 +181,17 @@ class Dying:
         for worker in workers:
             worker.stop()
 
-    def _drain(self) -> None:
-        """Until nothing waits any more. What failed is tried again in five minutes at the latest: let them pass."""
-        deadline = time.monotonic() + DRAIN_SECONDS
-        idle = 0
+    def _drain(self) -> timedelta:
+        """Until nothing waits any more: how long that takes by the portal's clock, from the end of the faults."""
+        deadline, began = time.monotonic() + DRAIN_SECONDS, now()
+        ended, idle = began, 0
         while idle < 3 and time.monotonic() < deadline:
             time.sleep(0.5)
             idle = 0 if self.stage.stripe.control("webhooks")["waiting"] or self._waits() else idle + 1
             if not idle:
-                self.stage.move(SMALL_STEP)
+                ended = now()
+                self.stage.move(DRAIN_STEP)
+        return ended - began
 
     def _waits(self) -> int:
         with self.stage.app.app_context():

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import (
     accounts,
     billing,
+    carriers,
     catalog,
     demo,
     home,
@@ -18,6 +19,7 @@ from portal import (
     orders,
     outbox,
     payments,
+    photos,
     schedule,
     subscriptions,
     support,
@@ -31,7 +33,22 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     for tool in db, web, health, styleguide:
         tool.init_app(app)
-    for room in outbox, notifications, payments, accounts, billing, catalog, orders, subscriptions, operations, home, support, imports:
+    for room in (
+        outbox,
+        notifications,
+        payments,
+        carriers,
+        accounts,
+        photos,
+        billing,
+        catalog,
+        orders,
+        subscriptions,
+        operations,
+        home,
+        support,
+        imports,
+    ):
         room.init_app(app)
     schedule.init_app(app)
     if app.config["DEMO"]:

@@ -3,21 +3,16 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import date
-from email.utils import parseaddr
 from os import environ
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global
-from babel.numbers import is_currency
+from babel import UnknownLocaleError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from portal.kit import db, postal
+from portal.kit import checks, db
 from portal.kit.shop import WEEKDAYS, Shop
 
 Value = TypeVar("Value")
@@ -83,18 +78,31 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
         "STRIPE_CALLS_PER_SECOND": setting.get(
             "STRIPE_CALLS_PER_SECOND",
             "how often all processes together may ask Stripe in a second, 1 to 1000, or 0 for as often as they like",
-            _within(0, 1000),
+            checks.within(0, 1000),
             LIVE_CALLS if "_live_" in values.get("STRIPE_SECRET_KEY", "") else TEST_CALLS,
         ),
         "STRIPE_API_BASE": setting.get("STRIPE_API_BASE", "the address of Stripe's API", _web_address, "https://api.stripe.com"),
         "STRIPE_WEBHOOK_SECRETS": setting.get(
             "STRIPE_WEBHOOK_SECRET", "the signing secret of the webhook endpoint, or two with a comma between while it changes", _secrets
         ),
+        "EASYPOST_API_KEY": setting.get("EASYPOST_API_KEY", "an API key of EasyPost, which begins with EZ, or nothing", _easypost_key, "-"),
+        "EASYPOST_API_BASE": setting.get("EASYPOST_API_BASE", "the address of EasyPost's API", _web_address, "https://api.easypost.com"),
+        "EASYPOST_WEBHOOK_SECRETS": setting.get(
+            "EASYPOST_WEBHOOK_SECRET",
+            "the secret of EasyPost's webhook, or two with a comma between while it changes, or nothing",
+            _secrets_or_none,
+            "-",
+        ),
         "SMTP_URL": setting.get("SMTP_URL", "smtp://user:password@host:587, or smtps:// for TLS from the start", _mail_server),
         "METRICS_TOKEN": setting.get("METRICS_TOKEN", "at least 16 random characters, or nothing", _metrics_token, "-"),
-        "LEASE_SECONDS": setting.get("LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", _within(2, 600), "60"),
-        "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", _within(0, 5), "0"),
+        "LEASE_SECONDS": setting.get(
+            "LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", checks.within(2, 600), "60"
+        ),
+        "PHOTOS_DIR": setting.get("PHOTOS_DIR", "a folder of our own for the photos that customers send", _folder, "instance/photos"),
+        "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", checks.within(0, 5), "0"),
     }
+    if settings["EASYPOST_API_KEY"] and settings["EASYPOST_WEBHOOK_SECRETS"] == []:
+        setting.problems.append("EASYPOST_WEBHOOK_SECRET is missing: with a key of EasyPost, the secret that its webhook signs with.")
     shop, problems = _read_shop(Path(values.get("SHOP_FILE") or Path(__file__).parent.parent / "shop.toml"))
     if found := setting.problems + problems:
         raise Misconfigured(found)
@@ -117,24 +125,24 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return None, [f"{path.name} is not TOML: {error}."]
     top = _Reader(told, f" in {path.name}")
-    days = _Reader(top.get("deliveries", "a table [deliveries]", _table, {}) or {}, f" in {path.name} under [deliveries]")
-    boxes = _Reader(top.get("boxes", "a table [boxes]", _table, {}) or {}, f" in {path.name} under [boxes]")
+    days = _Reader(top.get("deliveries", "a table [deliveries]", checks.table, {}) or {}, f" in {path.name} under [deliveries]")
+    boxes = _Reader(top.get("boxes", "a table [boxes]", checks.table, {}) or {}, f" in {path.name} under [boxes]")
     values: dict[str, Any] = {
-        "name": top.get("name", "what the shop is called", _text),
-        "support_email": top.get("support_email", "an address that people can write to, such as help@halfjar.example", _address),
-        "sender": top.get("sender", 'whom mails come from, such as "Halfjar <hello@halfjar.example>"', _sender),
-        "accent": top.get("accent", 'one colour, such as "#17604b"', _colour, "#17604b"),
-        "locale": top.get("locale", 'a language, such as "en"', _locale, "en"),
-        "time_zone": (zone := top.get("time_zone", 'a time zone, such as "Europe/Berlin"', _zone)),
-        "currency": top.get("currency", 'a currency of ISO 4217, such as "EUR"', _currency),
-        "lock_hours": days.get("lock_hours", "whole hours, 24 to 336", _within(24, 336), 48),
-        "transit_days": days.get("transit_days", "whole days, 0 to 30", _within(0, 30), 2),
-        "delivery_weekdays": days.get("weekdays", f"a list of {', '.join(WEEKDAYS)}", _weekdays, list(WEEKDAYS[:5])),
-        "holidays": days.get("holidays", "a list of days, such as [2026-12-25]", _days, []),
-        "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', _countries, _home(zone)),
-        "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", _within(0, 1000000), 0),
-        "shortest_days": boxes.get("shortest_days", "whole days, 1 to 365", _within(1, 365), 7),
-        "longest_days": boxes.get("longest_days", "whole days, 1 to 365", _within(1, 365), 365),
+        "name": top.get("name", "what the shop is called", checks.text),
+        "support_email": top.get("support_email", "an address that people can write to, such as help@halfjar.example", checks.address),
+        "sender": top.get("sender", 'whom mails come from, such as "Halfjar <hello@halfjar.example>"', checks.sender),
+        "accent": top.get("accent", 'one colour, such as "#17604b"', checks.colour, "#17604b"),
+        "locale": top.get("locale", 'a language, such as "en"', checks.locale, "en"),
+        "time_zone": (zone := top.get("time_zone", 'a time zone, such as "Europe/Berlin"', checks.zone)),
+        "currency": top.get("currency", 'a currency of ISO 4217, such as "EUR"', checks.currency),
+        "lock_hours": days.get("lock_hours", "whole hours, 24 to 336", checks.within(24, 336), 48),
+        "transit_days": days.get("transit_days", "whole days, 0 to 30", checks.within(0, 30), 2),
+        "delivery_weekdays": days.get("weekdays", f"a list of {', '.join(WEEKDAYS)}", checks.weekdays, list(WEEKDAYS[:5])),
+        "holidays": days.get("holidays", "a list of days, such as [2026-12-25]", checks.days, []),
+        "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', checks.countries, checks.home(zone)),
+        "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0),
+        "shortest_days": boxes.get("shortest_days", "whole days, 1 to 365", checks.within(1, 365), 7),
+        "longest_days": boxes.get("longest_days", "whole days, 1 to 365", checks.within(1, 365), 365),
     }
     unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
     unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
@@ -158,6 +166,18 @@ def _secrets(given: str) -> list[str]:
     if not all(secrets) or len(secrets) > 2:
         raise ValueError
     return secrets
+
+
+def _secrets_or_none(given: str) -> list[str]:
+    """A hyphen is none."""
+    return [] if given == "-" else _secrets(given)
+
+
+def _easypost_key(given: str) -> str | None:
+    """A hyphen is none."""
+    if given != "-" and not re.fullmatch("EZ[A-Za-z0-9_]+", given):
+        raise ValueError
+    return None if given == "-" else given
 
 
 def _metrics_token(given: str) -> str | None:
@@ -211,80 +231,9 @@ def _mail_server(url: str) -> str:
     return url
 
 
-def _text(given: str) -> str:
-    if not given.isprintable():
+def _folder(given: str) -> str:
+    """It is made when the first photo comes."""
+    path = Path(given).expanduser().absolute()
+    if path.exists() and not path.is_dir():
         raise ValueError
-    return given
-
-
-def _address(given: str) -> str:
-    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", given):
-        raise ValueError
-    return given
-
-
-def _sender(given: str) -> str:
-    """An address, with or without a name before it. It goes into a header of each mail."""
-    _address(parseaddr(_text(given))[1])
-    return given
-
-
-def _table(given: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        raise TypeError
-    return given
-
-
-def _colour(given: str) -> str:
-    if not re.fullmatch("#[0-9a-fA-F]{6}", given):
-        raise ValueError
-    return given
-
-
-def _locale(given: str) -> str:
-    Locale.parse(given.replace("-", "_"))
-    return given
-
-
-def _zone(given: str) -> str:
-    return str(ZoneInfo(given))
-
-
-def _currency(given: str) -> str:
-    if not is_currency(given):
-        raise ValueError
-    return given
-
-
-def _home(zone: str | None) -> list[str] | None:
-    """The country whose time it is: a shop ships there, if nowhere else. A wrong zone is named already: what goes with it is not."""
-    country: str | None = get_global("zone_territories").get(zone) if zone else "DE"
-    return [country] if country and postal.is_country(country) else None
-
-
-def _within(least: int, most: int) -> Callable[[int | str], int]:
-    def whole(given: int | str) -> int:
-        if isinstance(given, float | bool) or not least <= int(given) <= most:
-            raise ValueError
-        return int(given)
-
-    return whole
-
-
-def _weekdays(given: list[str]) -> frozenset[int]:
-    days = frozenset(WEEKDAYS.index(name) for name in given)
-    if not days:
-        raise ValueError
-    return days
-
-
-def _days(given: list[date]) -> frozenset[date]:
-    if not all(type(day) is date for day in given):
-        raise ValueError
-    return frozenset(given)
-
-
-def _countries(given: list[str]) -> tuple[str, ...]:
-    if type(given) is not list or not given or len(set(given)) < len(given) or not all(map(postal.is_country, given)):
-        raise ValueError
-    return tuple(given)
+    return str(path)

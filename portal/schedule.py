@@ -8,8 +8,10 @@ from portal import outbox
 
 HAPPENS = {
     "catch up on events": timedelta(minutes=5),
+    "look for silent parcels": timedelta(minutes=15),
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
+    "sweep photos": timedelta(hours=1),
     "lock secrets anew": timedelta(hours=6),
 }
 

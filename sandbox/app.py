@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from threading import Event, Thread
 
 from flask import Flask, Response, request
@@ -28,15 +28,18 @@ from sandbox import (
     test_clocks,
     webhook_endpoints,
 )
+from sandbox.carrier_control import carrier_control
 from sandbox.clock import Clock
 from sandbox.control import control
+from sandbox.easypost import easypost
 from sandbox.errors import Json, Refused
 from sandbox.expand import expand
-from sandbox.faults import Faults, Rule
+from sandbox.faults import Faults, Rule, broken_off
 from sandbox.hosted import hosted
 from sandbox.idempotency import Idempotency
 from sandbox.limits import Limits
 from sandbox.openapi import OpenApi, Operation
+from sandbox.parcels import Parcels
 from sandbox.receipts import receipts
 from sandbox.recorder import Recorder
 from sandbox.shown import shown
@@ -59,7 +62,8 @@ class Sandbox:
         self.store = Store(database)
         self.webhooks = Webhooks(self.store, webhook_url, webhook_secret)
         self.clock = Clock(self.store, now)
-        self.world = World(self.store, self.clock, self.webhooks)
+        self.parcels = Parcels(self.store, self.clock, self.webhooks)
+        self.world = World(self.store, self.clock, self.webhooks, self.parcels)
         self.idempotency = Idempotency(self.store)
         self.faults = Faults()
         self.limits = Limits()
@@ -100,6 +104,8 @@ def create_app(
     app, sandbox = Flask("sandbox"), Sandbox(database, webhook_url, webhook_secret, now)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(control(sandbox))
+    app.register_blueprint(carrier_control(sandbox))
+    app.register_blueprint(easypost(sandbox))
     app.register_blueprint(hosted(sandbox))
     app.register_blueprint(receipts(sandbox))
 
@@ -132,9 +138,9 @@ def _answer(sandbox: Sandbox) -> Response:
         status, body = refused.status, refused.body
         headers |= refused.headers
     if "lost_before" in kinds or "lost_after" in kinds:
-        return Response(_broken_off(b""))
+        return Response(broken_off(b""))
     text = json.dumps(body).encode()
-    response = Response(_broken_off(text[: len(text) // 2]) if "truncated" in kinds else text, status, mimetype="application/json")
+    response = Response(broken_off(text[: len(text) // 2]) if "truncated" in kinds else text, status, mimetype="application/json")
     response.headers.update({"Request-Id": asked.id or "", "Stripe-Version": API_VERSION, "Content-Length": str(len(text)), **headers})
     if asked.idempotency_key:
         response.headers["Idempotency-Key"] = asked.idempotency_key
@@ -193,10 +199,3 @@ def _do(sandbox: Sandbox, operation: Operation, refs: list[str], params: Json, a
         return refused.status, refused.body
     finally:
         sandbox.world.asked = Asked()
-
-
-def _broken_off(sent: bytes) -> Iterator[bytes]:
-    """The server closes the connection without a word when an answer cannot be written any more."""
-    if sent:
-        yield sent
-    raise ConnectionAbortedError("a fault that was asked for")

@@ -1,6 +1,7 @@
 """What goes wrong on request: answers lost, late, broken off or refused, by rules that can be made to repeat."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -72,6 +73,13 @@ class Faults:
     def rules(self) -> list[Json]:
         with self._lock:
             return [dict(vars(rule)) for rule in self._rules]
+
+
+def broken_off(sent: bytes) -> Iterator[bytes]:
+    """The server closes the connection without a word when an answer cannot be written any more."""
+    if sent:
+        yield sent
+    raise ConnectionAbortedError("a fault that was asked for")
 
 
 def _rule(entry: Json) -> Rule:

@@ -1,4 +1,4 @@
-"""What happens by the clock: renewals, retries of a declined payment, resuming, and the ends."""
+"""What happens by the clock: renewals, retries of a declined payment, resuming, and the ends; and where parcels are by then."""
 
 from sandbox import billing, checkout, coupons, invoices, refunds, test_clocks
 from sandbox.errors import Json
@@ -18,7 +18,7 @@ def run_due(world: World) -> int:
         happened += 1
     if happened:
         world.webhooks.wake()
-    return happened
+    return happened + world.parcels.run_due()
 
 
 def _next(world: World) -> bool:

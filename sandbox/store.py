@@ -26,6 +26,11 @@ CREATE TABLE IF NOT EXISTS delivery (
     next_at REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', endpoint TEXT
 );
 CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at, seq) WHERE state = 'waiting';
+CREATE TABLE IF NOT EXISTS parcel (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, number TEXT NOT NULL, due INTEGER, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS parcel_number ON parcel (number);
+CREATE INDEX IF NOT EXISTS parcel_due ON parcel (due, seq) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _ADDED_LATER = (("object", "clock"), ("delivery", "endpoint"))

@@ -1,9 +1,10 @@
-"""Events on their way to the portal: kept until it answers 2xx, signed as Stripe signs them; doubled or shuffled on request."""
+"""Events on their way to the portal: kept until it answers 2xx, signed as Stripe or EasyPost signs them; doubled or shuffled on request."""
 
 import hmac
 import logging
 import random
 import time
+import unicodedata
 from http.client import HTTPException
 from threading import Event, Thread
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -13,6 +14,9 @@ from sandbox.store import Store
 log = logging.getLogger(__name__)
 
 SECRET = "whsec_sandbox"
+CARRIER_SECRET = "carrier_sandbox"
+CARRIER, FORGED = "easypost", "easypost, forged"
+"""The endpoint of what EasyPost tells, and of what somebody tells in its name."""
 
 BACK_OFF = (0.2, 1, 5, 30)
 """Seconds between tries; the last one from then on. Stripe's own are hours apart, and go on for three days."""
@@ -24,7 +28,9 @@ class Webhooks:
     def __init__(self, store: Store, url: str | None, secret: str) -> None:
         self._store = store
         self.secret = secret
+        self.carrier_secret = CARRIER_SECRET
         self.url = url if url is not None else store.setting("webhook_url")
+        self.carrier_url = store.setting("carrier_webhook_url")
         self.double = self.shuffle = self.paused = False
         self._wake, self._ending = Event(), Event()
         self._thread: Thread | None = None
@@ -54,6 +60,20 @@ class Webhooks:
             later = random.uniform(0, 0.3) if self.shuffle else 0
             new = "INSERT INTO delivery (event, body, next_at, endpoint) VALUES (?, ?, ?, ?)"
             self._store.change(new, event, body, time.time() + later, endpoint)
+
+    def tell_of_parcels_at(self, url: str | None, secret: str | None = None) -> None:
+        """Where EasyPost tells of parcels; nowhere if it is empty."""
+        self.carrier_url, self.carrier_secret = url or "", secret or self.carrier_secret
+        self._store.set("carrier_webhook_url", self.carrier_url)
+        self.wake()
+
+    def tell_of_parcel(self, event: str, body: str, *, forged: bool, late: float) -> None:
+        """The same for an event of EasyPost's, `late` by so many seconds of the wall's clock."""
+        if self.carrier_url:
+            for _ in range(2 if self.double else 1):
+                later = late + (random.uniform(0, 0.3) if self.shuffle else 0)
+                new = "INSERT INTO delivery (event, body, next_at, endpoint) VALUES (?, ?, ?, ?)"
+                self._store.change(new, event, body, time.time() + later, FORGED if forged else CARRIER)
 
     def wake(self) -> None:
         self._wake.set()
@@ -87,29 +107,35 @@ class Webhooks:
         rows = self._store.rows(f"{due} ORDER BY {order} LIMIT 1", time.time())
         if not rows:
             return False
-        seq, body, tries = rows[0][0], str(rows[0][1]), int(str(rows[0][2])) + 1
-        if (target := self._target(rows[0][3])) is None:
+        seq, body, tries = rows[0][0], str(rows[0][1]).encode(), int(str(rows[0][2])) + 1
+        if (target := self._target(rows[0][3], body)) is None:
             state, next_at = "given up", time.time()
-        elif self._send(body.encode(), *target):
+        elif self._send(body, *target):
             state, next_at = "delivered", time.time()
         else:
-            state = "waiting" if tries < TRIES else "given up"
+            state = "waiting" if tries < TRIES and rows[0][3] != FORGED else "given up"
             next_at = time.time() + BACK_OFF[min(tries, len(BACK_OFF)) - 1]
         self._store.change("UPDATE delivery SET state = ?, tries = ?, next_at = ? WHERE seq = ?", state, tries, next_at, seq)
         return True
 
-    def _target(self, endpoint: object) -> tuple[str, str] | None:
-        """The address and the secret; None if the endpoint was deleted or disabled meanwhile."""
-        if endpoint is None:
-            return self.url, self.secret
-        found = self._store.find(str(endpoint))
-        return (found["url"], found["secret"]) if found and found["status"] == "enabled" else None
+    def _target(self, endpoint: object, body: bytes) -> tuple[str, dict[str, str]] | None:
+        """The address and the signed headers; None if the endpoint was deleted or disabled meanwhile."""
+        if endpoint in (CARRIER, FORGED):
+            secret = self.carrier_secret if endpoint == CARRIER else "of somebody else"
+            signed = {"User-Agent": "EasyPost Webhook (sandbox)", "X-Hmac-Signature": carrier_signature(body, secret)}
+            return (self.carrier_url, signed) if self.carrier_url else None
+        url, secret = self.url, self.secret
+        if endpoint is not None:
+            found = self._store.find(str(endpoint))
+            if found is None or found["status"] != "enabled":
+                return None
+            url, secret = found["url"], found["secret"]
+        return url, {"User-Agent": "Stripe/1.0 (sandbox)", "Stripe-Signature": sign(body, secret, int(time.time()))}
 
-    def _send(self, body: bytes, url: str, secret: str) -> bool:
-        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": sign(body, secret, int(time.time()))}
+    def _send(self, body: bytes, url: str, signed: dict[str, str]) -> bool:
         try:
             # The address is the operator's.
-            request = Request(url, body, {"User-Agent": "Stripe/1.0 (sandbox)", **headers})  # noqa: S310
+            request = Request(url, body, {"Content-Type": "application/json; charset=utf-8", **signed})  # noqa: S310
             with _opener.open(request, timeout=TIMEOUT) as answer:
                 return 200 <= int(answer.status) < 300
         except (OSError, HTTPException, ValueError) as problem:
@@ -121,6 +147,11 @@ def sign(body: bytes, secret: str, at: int) -> str:
     """Stripe's header. `at` is the wall's time, also when the stand-in's clock was moved: the portal checks it against its own."""
     signature = hmac.new(secret.encode(), f"{at}.".encode() + body, "sha256").hexdigest()
     return f"t={at},v1={signature}"
+
+
+def carrier_signature(body: bytes, secret: str) -> str:
+    """EasyPost's header, which says nothing of when it was sent."""
+    return f"hmac-sha256-hex={hmac.new(unicodedata.normalize('NFKD', secret).encode(), body, 'sha256').hexdigest()}"
 
 
 class _NoRedirects(HTTPRedirectHandler):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.clock import Clock
 from sandbox.errors import Json, Refused
+from sandbox.parcels import Parcels
 from sandbox.shown import shown
 from sandbox.store import Store, new_id
 from sandbox.webhooks import Webhooks
@@ -26,6 +27,7 @@ class World:
     store: Store
     clock: Clock
     webhooks: Webhooks
+    parcels: Parcels
     asked: Asked = Asked()
     """Set inside a transaction, whose lock keeps others out."""
     address: str = ""

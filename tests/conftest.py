@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 
 from portal import create_app, outbox
+from portal.carriers.news import LISTENERS
 from portal.kit import clock
 from portal.kit.db import db
+from tests.carrier import Carriers
 from tests.harness.serving import serve
 from tests.mail import Mail, mail_server
 from tests.sandbox.answers import stand_in
@@ -67,6 +69,17 @@ def app(stripe: Stripe, mail: Mail, database_url: str) -> Iterator[Flask]:
         stripe.send_webhooks_to("")
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def carriers(app: Flask, stripe: Stripe) -> Iterator[Carriers]:
+    """EasyPost, played by the stand-in too: a test that asks for it has a portal whose parcels are followed."""
+    carriers = Carriers(app, stripe.url)
+    carriers.switch_on()
+    LISTENERS.append(carriers.hear)
+    yield carriers
+    LISTENERS.remove(carriers.hear)
+    carriers.send_webhooks_to("")
 
 
 @pytest.fixture

@@ -67,6 +67,9 @@ def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
         "STRIPE_SECRET_KEY": ["pk_test_1", "whsec_1"],
         "STRIPE_API_BASE": ["api.stripe.com", "https://api.stripe.com/v1"],
         "STRIPE_WEBHOOK_SECRET": [",", "a,b,c"],
+        "EASYPOST_API_KEY": ["sk_test_1", "EZ AK"],
+        "EASYPOST_API_BASE": ["api.easypost.com", "https://api.easypost.com/v2"],
+        "EASYPOST_WEBHOOK_SECRET": [",", "a,b,c"],
         "SMTP_URL": ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://mail:port"],
         "LEASE_SECONDS": ["1", "601", "1.5", "long"],
         "STRIPE_CALLS_PER_SECOND": ["-1", "1001", "fast"],
@@ -228,3 +231,13 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes) -> None
 def test_mistakes_in_the_environment_and_in_the_shops_file_are_told_together(tmp_path: Path) -> None:
     found = problems(SMTP_URL="x", SHOP_FILE=str(shop_file(tmp_path, currency='"euro"')))
     assert [problem.split()[0] for problem in found] == ["SMTP_URL", "currency"]
+
+
+def test_a_carrier_service_is_named_whole_or_not_at_all() -> None:
+    without = config.from_environment(REAL)
+    assert (without["EASYPOST_API_KEY"], without["EASYPOST_WEBHOOK_SECRETS"]) == (None, [])
+    assert without["EASYPOST_API_BASE"] == "https://api.easypost.com"
+    told = config.from_environment(REAL | {"EASYPOST_API_KEY": "EZAKx", "EASYPOST_WEBHOOK_SECRET": "new,old"})
+    assert (told["EASYPOST_API_KEY"], told["EASYPOST_WEBHOOK_SECRETS"]) == ("EZAKx", ["new", "old"])
+    (problem,) = problems(EASYPOST_API_KEY="EZAKx")
+    assert problem.startswith("EASYPOST_WEBHOOK_SECRET is missing")

@@ -1,6 +1,21 @@
-"""Who carries parcels, in our words."""
+"""Who carries parcels, in our words. Only its modules named `easypost_…` know whose they are."""
 
+from flask import Flask
+
+from portal.carriers import sync as sync
+from portal.carriers.current import carrier_service as carrier_service
+from portal.carriers.easypost_provider import EasyPost as EasyPost
+from portal.carriers.news import on_tracking as on_tracking
 from portal.carriers.port import Incident as Incident
 from portal.carriers.port import ParcelStatus as ParcelStatus
 from portal.carriers.port import Scan as Scan
 from portal.carriers.port import Tracking as Tracking
+from portal.carriers.routes import bp
+from portal.carriers.service_port import NotNow as NotNow
+from portal.carriers.service_port import NotTaken as NotTaken
+
+
+def init_app(app: Flask) -> None:
+    key, url, secrets = (app.config[name] for name in ("EASYPOST_API_KEY", "EASYPOST_API_BASE", "EASYPOST_WEBHOOK_SECRETS"))
+    app.extensions["carriers"] = EasyPost(key, url, secrets) if key else None
+    app.register_blueprint(bp)

@@ -69,3 +69,8 @@ class Tracking:
     """Where it waits to be picked up."""
     held_until: date | None = None
     pickup_code: str = ""
+
+    @property
+    def newest(self) -> Scan | None:
+        """By the carrier's clock. Of several at one moment, the one that was told last."""
+        return max(reversed(self.scans), key=lambda scan: scan.happened_at, default=None)

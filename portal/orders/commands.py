@@ -1,7 +1,8 @@
 """Brings orders in from a file, from the command line."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Never
@@ -17,7 +18,7 @@ from portal.kit.shop import shop
 from portal.orders import landing, values
 from portal.orders.files import Table, Unusable, open_table
 from portal.orders.layouts import LAYOUTS, Known, Layout, layout_of
-from portal.orders.reading import Held, ReadOrder, orders
+from portal.orders.reading import Held, LeftOut, ReadOrder, orders
 
 BATCH = 200
 """Orders in one transaction: what a crash costs, and for how long others wait for us."""
@@ -34,6 +35,8 @@ class Tally:
     rows: int = 0
     refused: int = 0
     held: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Orders that never came to be, by why."""
 
 
 @imports.command("orders")
@@ -78,12 +81,16 @@ def _look_at(file: Path, wanted: str, currency: str | None, demo_addresses: bool
     return table, layout_of(table, wanted, known), known
 
 
-def _good(found: Iterable[ReadOrder | Held], tally: Tally, bar: "tqdm[Never]") -> Iterator[ReadOrder]:
+def _good(found: Iterable[ReadOrder | Held | LeftOut], tally: Tally, bar: "tqdm[Never]") -> Iterator[ReadOrder]:
     """The orders that can land; what is wrong with the others is said."""
     for one in found:
         if isinstance(one, ReadOrder):
             tally.rows += len(one.rows)
             yield one
+            continue
+        if isinstance(one, LeftOut):
+            tally.rows += len(one.rows)
+            tally.left_out[one.why] += 1
             continue
         tally.rows += len(one.bad) + len(one.good)
         tally.refused += len(one.bad)
@@ -100,7 +107,7 @@ def _batches(found: Iterable[ReadOrder]) -> Iterator[list[ReadOrder]]:
     batch: list[ReadOrder] = []
     for order in found:
         batch.append(order)
-        if len(batch) == BATCH or sum(len(each.lines) for each in batch) >= BATCH_LINES:
+        if len(batch) == BATCH or sum(len(each.settled.lines) for each in batch) >= BATCH_LINES:
             yield batch
             batch = []
     if batch:
@@ -132,5 +139,7 @@ def _sum_up(table: Table, layout: Layout, tally: Tally, dry_run: bool) -> None:
         click.echo(f"Not used: {', '.join(unused)}.")
     click.echo(f"Orders: {tally.new:,} new, {tally.same:,} known and the same, {tally.differing:,} known with other content.")
     click.echo(f"Rows: {tally.rows:,} read, {tally.refused:,} refused, {tally.held:,} held back with them.")
+    if tally.left_out:
+        click.echo(f"Left out, because they were no orders in the end: {', '.join(f'{n:,} {why}' for why, n in tally.left_out.items())}.")
     if dry_run:
         click.echo("Nothing was written: this was a dry run.")

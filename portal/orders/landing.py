@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.accounts.models import Customer
+from portal.accounts.models import Address, Customer
 from portal.kit.db import db, insert
+from portal.orders.layouts.places import Place
 from portal.orders.models import Order, OrderLine, rows_of
 from portal.orders.reading import ReadOrder
 
-Content = tuple[str | None, datetime, str, int, list[tuple[str, str, int, int]]]
-WHAT = ("e-mail", "date", "currency", "total", "lines")
+LineContent = tuple[str, str, int, int, int, int]
+Content = tuple[str | None, datetime, str, int, tuple[int, int, bool], list[LineContent]]
+WHAT = ("e-mail", "date", "currency", "total", "cost of delivery", "lines")
 """What an order is made of, to find out whether two are the same."""
 
 
@@ -57,45 +59,62 @@ def _differences(told: Content, known: Content) -> str:
 
 
 def _told(order: ReadOrder) -> Content:
-    lines = [(line.title, line.sku, line.quantity, line.unit_amount) for line in order.lines]
-    return order.email, order.placed_at, order.currency, order.total, lines
+    settled = order.settled
+    lines = [(line.title, line.sku, line.quantity, line.unit_amount, line.discount, line.tax) for line in settled.lines]
+    delivery = settled.shipping, settled.shipping_tax, settled.tax_included
+    return order.email, order.placed_at, order.currency, settled.total, delivery, lines
 
 
 def _known(numbers: Sequence[str]) -> dict[str, Content]:
     """Those of these orders that we have, by number."""
-    orders = select(Order.id, Order.number, Order.email, Order.placed_at, Order.currency, Order.total).where(Order.number.in_(numbers))
-    found = db.session.execute(orders).all()
-    columns = OrderLine.order_id, OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount
-    lines = select(*columns).where(OrderLine.order_id.in_([row.id for row in found])).order_by(OrderLine.order_id, OrderLine.position)
-    by_order: dict[int, list[tuple[str, str, int, int]]] = defaultdict(list)
-    for order_id, title, sku, quantity, unit_amount in db.session.execute(lines):
-        by_order[order_id].append((title, sku, quantity, unit_amount))
-    return {row.number: (row.email, row.placed_at, row.currency, row.total, by_order[row.id]) for row in found}
+    found = db.session.execute(
+        select(
+            Order.id, Order.number, Order.email, Order.placed_at, Order.currency, Order.total,
+            Order.shipping, Order.shipping_tax, Order.tax_included,
+        ).where(Order.number.in_(numbers))
+    ).all()  # fmt: skip
+    columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.discount, OrderLine.tax
+    lines = select(OrderLine.order_id, *columns).where(OrderLine.order_id.in_([row.id for row in found]))
+    by_order: dict[int, list[LineContent]] = defaultdict(list)
+    for order_id, title, sku, quantity, unit_amount, discount, tax in db.session.execute(
+        lines.order_by(OrderLine.order_id, OrderLine.position)
+    ):
+        by_order[order_id].append((title, sku, quantity, unit_amount, discount, tax))
+    return {
+        row.number: (
+            row.email, row.placed_at, row.currency, row.total, (row.shipping, row.shipping_tax, row.tax_included), by_order[row.id]
+        )
+        for row in found
+    }  # fmt: skip
 
 
 def _insert(orders: Sequence[ReadOrder]) -> set[str]:
     """Returns the numbers of those that were written. All write in one sequence, so that two imports never lock each other out."""
     if not orders:
         return set()
-    verified = _customers(orders)
+    customers = _customers(orders)
+    verified = {email: customer_id for email, (customer_id, is_verified) in customers.items() if is_verified}
+    addresses = _addresses([(customers[order.email][0], order.place) for order in orders if order.place])
     rows = [
         {
             "customer_id": verified.get(order.email), "email": order.email, "number": order.number, "placed_at": order.placed_at,
-            "currency": order.currency, "total": order.total, "source": "import", "source_ref": None, "delivery_id": None,
-            "address_id": None, "shipping": 0, "shipping_tax": 0, "tax_included": False, "packed_at": None,
+            "currency": order.currency, "total": order.settled.total, "shipping": order.settled.shipping,
+            "shipping_tax": order.settled.shipping_tax, "tax_included": order.settled.tax_included,
+            "address_id": addresses[customers[order.email][0], order.place] if order.place else None,
+            "source": "import", "source_ref": None, "delivery_id": None, "packed_at": None,
         }
         for order in sorted(orders, key=lambda order: order.number)
     ]  # fmt: skip
     new = insert(Order).on_conflict_do_nothing(index_elements=["number"]).returning(Order.number, Order.id)
     ids = {row.number: row.id for row in db.session.execute(new, rows)}
     if ids:
-        lines = [row for order in orders if order.number in ids for row in rows_of(ids[order.number], order.lines)]
+        lines = [row for order in orders if order.number in ids for row in rows_of(ids[order.number], order.settled.lines)]
         db.session.execute(insert(OrderLine), lines)
     return set(ids)
 
 
-def _customers(orders: Sequence[ReadOrder]) -> dict[str, int]:
-    """See to it that each address is a customer's, so that they can sign in; and say which are verified, so whose orders these are.
+def _customers(orders: Sequence[ReadOrder]) -> dict[str, tuple[int, bool]]:
+    """See to it that each address is a customer's, so that they can sign in. Says their ids, and whether the address is verified.
 
     They stay locked until the commit: an address that is verified meanwhile is so before these orders or after them.
     """
@@ -104,5 +123,18 @@ def _customers(orders: Sequence[ReadOrder]) -> dict[str, int]:
     rows = [{"email": email, "name": name, **unnamed} for email, name in sorted(names.items())]
     db.session.execute(insert(Customer).on_conflict_do_nothing(index_elements=["email"]), rows)
     customers = select(Customer.email, Customer.id, Customer.email_verified_at).where(Customer.email.in_(names)).order_by(Customer.id)
-    found = db.session.execute(customers.with_for_update()).all()
-    return {row.email: row.id for row in found if row.email_verified_at}
+    return {row.email: (row.id, row.email_verified_at is not None) for row in db.session.execute(customers.with_for_update())}
+
+
+def _addresses(wanted: Sequence[tuple[int, Place]]) -> dict[tuple[int, Place], int]:
+    """The ids of these customers' addresses, in their book or not; those that they have not yet are written beside it."""
+    columns = [getattr(Address, part.name) for part in fields(Place)]
+    theirs = select(Address.customer_id, Address.id, *columns).where(Address.customer_id.in_({owner for owner, _ in wanted}))
+    known = {(owner, Place(*parts)): at for owner, at, *parts in db.session.execute(theirs.order_by(Address.id.desc()))}
+    new = [one for one in dict.fromkeys(wanted) if one not in known]
+    unlisted = {"listed_at": None, "chosen_at": None, "replaced_by_id": None}
+    if new:
+        rows = [{"customer_id": owner, **asdict(place), **unlisted} for owner, place in new]
+        ids = db.session.scalars(insert(Address).returning(Address.id, sort_by_parameter_order=True), rows)
+        known |= dict(zip(new, ids, strict=True))
+    return known

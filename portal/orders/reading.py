@@ -1,15 +1,16 @@
 """Puts the rows of a file together into orders. An order lands whole or not at all: without one of its lines it would be a wrong one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from portal.kit.db import sqlite_module
 from portal.orders.files import Row, Table
-from portal.orders.layouts import Known, Layout, Line, read
-from portal.orders.models import OrderedLine
+from portal.orders.layouts import Known, Layout, ReadLine, read
+from portal.orders.layouts.places import Place
+from portal.orders.layouts.sums import Settled
 from portal.orders.values import Bad
 
 MOST_LINES = 2_000
@@ -24,10 +25,18 @@ class ReadOrder:
     email: str
     name: str
     currency: str
-    total: int
-    lines: tuple[OrderedLine, ...]
+    settled: Settled
+    place: Place | None
     rows: tuple[int, ...]
     """The lines of the file on which its rows begin."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An order that never came to be, such as a cancelled one."""
+
+    why: str
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -47,25 +56,37 @@ class Held:
 class _Group:
     """The rows of one order, as they come."""
 
-    def __init__(self, number: str, unclear: int | None) -> None:
+    def __init__(self, number: str, unclear: int | None, layout: Layout, known: Known, *, decimal_comma: bool) -> None:
         self.number, self.unclear = number, unclear
-        self.lines: list[tuple[int, Line]] = []
+        self.layout, self.known, self.decimal_comma = layout, known, decimal_comma
+        self.head: Mapping[str, str] = {}
+        self.rows: list[int] = []
+        self.lines: list[tuple[int, ReadLine]] = []
         self.bad: list[tuple[int, str]] = []
-        self.more = 0
+        self.is_too_long = False
 
-    def add(self, at: int, values: dict[str, str], understand: Callable[[dict[str, str]], Line]) -> None:
-        if len(self.lines) == MOST_LINES:
-            self.more += 1
+    def add(self, at: int, values: Mapping[str, str]) -> None:
+        if len(self.lines) >= MOST_LINES:
+            self.is_too_long = True
             return
+        self.rows.append(at)
+        self.head = self.head or values
+        if self.layout.inherits and values is not self.head:
+            values = {column: value or self.head[column] for column, value in values.items()} | self._own(values)
         try:
-            line = understand(values)
-            self._belongs(line)
+            for each in self.layout.lines_in(values):
+                line = read(each, self.layout, self.known, decimal_comma=self.decimal_comma)
+                self._belongs(line)
+                self.lines.append((at, line))
         except Bad as bad:
             self.bad.append((at, str(bad)))
-        else:
-            self.lines.append((at, line))
 
-    def _belongs(self, line: Line) -> None:
+    def _own(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What a row says of its own line alone: empty, it is empty."""
+        of_line = self.layout.sku, self.layout.title, self.layout.quantity, self.layout.price, self.layout.discount, self.layout.taxable
+        return {column: values[column] for column in of_line if column in values}
+
+    def _belongs(self, line: ReadLine) -> None:
         if self.lines:
             at, first = self.lines[0]
             total = next((line.total for _, line in self.lines if line.total is not None), None)
@@ -81,29 +102,32 @@ class _Group:
             if differing:
                 raise Bad(f"another {' and '.join(differing)} than on line {at}, in one order")
 
-    def finish(self, comes_apart: bool) -> ReadOrder | Held:
-        rows = [at for at, _ in self.lines]
+    def finish(self, comes_apart: bool) -> ReadOrder | Held | LeftOut:
+        bad = {at for at, _ in self.bad}
+        good = [at for at in self.rows if at not in bad]
+        if not comes_apart and not self.unclear and (why := self.layout.no_order(self.head)):
+            return LeftOut(why, tuple(self.rows))
         why = ""
         if comes_apart:
             why = "its rows are not one below the other in this file: sort it by order number"
-        elif self.more:
+        elif self.is_too_long:
             why = f"it has more than {MOST_LINES} rows"
         elif self.unclear:
             why = f"line {self.unclear} does not say to which order it belongs, and may be one of its rows"
         if why or self.bad:
-            return Held(self.number, self.bad, rows, why)
+            return Held(self.number, self.bad, good, why)
         lines = [line for _, line in self.lines]
-        first, ordered = lines[0], tuple(line.ordered for line in lines)
-        total = next((line.total for line in lines if line.total is not None), sum(line.amount for line in ordered))
-        return ReadOrder(first.number, first.placed_at, first.email, first.name, first.currency, total, ordered, tuple(rows))
+        first = lines[0]
+        sums = replace(first.sums, total=next((line.total for line in lines if line.total is not None), None))
+        try:
+            settled = self.layout.settle([line.line for line in lines], sums)
+        except Bad as bad:
+            return Held(self.number, [], good, str(bad))
+        return ReadOrder(first.number, first.placed_at, first.email, first.name, first.currency, settled, first.place, tuple(self.rows))
 
 
-def orders(table: Table, layout: Layout, known: Known, seen: Callable[[int], Any]) -> Iterator[ReadOrder | Held]:
+def orders(table: Table, layout: Layout, known: Known, seen: Callable[[int], Any]) -> Iterator[ReadOrder | Held | LeftOut]:
     """One after the other, so that a file of any size takes the same memory. `seen` is told how many lines of it are behind us."""
-
-    def understand(values: dict[str, str]) -> Line:
-        return read(values, layout, known, decimal_comma=table.separator == ";")
-
     with closing(_Numbers(table, layout)) as numbers:
         group: _Group | None = None
         unclear: int | None = None
@@ -119,9 +143,9 @@ def orders(table: Table, layout: Layout, known: Known, seen: Callable[[int], Any
             if group is None or group.number != number:
                 if group:
                     yield group.finish(group.number in numbers)
-                group = _Group(number, unclear)
+                group = _Group(number, unclear, layout, known, decimal_comma=table.separator == ";")
             unclear = None
-            group.add(row.first, row.values, understand)
+            group.add(row.first, row.values)
         if group:
             yield group.finish(group.number in numbers)
 

@@ -17,6 +17,9 @@ POINT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 COMMA = re.compile(r"-?([0-9]{1,12}|[0-9]{1,3}(\.[0-9]{3}){1,3}),[0-9]{1,6}")
 THOUSANDS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+")
 PARTS = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})(?:[ T,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?")
+OFFSET = re.compile(r" (?=[+-][0-9]{2}:?[0-9]{2}$)")
+"""The blank that some systems put before it."""
+YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MOST_PIECES = 999_999
 MOST_MINOR = 10**9
@@ -106,11 +109,17 @@ def amount(value: str, code: str, what: str, *, decimal_comma: bool) -> int:
     return minor
 
 
-def moment(value: str, *, zone: ZoneInfo, now: datetime) -> datetime:
-    """A day or a moment; one that names no zone was told in `zone`."""
+def yes_or_no(value: str) -> bool:
+    if value.lower() not in (*YES, *NO):
+        raise Bad(f"{value!r} is neither yes nor no")
+    return value.lower() in YES
+
+
+def moment(value: str, *, zone: ZoneInfo, now: datetime, day_first: bool = False) -> datetime:
+    """A day or a moment; one that names no zone was told in `zone`. With `day_first`, 01/03/2026 is 1 March."""
     if not value:
         raise Bad("no date")
-    told = _from_parts(*parts.groups()) if (parts := PARTS.fullmatch(value)) else _from_iso(value)
+    told = _from_parts(*parts.groups(), day_first=day_first) if (parts := PARTS.fullmatch(value)) else _from_iso(value)
     if told.year < 1970:
         raise Bad(f"{value} is too long ago")
     told = (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
@@ -121,18 +130,21 @@ def moment(value: str, *, zone: ZoneInfo, now: datetime) -> datetime:
 
 def _from_iso(value: str) -> datetime:
     try:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(OFFSET.sub("", value))
     except ValueError:
         raise Bad(f"{value!r} is no date: write it like 2026-11-23 09:00") from None
 
 
-def _from_parts(first: str, mark: str, second: str, year: str, hour: str | None, minute: str | None, seconds: str | None) -> datetime:
+def _from_parts(
+    first: str, mark: str, second: str, year: str, hour: str | None, minute: str | None, seconds: str | None, *, day_first: bool
+) -> datetime:
     """With points between, the day always comes first. Otherwise a date counts where there is one way to read it."""
     day, month = int(first), int(second)
-    if mark != "." and day != month and day <= 12 and month <= 12:
+    day_first = day_first or mark == "."
+    if not day_first and day != month and day <= 12 and month <= 12:
         ways = f"{year}-{month:02}-{day:02} or {year}-{day:02}-{month:02}"
         raise Bad(f"{first}{mark}{second}{mark}{year} can be read in two ways: write {ways}")
-    if mark != "." and month > 12:
+    if not day_first and month > 12:
         day, month = month, day
     try:
         return datetime(int(year), month, day, int(hour or 0), int(minute or 0), int(seconds or 0))  # noqa: DTZ001 (`moment` adds it)

@@ -38,10 +38,14 @@ PUBLIC = {
     "second_step.ask_to_set_up": "here staff sign in, once their mail was proven in this browser",
     "second_step.set_up": "here staff sign in, once their mail was proven in this browser",
     "payments.receive_event": "proves by its signature who sent it",
+    "carriers.receive_news": "proves by its signature who sent it",
     "operations.metrics": "asked by a machine that has METRICS_TOKEN, and holds figures only",
     "receipts.receipt": "opened by a link that we signed, and shows no more than that something was cancelled",
     "undoing.ask": "opened by a link that we signed, and shows no more than what undoing that one change would do",
     "undoing.undo": "by a link that we signed: it undoes that one change, and signs nobody in",
+    "photos.add": "for a customer; for anybody else there is nothing here",
+    "photos.remove": "for a customer; for anybody else there is nothing here",
+    "photos.show": "by an address that we signed, and for its owner alone; for anybody else there is nothing here",
     "demo.mailbox": "the demo's own mailbox, in the demo only",
     "demo.mail": "the demo's own mailbox, in the demo only",
     "demo.move_clock": "asked from a terminal, in the demo only",
@@ -71,6 +75,7 @@ DESK = {
 """Pages and deeds of the desk, with the least role that may come there."""
 NO_TOKEN = {
     "payments.receive_event": "a webhook: who sends it has no page of ours that could carry one",
+    "carriers.receive_news": "a webhook: who sends it has no page of ours that could carry one",
     "demo.move_clock": "asked from a terminal, in the demo only",
 }
 STRINGS = {
@@ -143,7 +148,7 @@ def test_no_change_is_made_without_a_token_of_ours(app: Flask) -> None:
 def test_only_webhooks_need_no_token(app: Flask) -> None:
     assert exempt_endpoints(app) == NO_TOKEN.keys()
     real = create_app(settings("sqlite://", DEMO=False))
-    assert exempt_endpoints(real) == {"payments.receive_event"}
+    assert exempt_endpoints(real) == {"payments.receive_event", "carriers.receive_news"}
 
 
 def test_nothing_of_the_demo_is_there_outside_it() -> None:

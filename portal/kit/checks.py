@@ -1,0 +1,94 @@
+"""What a value of the shop's own file may be: each function gives it back as we use it, or raises what says that it is wrong."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from email.utils import parseaddr
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import get_global
+from babel.numbers import is_currency
+
+from portal.kit import postal
+from portal.kit.shop import WEEKDAYS
+
+
+def text(given: str) -> str:
+    if not given.isprintable():
+        raise ValueError
+    return given
+
+
+def address(given: str) -> str:
+    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", given):
+        raise ValueError
+    return given
+
+
+def sender(given: str) -> str:
+    """An address, with or without a name before it. It goes into a header of each mail."""
+    address(parseaddr(text(given))[1])
+    return given
+
+
+def table(given: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise TypeError
+    return given
+
+
+def colour(given: str) -> str:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", given):
+        raise ValueError
+    return given
+
+
+def locale(given: str) -> str:
+    Locale.parse(given.replace("-", "_"))
+    return given
+
+
+def zone(given: str) -> str:
+    return str(ZoneInfo(given))
+
+
+def currency(given: str) -> str:
+    if not is_currency(given):
+        raise ValueError
+    return given
+
+
+def home(zone: str | None) -> list[str] | None:
+    """The country whose time it is: a shop ships there, if nowhere else. A wrong zone is named already: what goes with it is not."""
+    country: str | None = get_global("zone_territories").get(zone) if zone else "DE"
+    return [country] if country and postal.is_country(country) else None
+
+
+def within(least: int, most: int) -> Callable[[int | str], int]:
+    def whole(given: int | str) -> int:
+        if isinstance(given, float | bool) or not least <= int(given) <= most:
+            raise ValueError
+        return int(given)
+
+    return whole
+
+
+def weekdays(given: list[str]) -> frozenset[int]:
+    days = frozenset(WEEKDAYS.index(name) for name in given)
+    if not days:
+        raise ValueError
+    return days
+
+
+def days(given: list[date]) -> frozenset[date]:
+    if not all(type(day) is date for day in given):
+        raise ValueError
+    return frozenset(given)
+
+
+def countries(given: list[str]) -> tuple[str, ...]:
+    if type(given) is not list or not given or len(set(given)) < len(given) or not all(map(postal.is_country, given)):
+        raise ValueError
+    return tuple(given)
