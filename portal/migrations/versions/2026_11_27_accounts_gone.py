@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'accounts_gone'
-down_revision = 'parcels'
+down_revision = 'parcel_said'
 
 
 def upgrade() -> None:
