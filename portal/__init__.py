@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import (
     accounts,
+    api,
     billing,
     carriers,
     catalog,
@@ -48,6 +49,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         home,
         support,
         imports,
+        api,
     ):
         room.init_app(app)
     schedule.init_app(app)

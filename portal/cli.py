@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal import config, create_app
 from portal.accounts import commands as accounts
+from portal.api.commands import api_key
 from portal.demo.commands import demo
 from portal.doctor import doctor
 from portal.imports.commands import import_stripe
@@ -18,7 +19,7 @@ from portal.outbox import commands as outbox
 from portal.timeline import commands as timeline
 
 orders.imports.add_command(import_stripe)
-COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, demo]
+COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, api_key, demo]
 
 
 @click.group()

@@ -139,6 +139,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "transit_days": days.get("transit_days", "whole days, 0 to 30", checks.within(0, 30), 2),
         "delivery_weekdays": days.get("weekdays", f"a list of {', '.join(WEEKDAYS)}", checks.weekdays, list(WEEKDAYS[:5])),
         "holidays": days.get("holidays", "a list of days, such as [2026-12-25]", checks.days, []),
+        "quiet_days": days.get("quiet_days", "whole days, 1 to 30", checks.within(1, 30), 3),
         "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', checks.countries, checks.home(zone)),
         "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0),
         "shortest_days": boxes.get("shortest_days", "whole days, 1 to 365", checks.within(1, 365), 7),

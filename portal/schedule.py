@@ -11,6 +11,7 @@ HAPPENS = {
     "look for silent parcels": timedelta(minutes=15),
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
+    "forget old API answers": timedelta(hours=6),
     "sweep photos": timedelta(hours=1),
     "lock secrets anew": timedelta(hours=6),
 }

@@ -181,6 +181,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("deliveries_weekdays", '["someday"]', "monday, tuesday"),
     ("deliveries_holidays", '["2026-12-25"]', "[2026-12-25]"),
     ("deliveries_holidays", "[2026-12-25T00:00:00Z]", "[2026-12-25]"),
+    ("deliveries_quiet_days", "0", "1 to 30"),
     ("deliveries_ships_to", "[]", '["DE", "AT"]'),
     ("deliveries_ships_to", '"DE"', '["DE", "AT"]'),
     ("deliveries_ships_to", '["de"]', '["DE", "AT"]'),

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from portal.accounts import forms, queries, unsent
 from portal.accounts.models import FRESH, LONGEST, Customer, Role, Session, Staff
-from portal.kit import csrf, web
+from portal.kit import csrf, problems, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.timeline import Actor
@@ -168,6 +168,9 @@ def _load(key: str) -> SignedIn | None:
 
 def welcome() -> None:
     """Before each request: whose words, whose time, and that they are still there."""
+    if problems.for_programs():
+        g.signed_in, g.locale = False, "en"
+        return
     user = current.signed_in
     g.signed_in = bool(user and user.customer)
     if user is None:

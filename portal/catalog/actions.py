@@ -3,6 +3,13 @@
 from sqlalchemy import select
 
 from portal.catalog.models import DAYS, Price, Product, Variant
+from portal.catalog.telling import Fixed as Fixed
+from portal.catalog.telling import Taken as Taken
+from portal.catalog.telling import ToldPrice as ToldPrice
+from portal.catalog.telling import ToldProduct as ToldProduct
+from portal.catalog.telling import ToldVariant as ToldVariant
+from portal.catalog.telling import put_product as put_product
+from portal.catalog.telling import put_stock as put_stock
 from portal.kit.db import changing, db, insert
 from portal.payments import PriceThere
 

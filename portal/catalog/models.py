@@ -1,4 +1,6 @@
-"""Products, in the variants that they come in, and what each costs how often."""
+"""Products, in the variants that they come in, what each costs how often, and how many there are."""
+
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +25,8 @@ class Product(Model):
     """A file below static/, such as `products/coffee.svg`."""
     variants: Mapped[list["Variant"]] = relationship(back_populates="product", default_factory=list, order_by="Variant.id")
     provider_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
+    ref: Mapped[str | None] = mapped_column(unique=True, default=None)
+    """What the shop's own system calls it; None while that has not told of it."""
 
 
 class Variant(Model):
@@ -75,3 +79,13 @@ class Price(Model):
     def key(self) -> str:
         """Under which the provider finds it again."""
         return f"{self.variant.sku}/{self.every_count}-{self.every_unit}/{self.currency}"
+
+
+class Stock(Model):
+    """How many of a variant the shop's own system said there are."""
+
+    __tablename__ = "stock"
+    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), unique=True)
+    quantity: Mapped[int]
+    as_of: Mapped[datetime]
+    """When it was counted: what is told later may be older news."""

@@ -7,7 +7,7 @@ from flask import Flask, request
 from flask.wrappers import Response
 
 WORTH_IT = 1024
-TEXTS = {"text/html", "text/css", "text/plain", "text/csv", "application/json", "image/svg+xml"}
+TEXTS = {"text/html", "text/css", "text/plain", "text/csv", "application/json", "application/problem+json", "image/svg+xml"}
 
 
 def init_app(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """How often something may be done: exact, for all processes together, and after a restart."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import JSON, delete, select
@@ -12,6 +13,23 @@ Rule = tuple[int, timedelta]
 """So many times in so long a time, wherever it begins: at no moment were there more."""
 KEPT = timedelta(days=1)
 """No rule looks further back."""
+
+
+@dataclass(frozen=True)
+class Steady:
+    """So many at once after a rest, and on average one in each `every`: what it needs to know is one moment, however often it is asked.
+
+    For programs, whose every request RecentUse would have to remember. Known as the generic cell rate algorithm.
+    """
+
+    every: timedelta
+    at_once: int
+
+    def take(self, busy_until: datetime | None, *, at: datetime) -> datetime | timedelta:
+        """Until when it is busy with all that was taken; or how long to wait, and then nothing is taken."""
+        begins = max(busy_until or at, at)
+        wait = begins - at - self.every * (self.at_once - 1)
+        return wait if wait > timedelta(0) else begins + self.every
 
 
 class RecentUse(Model):

@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
-from portal.kit import assets, compression, csrf, errors, headers, i18n, uploads
+from portal.kit import assets, compression, csrf, errors, headers, i18n, problems, uploads
 from portal.kit.db import db
 from portal.kit.refusal import Refusal
 
@@ -83,6 +83,8 @@ def notices() -> list[dict[str, str | None]]:
 
 def say_no(refusal: Refusal) -> ResponseReturnValue:
     """A refused change shows the page it came from again, with the reason on it."""
+    if problems.for_programs():
+        return problems.refused(str(refusal))
     back = came_from()
     if request.method in ("GET", "HEAD") and urlsplit(back).path == request.path:  # that page is the one that refuses
         return errors.page(409, str(refusal))
@@ -103,7 +105,9 @@ def came_from() -> str:
 
 
 def say_what_went_wrong(error: HTTPException) -> ResponseReturnValue:
-    """A page of its own; or, for htmx, a notice only, so that what was typed stays."""
+    """A page of its own; or, for htmx, a notice only, so that what was typed stays; or, for a program, a problem."""
+    if problems.for_programs():
+        return problems.answer(error)
     code = error.code or 500
     ours = error.description if isinstance(error, csrf.NotFromHere) else None
     if "HX-Request" in request.headers:

@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from portal import create_app
 from portal.accounts.current import DOOR, signed_in
 from portal.accounts.models import Role
+from portal.api.models import Scope
 from portal.kit.csrf import exempt_endpoints
 from tests.settings import settings
 
@@ -43,6 +44,8 @@ PUBLIC = {
     "receipts.receipt": "opened by a link that we signed, and shows no more than that something was cancelled",
     "undoing.ask": "opened by a link that we signed, and shows no more than what undoing that one change would do",
     "undoing.undo": "by a link that we signed: it undoes that one change, and signs nobody in",
+    "api.show": "describes the API, and holds nothing of anybody's",
+    "api.description": "describes the API, and holds nothing of anybody's",
     "photos.add": "for a customer; for anybody else there is nothing here",
     "photos.remove": "for a customer; for anybody else there is nothing here",
     "photos.show": "by an address that we signed, and for its owner alone; for anybody else there is nothing here",
@@ -53,6 +56,15 @@ PUBLIC = {
     "styleguide.sheet": "shows pieces, in demo and development only",
     "styleguide.change": "changes nothing, in demo and development only",
 }
+KEYS = {
+    "api.list_products": Scope.PRODUCTS_READ,
+    "api.get_product": Scope.PRODUCTS_READ,
+    "api.put_product": Scope.PRODUCTS_WRITE,
+    "api.list_stock": Scope.STOCK_READ,
+    "api.get_stock": Scope.STOCK_READ,
+    "api.put_stock": Scope.STOCK_WRITE,
+}
+"""What the shop's own systems ask, with the scope that their key needs. No cookie and no token counts there."""
 DESK = {
     "support.show": Role.AGENT,
     "support.search": Role.AGENT,
@@ -80,6 +92,8 @@ NO_TOKEN = {
 }
 STRINGS = {
     "number": "an order's number is the shop's own, and may hold a slash",
+    "ref": "what the shop's own system calls something",
+    "sku": "the shop's own, and may hold a slash",
     "sealed": "a link's own secret",
     "reference": "what a customer calls a cancellation by",
     "filename": "of a static file",
@@ -108,10 +122,21 @@ def least_role(app: Flask, rule: Rule) -> Role | None:
     return getattr(app.view_functions[rule.endpoint], "least_role", None)
 
 
+def needed_scope(app: Flask, rule: Rule) -> Scope | None:
+    return getattr(app.view_functions[rule.endpoint], "scope", None)
+
+
+def test_each_address_of_the_api_says_which_scope_its_key_needs(app: Flask) -> None:
+    assert {rule.endpoint: scope for rule, _ in rules(app) if (scope := needed_scope(app, rule))} == KEYS
+    for rule, _ in rules(app):
+        is_api = rule.endpoint in KEYS or rule.endpoint.startswith("api.")
+        assert rule.rule.startswith("/api/") is is_api, f"{rule.rule}: what is below /api is for programs"
+
+
 def test_every_page_is_guarded_or_public_for_a_reason(app: Flask) -> None:
     for rule, _ in rules(app):
         customers = signed_in in app.before_request_funcs.get(rule.endpoint.partition(".")[0], [])
-        guarded = customers or least_role(app, rule) is not None
+        guarded = customers or least_role(app, rule) is not None or needed_scope(app, rule) is not None
         assert guarded or rule.endpoint in PUBLIC, f"{rule.rule} ({rule.endpoint}) has no guard: `bp.before_request(signed_in)`"
         assert not guarded or rule.endpoint not in PUBLIC, f"{rule.endpoint} is guarded, and should not stand in the list of public ones"
 
@@ -129,7 +154,7 @@ def test_the_list_of_public_pages_names_no_page_that_is_gone(app: Flask) -> None
 
 def test_a_stranger_is_sent_to_the_door_by_every_page_that_is_not_public(app: Flask) -> None:
     for rule, methods in rules(app):
-        if "GET" in methods and rule.endpoint not in PUBLIC:
+        if "GET" in methods and rule.endpoint not in PUBLIC | KEYS:
             answer = app.test_client().get(address(app, rule))
             if rule.endpoint in DESK:
                 assert answer.status_code == 404, f"{rule.rule}: for a stranger, the desk is not there"
@@ -139,16 +164,17 @@ def test_a_stranger_is_sent_to_the_door_by_every_page_that_is_not_public(app: Fl
 
 def test_no_change_is_made_without_a_token_of_ours(app: Flask) -> None:
     for rule, methods in rules(app):
-        for method in methods & UNSAFE if rule.endpoint not in NO_TOKEN else ():
+        for method in methods & UNSAFE if rule.endpoint not in NO_TOKEN | KEYS else ():
             for headers in {}, {"HX-Request": "true"}, {"Sec-Fetch-Site": "cross-site"}:
                 answer = app.test_client().open(address(app, rule), method=method, headers=headers)
                 assert answer.status_code == 403, f"{method} {rule.rule} without a token answered {answer.status}"
 
 
-def test_only_webhooks_need_no_token(app: Flask) -> None:
-    assert exempt_endpoints(app) == NO_TOKEN.keys()
+def test_only_webhooks_and_changes_by_key_need_no_token(app: Flask) -> None:
+    by_key = {rule.endpoint for rule, methods in rules(app) if rule.endpoint in KEYS and methods & UNSAFE}
+    assert exempt_endpoints(app) == NO_TOKEN.keys() | by_key
     real = create_app(settings("sqlite://", DEMO=False))
-    assert exempt_endpoints(real) == {"payments.receive_event", "carriers.receive_news"}
+    assert exempt_endpoints(real) == {"payments.receive_event", "carriers.receive_news"} | by_key
 
 
 def test_nothing_of_the_demo_is_there_outside_it() -> None:
@@ -159,7 +185,7 @@ def test_nothing_of_the_demo_is_there_outside_it() -> None:
 
 def test_only_get_and_post(app: Flask) -> None:
     for rule, methods in rules(app):
-        assert methods <= {"GET", "POST"}, f"{rule.rule}: a form can only GET and POST"
+        assert methods <= {"GET", "POST"} | ({"PUT"} if rule.endpoint in KEYS else set()), f"{rule.rule}: a form can only GET and POST"
 
 
 def test_a_number_in_an_address_is_one(app: Flask) -> None:
@@ -170,7 +196,7 @@ def test_a_number_in_an_address_is_one(app: Flask) -> None:
 
 def test_addresses_are_written_in_small_letters_with_hyphens(app: Flask) -> None:
     for rule, _ in rules(app):
-        fixed = re.sub("<[^>]*>", "", rule.rule)
+        fixed = re.sub("<[^>]*>", "", rule.rule.removesuffix(".json"))
         assert re.fullmatch(r"(/([a-z0-9]+(-[a-z0-9]+)*)?)+", fixed), f"{rule.rule}: small-letters-and-hyphens"
 
 

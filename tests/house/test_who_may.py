@@ -8,11 +8,13 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.current import DOOR
 from portal.accounts.models import Role
+from portal.api.models import Scope
 from portal.kit.db import transaction
 from tests.accounts.builders import customer, staff
+from tests.api.client import System
 from tests.browser import Browser
 from tests.ground import standing
-from tests.house.test_routes import DESK, NO_TOKEN, PUBLIC, address, rules
+from tests.house.test_routes import DESK, KEYS, NO_TOKEN, PUBLIC, address, rules
 
 AT_LEAST = 60
 """Addresses that are not public."""
@@ -24,13 +26,42 @@ def test_each_address_lets_in_whom_it_is_for(database_url: str, who: str) -> Non
     with standing(database_url) as app:
         comes, tried = comer(app, who), 0
         for rule, methods in rules(app):
-            if rule.endpoint not in PUBLIC | NO_TOKEN:
+            if rule.endpoint not in PUBLIC | NO_TOKEN | KEYS:
                 for method in sorted(methods):
                     answer = tries(comes(), method, address(app, rule))
                     expected = answer_for(who, rule.endpoint)
                     assert what_is(answer) in expected, f"{who}: {method} {rule.rule} answered {answer.status}, not {expected}"
                     tried += 1
         assert tried >= AT_LEAST
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_to_the_api_nobody_comes_without_a_key(database_url: str, who: str) -> None:
+    """A browser's session is worth nothing there, whoever's it is."""
+    with standing(database_url) as app:
+        browser = comer(app, who)()
+        for rule, methods in rules(app):
+            if rule.endpoint in KEYS:
+                for method in sorted(methods):
+                    answer = browser.client.open(address(app, rule), method=method, json={})
+                    assert answer.status_code == 401, f"{who}: {method} {rule.rule} answered {answer.status}"
+                    assert answer.headers["WWW-Authenticate"] == "Bearer"
+                    assert "Set-Cookie" not in answer.headers
+
+
+def test_each_address_of_the_api_lets_in_the_one_scope_that_it_names(database_url: str) -> None:
+    with standing(database_url) as app:
+        systems = {scope: System(app, scope, name=scope) for scope in Scope}
+        for rule, methods in rules(app):
+            for method in sorted(methods) if rule.endpoint in KEYS else ():
+                for scope, system in systems.items():
+                    headers = {"Authorization": f"Bearer {system.key}"}
+                    answer = app.test_client().open(address(app, rule), method=method, json={}, headers=headers)
+                    if scope is KEYS[rule.endpoint]:
+                        assert answer.status_code not in (401, 403), f"{scope}: {method} {rule.rule} answered {answer.status}"
+                    else:
+                        assert answer.status_code == 403, f"{scope}: {method} {rule.rule} answered {answer.status}"
+                        assert KEYS[rule.endpoint] in answer.get_json(force=True)["detail"]
 
 
 def answer_for(who: str, endpoint: str) -> set[str]:

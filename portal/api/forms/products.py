@@ -1,0 +1,70 @@
+"""What the shop's system tells of products and of stock."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from portal.api.forms.values import Amount, Currency, Form, Moment, Name, Ref, Sku
+from portal.catalog.actions import ToldPrice, ToldProduct, ToldVariant
+
+
+class PriceForm(Form):
+    every_count: Annotated[int, Field(ge=1, le=365)]
+    """With every_unit: the rhythm. 2 and week is every two weeks."""
+    every_unit: Literal["day", "week", "month", "year"]
+    amount: Amount
+    """Of one piece, in minor units of the currency: 1290 is 12.90 EUR, and 1290 is 1290 JPY. It stays as it is once it is known."""
+    currency: Currency
+    stripe_price: Ref | None = None
+    """What Stripe calls it. Without one, it is made at Stripe when the first customer takes it."""
+    is_offered: bool = True
+    """Whether customers may choose it. Who has it keeps it."""
+
+
+class VariantForm(Form):
+    sku: Sku
+    """Of all products, only this variant has it."""
+    name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", max_length=200)] = ""
+    """What tells it from the others, such as 500 g, ground. Empty for the only one."""
+    prices: Annotated[tuple[PriceForm, ...], Field(max_length=50)] = ()
+    """In a subscription, for each rhythm and currency. One that is left out is not offered any more."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        rhythms = [(price.every_count, price.every_unit, price.currency) for price in self.prices]
+        if len(set(rhythms)) < len(rhythms):
+            raise ValueError("has two prices for one rhythm and currency")
+        return self
+
+
+class ProductForm(Form):
+    name: Name
+    picture: Annotated[str, Field(pattern=r"^products/[a-z0-9-]+\.(svg|webp|png|jpg)$", max_length=100)] = "products/box.svg"
+    """A file of the portal's folder static/, which has to be there. No address: the portal fetches nothing."""
+    stripe_product: Ref | None = None
+    """What Stripe calls it, if it is there already. Learned once, and kept."""
+    variants: Annotated[tuple[VariantForm, ...], Field(max_length=100)] = ()
+    """One that is left out stays for those who have it, and is not offered any more."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({variant.sku for variant in self.variants}) < len(self.variants):
+            raise ValueError("has two variants with one SKU")
+        return self
+
+    def told(self, ref: str) -> ToldProduct:
+        return ToldProduct(ref, self.name, self.picture, self.stripe_product, [_variant(variant) for variant in self.variants])
+
+
+class StockForm(Form):
+    quantity: Annotated[int, Field(ge=0, le=2_000_000_000)]
+    as_of: Moment
+    """When it was counted. What is older than what we know changes nothing: the answer says what is known."""
+
+
+def _variant(form: VariantForm) -> ToldVariant:
+    return ToldVariant(form.sku, form.name, [_price(price) for price in form.prices])
+
+
+def _price(form: PriceForm) -> ToldPrice:
+    return ToldPrice(form.every_count, form.every_unit, form.amount, form.currency, form.stripe_price, form.is_offered)

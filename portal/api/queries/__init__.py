@@ -1,0 +1,6 @@
+"""What the API shows, in as many questions for a page of a hundred as for one row."""
+
+from portal.api.queries.products import product as product
+from portal.api.queries.products import products as products
+from portal.api.queries.products import stock as stock
+from portal.api.queries.products import stock_of as stock_of

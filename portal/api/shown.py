@@ -1,0 +1,49 @@
+"""What the API answers with: described by the very classes that write it."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+Thing = TypeVar("Thing", bound="Shown")
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class PageOf(Shown, Generic[Thing]):
+    data: tuple[Thing, ...]
+    next_cursor: str | None
+    """Where the next page begins; null on the last one."""
+
+
+class Price(Shown):
+    every_count: int
+    every_unit: str
+    amount: int
+    """Of one piece, in minor units of the currency."""
+    currency: str
+    stripe_price: str | None
+    is_offered: bool
+
+
+class Variant(Shown):
+    sku: str
+    name: str
+    prices: tuple[Price, ...]
+
+
+class Product(Shown):
+    ref: str | None
+    """What your system calls it; null for one that only Stripe has told of."""
+    name: str
+    picture: str
+    stripe_product: str | None
+    variants: tuple[Variant, ...]
+
+
+class Stock(Shown):
+    sku: str
+    quantity: int
+    as_of: datetime
