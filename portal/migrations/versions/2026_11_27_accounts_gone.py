@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'accounts_gone'
-down_revision = 'parcel_said'
+down_revision = 'api'
 
 
 def upgrade() -> None:
