@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from portal.orders.routes import bp
+from portal.orders.routes import bp, tracking_bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(tracking_bp)

@@ -9,6 +9,13 @@ from portal.orders.words import typed_words
 UNDER_WAY, DELIVERED, PROBLEM = "under-way", "delivered", "problem"
 SHOW = (UNDER_WAY, DELIVERED, PROBLEM)
 LONGEST_TYPED = 200
+YEARS = 1900, 2999
+LONGEST_NUMBER = 6
+"""Digits."""
+
+
+def whole_number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_NUMBER else None
 
 
 @dataclass(frozen=True)

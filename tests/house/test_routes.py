@@ -49,6 +49,7 @@ PUBLIC = {
     "photos.add": "for a customer; for anybody else there is nothing here",
     "photos.remove": "for a customer; for anybody else there is nothing here",
     "photos.show": "by an address that we signed, and for its owner alone; for anybody else there is nothing here",
+    "tracking.show_parcel": "opened by a link that we signed, and shows where one parcel is, and nothing of whose it is",
     "demo.mailbox": "the demo's own mailbox, in the demo only",
     "demo.mail": "the demo's own mailbox, in the demo only",
     "demo.move_clock": "asked from a terminal, in the demo only",

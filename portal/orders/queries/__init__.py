@@ -7,6 +7,7 @@ from portal.orders.queries.listing import OrdersPage as OrdersPage
 from portal.orders.queries.listing import orders_page as orders_page
 from portal.orders.queries.listing import recent as recent
 from portal.orders.queries.listing import years as years
-from portal.orders.queries.one import ShownLine as ShownLine
-from portal.orders.queries.one import ShownOrder as ShownOrder
 from portal.orders.queries.one import order as order
+from portal.orders.queries.parcels import parcel as parcel
+from portal.orders.shown import ShownOrder as ShownOrder
+from portal.orders.shown import ShownParcel as ShownParcel

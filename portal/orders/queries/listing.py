@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
@@ -11,7 +11,7 @@ from portal.carriers import ParcelStatus
 from portal.kit.db import db
 from portal.orders.finding import DELIVERED, PROBLEM, UNDER_WAY, Wanted
 from portal.orders.models import Order, OrderLine, OrderWord, Shipment
-from portal.orders.standing import FAILED, OVER, ParcelState, Standing, standing
+from portal.orders.standing import FAILED, OVER, SILENT, ParcelState, Standing, standing
 from portal.orders.words import BEYOND
 
 GLIMPSED = 4
@@ -71,7 +71,7 @@ def orders_page(
             return None
         after = last.placed_at, last.id
     today = at.astimezone(zone).date()
-    orders = _newest(customer_id, _conditions(customer_id, wanted, today, zone), size + 1, after, today)
+    orders = _newest(customer_id, _conditions(customer_id, wanted, at, zone), size + 1, after, at, today)
     return OrdersPage(orders[:size], has_older=len(orders) > size)
 
 
@@ -82,28 +82,27 @@ def years(customer_id: int, zone: tzinfo) -> list[int]:
     return list(range(last, first - 1, -1)) if first else []
 
 
-def _conditions(customer_id: int, wanted: Wanted, today: date, zone: tzinfo) -> list[ColumnElement[bool]]:
+def _conditions(customer_id: int, wanted: Wanted, at: datetime, zone: tzinfo) -> list[ColumnElement[bool]]:
     found = [_has_word(customer_id, word) for word in wanted.words]
     if wanted.typed and not found:  # nothing but signs
         found.append(Order.id.is_(None))
     if within := wanted.within(zone):
         found += [Order.placed_at >= within[0], Order.placed_at < within[1]]
-    return [*found, *_shown(wanted.show, today)]
+    return [*found, *_shown(wanted.show, at, at.astimezone(zone).date())]
 
 
-def _shown(show: str, today: date) -> list[ColumnElement[bool]]:
-    under_way = Shipment.status.not_in(OVER)
+def _shown(show: str, at: datetime, today: date) -> list[ColumnElement[bool]]:
+    """As `ParcelState` says it of one."""
+    under_way, status = Shipment.status.not_in(OVER), Shipment.status
     if show == UNDER_WAY:
         return [_has_parcel(under_way)]
     if show == DELIVERED:
-        is_open = or_(under_way, Shipment.status.in_(FAILED))
-        return [_has_parcel(Shipment.status == ParcelStatus.DELIVERED), not_(_has_parcel(is_open))]
+        return [_has_parcel(status == ParcelStatus.DELIVERED), not_(_has_parcel(or_(under_way, status.in_(FAILED))))]
     if show == PROBLEM:
-        waits, trouble = (
-            Shipment.status == ParcelStatus.AVAILABLE_FOR_PICKUP,
-            or_(Shipment.incident.is_not(None), Shipment.expected_on < today),
-        )
-        return [_has_parcel(or_(Shipment.status.in_(FAILED), and_(under_way, not_(waits), trouble)))]
+        is_silent = and_(status == ParcelStatus.IN_TRANSIT, Shipment.status_at <= at - SILENT)
+        is_stuck = and_(under_way, or_(Shipment.incident.is_not(None), Shipment.expected_on < today, is_silent))
+        waits = status == ParcelStatus.AVAILABLE_FOR_PICKUP
+        return [_has_parcel(or_(status.in_(FAILED), and_(not_(waits), is_stuck), and_(waits, Shipment.held_until < today)))]
     return []
 
 
@@ -117,7 +116,7 @@ def _has_word(customer_id: int, begins: str) -> ColumnElement[bool]:
 
 
 def _newest(
-    customer_id: int, conditions: Sequence[ColumnElement[bool]], limit: int, after: tuple[datetime, int] | None, today: date
+    customer_id: int, conditions: Sequence[ColumnElement[bool]], limit: int, after: tuple[datetime, int] | None, at: datetime, today: date
 ) -> tuple[OrderInList, ...]:
     place = tuple_(Order.placed_at, Order.id)
     orders = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total).where(
@@ -132,7 +131,7 @@ def _newest(
     return tuple(
         OrderInList(
             row.number, row.placed_at, row.currency, row.total, tuple(glimpses[row.id]), counts[row.id],
-            standing(parcels[row.id], today=today),
+            standing(parcels[row.id], at=at, today=today),
         )
         for row in found
     )  # fmt: skip
@@ -154,8 +153,8 @@ def _lines_of(order_ids: Sequence[int]) -> tuple[dict[int, list[Glimpse]], dict[
 
 
 def _parcels_of(order_ids: Sequence[int]) -> dict[int, list[ParcelState]]:
-    columns = Shipment.order_id, Shipment.status, Shipment.incident, Shipment.expected_on, Shipment.shipped_at
+    columns = [getattr(Shipment, name.name) for name in fields(ParcelState)]
     parcels: dict[int, list[ParcelState]] = defaultdict(list)
-    for row in db.session.execute(select(*columns).where(Shipment.order_id.in_(order_ids))):
-        parcels[row.order_id].append(ParcelState(row.status, row.incident, row.expected_on, row.shipped_at))
+    for order_id, *state in db.session.execute(select(Shipment.order_id, *columns).where(Shipment.order_id.in_(order_ids))):
+        parcels[order_id].append(ParcelState(*state))
     return parcels

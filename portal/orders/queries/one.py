@@ -1,62 +1,56 @@
-"""What the page of one order shows."""
+"""What the page of one order shows: in as many questions for ten thousand lines as for one."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import func, select
 
 from portal.billing.models import Attempt, Invoice
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
+from portal.orders.queries.parcels import left_to_pack, parcels_of
+from portal.orders.shown import Pieces, ShownLine, ShownOrder, Sums
+
+LINES = 50
+"""So many are on a page."""
 
 
-@dataclass(frozen=True)
-class ShownLine:
-    title: str
-    sku: str
-    quantity: int
-    unit_amount: int
-    amount: int
-    picture: str
-
-
-@dataclass(frozen=True)
-class ShownOrder:
-    number: str
-    placed_at: datetime
-    currency: str
-    total: int
-    due: int | None
-    """What of the total a card paid, after the customer's credit; None where no invoice of it is known."""
-    refunded: int
-    """What of it went back to the card."""
-    lines: tuple[ShownLine, ...]
-
-    @property
-    def goods(self) -> int:
-        return sum(line.amount for line in self.lines)
-
-    @property
-    def credit(self) -> int:
-        """What the customer's credit paid of it; below zero what was owed from before, and paid with it."""
-        return 0 if self.due is None else self.total - self.due
-
-
-def order(customer_id: int, number: str) -> ShownOrder | None:
+def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime, zone: tzinfo) -> ShownOrder | None:
+    """Of this customer, with its lines from this one on. None if there is none, or no such line."""
     refunded = select(func.sum(Attempt.refunded)).where(Attempt.invoice_id == Invoice.id).correlate(Invoice).scalar_subquery()
-    mine = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Invoice.due, refunded.label("refunded"))
-    mine = mine.outerjoin(Invoice, Invoice.provider_ref == Order.source_ref)
+    mine = select(
+        Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.packed_at, Order.shipping, Order.shipping_tax,
+        Order.tax_included, Invoice.due, refunded.label("refunded"),
+    ).outerjoin(Invoice, Invoice.provider_ref == Order.source_ref)  # fmt: skip
     found = db.session.execute(mine.where(Order.customer_id == customer_id, Order.number == number)).one_or_none()
     if found is None:
         return None
+    theirs = OrderLine.order_id == found.id
+    summed = select(func.count(), func.sum(OrderLine.amount), func.sum(OrderLine.discount), func.sum(OrderLine.tax)).where(theirs)
+    how_many, goods, discount, tax = (int(value or 0) for value in db.session.execute(summed).one())
+    if first_line and first_line >= how_many:
+        return None
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
-    lines = db.session.execute(select(*columns).where(OrderLine.order_id == found.id).order_by(OrderLine.position))
+    page = select(*columns).where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
+    parcels = parcels_of(found.id, at=at, zone=zone)
     return ShownOrder(
-        found.number,
-        found.placed_at,
-        found.currency,
-        found.total,
-        found.due,
-        int(found.refunded or 0),
-        tuple(ShownLine(*line) for line in lines),
+        id=found.id,
+        number=found.number,
+        placed_at=found.placed_at,
+        currency=found.currency,
+        packed_at=found.packed_at,
+        sums=Sums(
+            goods=goods,
+            discount=discount,
+            shipping=found.shipping,
+            tax=tax + found.shipping_tax,
+            tax_included=found.tax_included,
+            total=found.total,
+            due=found.due,
+            refunded=int(found.refunded or 0),
+        ),
+        lines=tuple(ShownLine(*line) for line in db.session.execute(page)),
+        first_line=first_line,
+        how_many=how_many,
+        parcels=parcels,
+        left=left_to_pack(found.id) if parcels else Pieces(),
     )
