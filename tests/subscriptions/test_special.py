@@ -58,6 +58,7 @@ def test_it_is_shown_with_the_reason_and_nothing_is_tried_for_ever(
     page = words(box.browser.get(box.page))
     assert ALONE in page and "By arrangement" in page
     assert f"Changed by the shop to a kind that can’t be changed here: {why}" in page
+    assert box.browser.get(box.page).select("a[href^='mailto:']")
     assert "Set up by the shop" in words(box.browser.get("/"))
     assert ALONE in words(box.browser.post(box.skip(0)))
     stripe.forget_requests()
