@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from portal.orders.news import on_ordered as on_ordered
 from portal.orders.routes import bp, tracking_bp
 
 

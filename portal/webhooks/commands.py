@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -118,7 +118,9 @@ def events() -> None:
 
 
 def _since(which: Select[int], since: datetime, *, arrived_too: bool) -> Select[int]:
-    told = which.where(Message.at >= since.replace(tzinfo=shop().zone))
+    """From the first message of then on, in the order in which they were written: one may tell of something that happened long before."""
+    first = select(func.min(Message.id)).where(Message.at >= since.replace(tzinfo=shop().zone)).scalar_subquery()
+    told = which.where(Message.id >= first)
     return told if arrived_too else told.where(Dispatch.arrived_at.is_(None))
 
 

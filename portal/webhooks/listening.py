@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from portal import subscriptions, timeline
+from portal import orders, subscriptions, timeline
 from portal.kit.db import db
+from portal.orders.models import Order, Shipment
 from portal.subscriptions.models import Subscription
 from portal.timeline import Entry
 from portal.webhooks.actions import Told, as_text, tell
@@ -27,13 +28,19 @@ def hear_confirmed(subscription: Subscription, at: datetime) -> None:
     tell(Told("subscription.confirmed", timeline.key(subscription), at, data))
 
 
+@orders.on_ordered
+def hear_ordered(order: Order) -> None:
+    data = {"order": order.id, "number": order.number, "customer": order.customer_id, "source": order.source}
+    tell(Told("order.created", timeline.key(order), order.placed_at, data))
+
+
 def _of_a_subscription(entry: Entry, number: int) -> Iterable[Told]:
     subscription = db.session.get_one(Subscription, number)
     whose = {"subscription": number, "customer": subscription.customer_id}
     changed = {
         "entry": entry.id,
         "deed": entry.deed,
-        "undoes": entry.facts.get("entry"),
+        "undoes": entry.facts["entry"] if entry.deed == "undone" else None,
         "by": _who(entry),
         "version": entry.version,
         "confirmed": entry.version is None and entry.system == timeline.PROVIDER.system,
@@ -46,7 +53,24 @@ def _of_a_subscription(entry: Entry, number: int) -> Iterable[Told]:
         yield Told("subscription.cancelled", entry.subject, entry.at, whose | cancelled)
 
 
-HEARERS: dict[str, Hearer] = {Subscription.__tablename__: _of_a_subscription}
+def _of_a_parcel(entry: Entry, number: int) -> Iterable[Told]:
+    parcel = db.session.get_one(Shipment, number)
+    data = {
+        "parcel": number,
+        "ref": parcel.ref,
+        "order": parcel.order_id,
+        "number": parcel.order.number,
+        "entry": entry.id,
+        "deed": entry.deed,
+        "status": parcel.status.value,
+        "incident": parcel.incident and parcel.incident.value,
+        "expected_on": parcel.expected_on and parcel.expected_on.isoformat(),
+        "delivered_at": parcel.delivered_at and as_text(parcel.delivered_at),
+    }
+    yield Told("parcel.updated", entry.subject, entry.at, data)
+
+
+HEARERS: dict[str, Hearer] = {Subscription.__tablename__: _of_a_subscription, Shipment.__tablename__: _of_a_parcel}
 """By table."""
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portal.carriers import Incident, ParcelStatus
+
 Schema = dict[str, Any]
 SCHEMAS = "https://json-schema.org/draft/2020-12/schema"
 NUMBER: Schema = {"type": "integer", "minimum": 1}
@@ -47,6 +49,25 @@ VOCABULARY: dict[str, Kind] = {
     "subscription.cancelled": Kind(
         "Somebody cancelled it here. It can still be taken back until it ends: that is another `subscription.changed`.",
         {"subscription": NUMBER, "customer": NUMBER, "reference": WORD, "at_once": {"type": "boolean"}, "ends_at": MAYBE_MOMENT},
+    ),
+    "order.created": Kind(
+        "An order was written down here: a box was charged, or the shop's back end has told of it.",
+        {"order": NUMBER, "number": WORD, "customer": MAYBE_NUMBER, "source": WORD},
+    ),
+    "parcel.updated": Kind(
+        "There is news of a parcel: it was recorded, has moved on, is expected on another day, or something went wrong.",
+        {
+            "parcel": NUMBER,
+            "ref": WORD,
+            "order": NUMBER,
+            "number": WORD,
+            "entry": NUMBER,
+            "deed": WORD,
+            "status": {"enum": [status.value for status in ParcelStatus]},
+            "incident": {"enum": [*(incident.value for incident in Incident), None]},
+            "expected_on": MAYBE_DAY,
+            "delivered_at": MAYBE_MOMENT,
+        },
     ),
     TEST: Kind("Somebody asked for a message, to see whether it arrives.", {"endpoint": NUMBER}),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,6 +18,7 @@ from portal.webhooks.models import Dispatch, Endpoint
 from portal.webhooks.vocabulary import CHOSEN
 from tests.accounts.builders import customer
 from tests.ground import app as app
+from tests.orders.builders import order
 from tests.webhooks.receiver import Receiver, listening
 
 Time = Callable[[timedelta], None]
@@ -66,6 +67,12 @@ def box() -> int:
         db.session.add(subscription)
         db.session.flush()
         return subscription.id
+
+
+def ordered(placed_at: datetime) -> str:
+    """An order of somebody's, and its number."""
+    with transaction():
+        return order(customer(), placed_at).number
 
 
 def add(receiver: Receiver, events: Sequence[str] = CHOSEN) -> Added:

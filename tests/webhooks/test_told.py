@@ -1,7 +1,8 @@
 """What is done is told, once it is committed; what is rolled back never was."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import func, select
@@ -10,12 +11,17 @@ from portal import timeline
 from portal.accounts.models import Customer
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.orders.actions import OrderedLine, record_order, take_tracking
+from portal.orders.models import Shipment
 from portal.subscriptions import news
 from portal.subscriptions.models import Subscription
 from portal.timeline import Actor
 from portal.webhooks import actions
 from portal.webhooks.models import Dispatch, Message
 from portal.webhooks.vocabulary import VOCABULARY, schema
+from tests.accounts.builders import customer
+from tests.conftest import TODAY
+from tests.orders.builders import order, parcel, scan
 from tests.webhooks.conftest import add, dispatches, endpoint, happens, work
 from tests.webhooks.receiver import Receiver
 
@@ -114,6 +120,48 @@ def test_that_the_provider_has_it_is_told(shop: Receiver, box: int) -> None:
     (one,) = shop.received
     fits(one.told)
     assert one.told["data"]["version"] == 3
+
+
+def test_an_order_is_told_once(shop: Receiver) -> None:
+    add(shop)
+    with transaction():
+        mira = customer("mira@example.com")
+        number = order(mira, now(), number="A-17").number
+        lines = [OrderedLine("Linden honey", "HON", 2, 890)]
+        for _ in range(2):
+            record_order(mira, number=None, placed_at=now(), currency="EUR", lines=lines, source="api", source_ref="in_1")
+    work()
+    assert shop.events == ["order.created", "order.created"]
+    for one in shop.received:
+        fits(one.told)
+        assert one.told["data"]["customer"] == mira.id and b"mira@" not in one.body
+    assert [one.told["data"]["number"] == number for one in shop.received] == [True, False]
+    assert [one.told["data"]["source"] for one in shop.received] == ["subscription", "api"]
+
+
+def test_each_news_of_a_parcel_is_told_with_where_it_is_and_when_it_is_expected(shop: Receiver) -> None:
+    add(shop, ["parcel.updated"])
+    with transaction():
+        one = parcel(order(customer(), TODAY), ref="S-1", carrier="dhl", tracking_number="JD0146000012")
+        more: dict[str, Any] = {"expected_on": date(2026, 11, 26), "pickup_code": "4711"}
+        take_tracking(one, [scan("in_transit", 5, day=TODAY - timedelta(days=2))], source="carrier", at=TODAY, **more)
+    with transaction():
+        one = db.session.get_one(Shipment, one.id)
+        take_tracking(one, [scan("delivered", 30, day=TODAY - timedelta(days=2))], source="carrier", at=TODAY)
+        take_tracking(one, [scan("delivered", 30, day=TODAY - timedelta(days=2))], source="carrier", at=TODAY)
+    work()
+    told = [one.told["data"] for one in shop.received]
+    assert [(data["deed"], data["status"], data["expected_on"]) for data in told] == [
+        ("parcel recorded", "unknown", None),
+        ("carrier told", "unknown", None),
+        ("shipped", "in_transit", None),
+        ("expected date told", "in_transit", "2026-11-26"),
+        ("delivered", "delivered", "2026-11-26"),
+    ]
+    assert told[-1]["delivered_at"] == "2026-11-22T15:00:00Z" and {data["ref"] for data in told} == {"S-1"}
+    for message in shop.received:
+        fits(message.told)
+        assert b"4711" not in message.body and b"JD0146" not in message.body
 
 
 def test_a_message_says_what_was_touched_but_no_word_of_a_person(shop: Receiver, box: int) -> None:

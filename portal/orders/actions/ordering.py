@@ -14,6 +14,7 @@ from portal.kit.db import db, insert
 from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
 from portal.orders.models import OrderedLine as OrderedLine
+from portal.orders.news import ordered
 from portal.timeline import Actor
 
 UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -58,6 +59,7 @@ def record_order(
     db.session.execute(insert(OrderLine), rows_of(order_id, lines))
     order = db.session.scalars(select(Order).where(Order.id == order_id)).one()
     db.session.execute(insert(OrderWord), word_rows(order_id, customer.id, order.number, lines))
+    ordered(order)
     return order
 
 
