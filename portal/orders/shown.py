@@ -21,6 +21,8 @@ class ShownLine:
     unit_amount: int
     amount: int
     picture: str
+    guide_of: int | None
+    """The product, if there is a guide to it."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +166,6 @@ class Sums:
     total: int
     due: int | None
     """What of the total a card paid, after the customer's credit; None where no invoice of it is known."""
-    refunded: int
-    """What of it went back to the card."""
 
     @property
     def other(self) -> int:

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.billing.models import Attempt, Invoice
+from portal.billing.models import Invoice
+from portal.catalog.models import Product, Variant
+from portal.catalog.queries import HAS_GUIDE
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.orders.queries.parcels import left_to_pack, parcels_of
@@ -16,10 +18,9 @@ LINES = 50
 
 def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -> ShownOrder | None:
     """Of this customer, with its lines from this one on. None if there is none, or no such line."""
-    refunded = select(func.sum(Attempt.refunded)).where(Attempt.invoice_id == Invoice.id).correlate(Invoice).scalar_subquery()
     mine = select(
         Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.packed_at, Order.shipping, Order.shipping_tax,
-        Order.tax_included, Invoice.due, refunded.label("refunded"),
+        Order.tax_included, Invoice.due,
     ).outerjoin(Invoice, Invoice.provider_ref == Order.source_ref)  # fmt: skip
     found = db.session.execute(mine.where(Order.customer_id == customer_id, Order.number == number)).one_or_none()
     if found is None:
@@ -30,7 +31,9 @@ def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -
     if first_line and first_line >= how_many:
         return None
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
-    page = select(*columns).where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
+    guided = select(Variant.sku, Product.id.label("product_id")).join(Product, Product.id == Variant.product_id).where(HAS_GUIDE).subquery()
+    page = select(*columns, guided.c.product_id).outerjoin(guided, guided.c.sku == OrderLine.sku)
+    page = page.where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
     parcels = parcels_of(found.id, at=at)
     return ShownOrder(
         id=found.id,
@@ -46,7 +49,6 @@ def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -
             tax_included=found.tax_included,
             total=found.total,
             due=found.due,
-            refunded=int(found.refunded or 0),
         ),
         lines=tuple(ShownLine(*line) for line in db.session.execute(page)),
         first_line=first_line,
