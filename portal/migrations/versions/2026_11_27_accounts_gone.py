@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'accounts_gone'
-down_revision = 'product_guides'
+down_revision = 'line_cancellation'
 
 
 def upgrade() -> None:
