@@ -2,10 +2,12 @@
 
 from flask import Flask
 
+from portal.orders.changes.routes import bp as changes_bp
 from portal.orders.news import on_ordered as on_ordered
 from portal.orders.routes import bp, tracking_bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(changes_bp)
     app.register_blueprint(tracking_bp)
