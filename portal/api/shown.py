@@ -47,3 +47,46 @@ class Stock(Shown):
     sku: str
     quantity: int
     as_of: datetime
+
+
+class Address(Shown):
+    name: str
+    line1: str
+    line2: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    phone: str
+
+
+class Line(Shown):
+    position: int
+    title: str
+    sku: str
+    quantity: int
+    unit_amount: int
+    discount: int
+    tax: int
+
+
+class Order(Shown):
+    number: str
+    placed_at: datetime
+    currency: str
+    total: int
+    """The lines without their discount, with delivery and, where it comes on top, tax."""
+    shipping: int
+    shipping_tax: int
+    tax_included: bool
+    source: str
+    """subscription, import or api."""
+    packed_at: datetime | None
+    """From then on it stays as it is."""
+    customer_id: int | None
+    """null until somebody has proved the address that the order came with."""
+    email: str | None
+    """The address that it came with. null without the scope customers:read."""
+    address: Address | None
+    """Where it goes. null without the scope customers:read."""
+    lines: tuple[Line, ...]

@@ -3,6 +3,10 @@
 from flask import Flask
 
 from portal.orders.routes import bp
+from portal.orders.telling import Differs as Differs
+from portal.orders.telling import Place as Place
+from portal.orders.telling import ToldOrder as ToldOrder
+from portal.orders.telling import take_order as take_order
 
 
 def init_app(app: Flask) -> None:
