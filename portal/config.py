@@ -98,6 +98,7 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
         "LEASE_SECONDS": setting.get(
             "LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", checks.within(2, 600), "60"
         ),
+        "PHOTOS_DIR": setting.get("PHOTOS_DIR", "a folder of our own for the photos that customers send", _folder, "instance/photos"),
         "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", checks.within(0, 5), "0"),
     }
     if settings["EASYPOST_API_KEY"] and settings["EASYPOST_WEBHOOK_SECRETS"] == []:
@@ -228,3 +229,11 @@ def _mail_server(url: str) -> str:
         raise ValueError
     _ = parts.port  # raises ValueError where it is no number
     return url
+
+
+def _folder(given: str) -> str:
+    """It is made when the first photo comes."""
+    path = Path(given).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError
+    return str(path)

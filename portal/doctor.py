@@ -1,11 +1,14 @@
 """`portal doctor`: says in plain sentences what is misconfigured or away."""
 
 import json
+import shutil
 import smtplib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 import click
@@ -15,6 +18,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.carriers import NotNow, NotTaken, carrier_service
 from portal.kit.clock import now
 from portal.kit.db import db, is_sqlite, is_wal_safe, sqlite_module, wall_time
 from portal.migrations import schema
@@ -30,6 +34,8 @@ DRIFT = timedelta(seconds=30)
 WORKER_LATELY = timedelta(minutes=2)
 LATELY = timedelta(hours=1)
 MOST_SHOWN = 100
+ROOM = 500 * 10**6
+"""Bytes that are free, at the least: some thousand photos."""
 HERE = ("localhost", "127.0.0.1", "::1")
 NEEDED = (
     "checkout.session.completed",
@@ -71,8 +77,9 @@ def examine() -> list[Finding]:
     if findings[-1].is_fine:
         findings += [_look(look) for look in (_durability, _clock, _migrations, _worker, _work)]
     db.session.rollback()  # nobody speaks with the world outside while a read is open
-    findings += [_mail(), _provider()]
-    return findings + ([_stripes_clock(), _endpoint(), _delivery()] if findings[-1].is_fine else []) + [_way_in()]
+    findings += [_photos(), _mail(), _provider()]
+    findings += [_stripes_clock(), _endpoint(), _delivery()] if findings[-1].is_fine else []
+    return [*findings, _way_in(), _carriers(), *([_news_comes_in()] if current_app.config["EASYPOST_API_KEY"] else [])]
 
 
 def _look(look: Callable[[], Finding]) -> Finding:
@@ -141,6 +148,20 @@ def _work() -> Finding:
     if syncs or tasks:
         return Finding(False, f"{syncs} syncs are stuck, and {tasks} tasks were given up: `portal sync status` says why.")
     return Finding(True, "No work is stuck.")
+
+
+def _photos() -> Finding:
+    """Whether a file can be written where photos are kept, and whether there is room for many."""
+    folder = Path(current_app.config["PHOTOS_DIR"])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding(False, f"Photos can't be kept in PHOTOS_DIR, {folder}: {error.strerror}.")
+    if free < ROOM:
+        return Finding(False, f"The disk of PHOTOS_DIR, {folder}, is almost full: {free // 10**6} MB are free.")
+    return Finding(True, "Photos that customers send can be kept.")
 
 
 def _mail() -> Finding:
@@ -217,21 +238,52 @@ def _delivery() -> Finding:
 
 def _way_in() -> Finding:
     """Post to the running portal what Stripe might send, signed as Stripe does; always the same event, so that it is kept once."""
-    url, at = _webhook_address(), datetime.now(UTC)
+    at = datetime.now(UTC)
     happened = {"id": "evt_portal_doctor", "object": "event", "type": "portal.doctor", "created": int(at.timestamp())}
     is_live = "_live_" in current_app.config["STRIPE_SECRET_KEY"]
     payload = json.dumps({**happened, "livemode": is_live, "data": {"object": {"object": "portal"}}}).encode()
-    for proof in provider().proof(payload, at=at):
+    signed = [{"Stripe-Signature": proof} for proof in provider().proof(payload, at=at)]
+    return _try_the_way_in("Stripe", _webhook_address(), payload, signed)
+
+
+def _carriers() -> Finding:
+    """Whether the carrier service takes our key, and tells us of parcels."""
+    if (service := carrier_service()) is None:
+        return Finding(True, "No carrier service is set (EASYPOST_API_KEY): parcels are followed as far as the shop itself tells of them.")
+    url = _webhook_address("easypost")
+    try:
+        known = [one for one in service.listeners() if one.url == url]
+    except (NotNow, NotTaken) as error:
+        return Finding(False, f"EasyPost does not take EASYPOST_API_KEY: {error}")
+    if not known:
+        if urlsplit(url).hostname in HERE:
+            return Finding(True, "EasyPost takes the key. It can't reach this machine: parcels are looked up every few hours.")
+        return Finding(False, f"EasyPost has no webhook at {url}: add one, with a secret. Parcels are looked up every few hours.")
+    if not known[0].is_enabled:
+        return Finding(False, f"The webhook at EasyPost is disabled: enable {url} there.")
+    return Finding(True, f"EasyPost takes the key, and sends its news to {url}.")
+
+
+def _news_comes_in() -> Finding:
+    """As for Stripe; always the same news, so that it is kept once."""
+    happened = {"id": "evt_portal_doctor", "object": "Event", "description": "portal.doctor", "result": None}
+    payload, service = json.dumps(happened).encode(), carrier_service()
+    signed = [{"X-Hmac-Signature": proof} for proof in service.proof(payload)] if service else []
+    return _try_the_way_in("EasyPost", _webhook_address("easypost"), payload, signed)
+
+
+def _try_the_way_in(who: str, url: str, payload: bytes, signed: list[dict[str, str]]) -> Finding:
+    for headers in signed:
         try:
-            answer = requests.post(url, payload, headers={"Stripe-Signature": proof}, timeout=5, allow_redirects=False)
+            answer = requests.post(url, payload, headers=headers, timeout=5, allow_redirects=False)
         except requests.RequestException:
             return Finding(False, f"Nobody answers at {url}: start the web server, or set PORTAL_BASE_URL to where it is.")
-        if answer.status_code == 400:
-            return Finding(False, "The running portal has another STRIPE_WEBHOOK_SECRET than this command: start it again.")
+        if answer.status_code in (400, 404):
+            return Finding(False, f"The running portal has another {who.upper()}_WEBHOOK_SECRET than this command: start it again.")
         if not answer.ok:
-            return Finding(False, f"The running portal answers {answer.status_code} to what Stripe might send: look into its log.")
-    return Finding(True, "The running portal takes what Stripe's secret signs.")
+            return Finding(False, f"The running portal answers {answer.status_code} to what {who} might send: look into its log.")
+    return Finding(True, f"The running portal takes what {who}'s secret signs.")
 
 
-def _webhook_address() -> str:
-    return f"{current_app.config['PORTAL_BASE_URL']}/webhooks/stripe"
+def _webhook_address(whose: str = "stripe") -> str:
+    return f"{current_app.config['PORTAL_BASE_URL']}/webhooks/{whose}"

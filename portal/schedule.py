@@ -12,6 +12,7 @@ HAPPENS = {
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
     "forget old API answers": timedelta(hours=6),
+    "sweep photos": timedelta(hours=1),
     "lock secrets anew": timedelta(hours=6),
 }
 

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.app import Sandbox, create_app
-from sandbox.webhooks import SECRET
+from sandbox.webhooks import CARRIER_SECRET, SECRET
 
 
 class _Handler(WSGIRequestHandler):
@@ -26,13 +26,21 @@ class _Handler(WSGIRequestHandler):
 
 @contextmanager
 def running(
-    database: str = ":memory:", webhook_url: str | None = None, webhook_secret: str = SECRET, port: int = 0, now: int | None = None
+    database: str = ":memory:",
+    webhook_url: str | None = None,
+    webhook_secret: str = SECRET,
+    port: int = 0,
+    now: int | None = None,
+    carrier_webhook: tuple[str | None, str] = (None, CARRIER_SECRET),
 ) -> Iterator[str]:
     """Yield the address, such as http://127.0.0.1:40123. The webhook's address may also be told later, at /_sandbox/webhooks.
 
-    `now` is where the clock of a new database starts (unix time), if not at the wall's.
+    `now` is where the clock of a new database starts (unix time), if not at the wall's. `carrier_webhook`: where EasyPost tells of parcels,
+    and the secret that it signs with.
     """
     app, sandbox = create_app(database, webhook_url, webhook_secret, now)
+    if carrier_webhook[0] is not None:
+        sandbox.webhooks.tell_of_parcels_at(*carrier_webhook)
     with serving(app, sandbox, port) as url:
         yield url
 

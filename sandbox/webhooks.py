@@ -61,10 +61,10 @@ class Webhooks:
             new = "INSERT INTO delivery (event, body, next_at, endpoint) VALUES (?, ?, ?, ?)"
             self._store.change(new, event, body, time.time() + later, endpoint)
 
-    def tell_of_parcels_at(self, url: str, secret: str | None = None) -> None:
+    def tell_of_parcels_at(self, url: str | None, secret: str | None = None) -> None:
         """Where EasyPost tells of parcels; nowhere if it is empty."""
-        self.carrier_url, self.carrier_secret = url, secret or self.carrier_secret
-        self._store.set("carrier_webhook_url", url)
+        self.carrier_url, self.carrier_secret = url or "", secret or self.carrier_secret
+        self._store.set("carrier_webhook_url", self.carrier_url)
         self.wake()
 
     def tell_of_parcel(self, event: str, body: str, *, forged: bool, late: float) -> None:

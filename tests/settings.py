@@ -1,5 +1,7 @@
 """The settings of a portal under test, complete, as `config.from_environment()` would give them."""
 
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from portal import config
@@ -16,6 +18,7 @@ ENVIRONMENT = {
     "STRIPE_API_BASE": "http://127.0.0.1:9",
     "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     "SMTP_URL": "smtp://127.0.0.1:9",
+    "PHOTOS_DIR": str(Path(gettempdir()) / "portal-photos"),
 }
 """Nobody answers at port 9: what a test needs of Stripe or of a mail server, it starts."""
 

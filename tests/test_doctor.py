@@ -6,6 +6,8 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from portal import create_app
+from portal.carriers import EasyPost
+from portal.carriers.models import ReceivedNews
 from portal.doctor import NEEDED, doctor
 from portal.kit.db import db, is_sqlite, transaction
 from portal.migrations import schema
@@ -170,3 +172,38 @@ def test_what_stripe_signs_does_not_arrive(well: Flask, stripe: Stripe) -> None:
 def test_the_clock_is_not_stripes(well: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal.doctor.DRIFT", timedelta(seconds=-1))
     assert any(told.endswith("seconds away from Stripe's: set it by NTP.") for told in wrong(well))
+
+
+def with_a_carrier_service(well: Flask, stripe: Stripe, key: str = "EZTK_test") -> str:
+    """The address at which it should tell us of parcels."""
+    well.config["EASYPOST_API_KEY"] = key
+    well.extensions["carriers"] = EasyPost(key, stripe.url, ["carrier_sandbox"])
+    return f"{well.config['PORTAL_BASE_URL']}/webhooks/easypost"
+
+
+def test_without_a_carrier_service_it_says_so_and_all_is_well(well: Flask) -> None:
+    assert "fine   No carrier service is set" in well.test_cli_runner().invoke(doctor).output
+
+
+def test_all_is_well_with_a_carrier_service(well: Flask, stripe: Stripe) -> None:
+    url = with_a_carrier_service(well, stripe)
+    assert "EasyPost takes the key. It can't reach this machine" in well.test_cli_runner().invoke(doctor).output
+    stripe.control("parcels/webhook", {"url": url})
+    told = well.test_cli_runner().invoke(doctor).output
+    assert f"fine   EasyPost takes the key, and sends its news to {url}." in told
+    assert "fine   The running portal takes what EasyPost's secret signs." in told
+    with well.app_context():
+        assert wrong(well) == []
+        assert db.session.scalars(select(ReceivedNews.kind)).all() == ["portal.doctor"]
+
+
+def test_a_key_that_the_carrier_service_does_not_take(well: Flask, stripe: Stripe) -> None:
+    with_a_carrier_service(well, stripe, key="EZAKlive")
+    (told,) = wrong(well)
+    assert told.startswith("EasyPost does not take EASYPOST_API_KEY: ")
+
+
+def test_a_carrier_service_that_does_not_tell_us_anything(well: Flask, stripe: Stripe) -> None:
+    with_a_carrier_service(well, stripe)
+    well.config["PORTAL_BASE_URL"] = "https://my.halfjar.example"
+    assert any(one.startswith("EasyPost has no webhook at https://my.halfjar.example/webhooks/easypost: add one") for one in wrong(well))

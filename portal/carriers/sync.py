@@ -12,21 +12,21 @@ from portal.carriers.models import Tracker
 from portal.carriers.port import Tracking
 from portal.carriers.service_port import CarrierService, NotTaken
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import db, view
 
 log = getLogger(__name__)
 QUIET = timedelta(hours=4)
 """A parcel under way of which nothing was heard for so long is looked up: the service's word may be lost."""
 LONGEST = timedelta(days=90)
 """After so long nobody looks for it any more. EasyPost keeps a number for three months. Source: docs.easypost.com/docs/trackers."""
-BATCH = 200
+BATCH = 50
 """So many are asked for at a time: those that are left have their turn some minutes later."""
 
 
 @outbox.syncs(Tracker)
 def sync_tracker(tracker_id: int, lease: outbox.Lease) -> None:
     """Have it followed, or look it up, and tell whoever listens. Safe to repeat, at any time, in any order."""
-    with transaction():
+    with view():
         tracker = db.session.get_one(Tracker, tracker_id)
         carrier, number, ref = tracker.carrier, tracker.number, tracker.ref
     service = carrier_service()

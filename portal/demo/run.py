@@ -1,4 +1,4 @@
-"""Runs the whole demo on this machine: the stand-in for Stripe, a mailbox, the portal and its worker."""
+"""Runs the whole demo on this machine: the stand-in for Stripe and EasyPost, a mailbox, the portal and its worker."""
 
 import os
 import secrets
@@ -22,7 +22,7 @@ from portal.demo.people import CODES, HISTORY_DAYS, PEOPLE, STAFF
 from portal.kit import clock
 
 PYTHON = shlex.quote(sys.executable)
-WEBHOOK_SECRET = "whsec_demo"  # noqa: S105  of the stand-in, which opens nothing
+WEBHOOK_SECRET, CARRIER_SECRET = "whsec_demo", "carrier_demo"
 PATIENCE = 60
 """Seconds for a process to answer."""
 
@@ -44,11 +44,15 @@ def run(folder: Path, host: str, port: int) -> None:
         "STRIPE_CALLS_PER_SECOND": "0",  # the stand-in takes as many as come
         "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "EASYPOST_API_KEY": "EZTK_demo",
+        "EASYPOST_API_BASE": f"http://127.0.0.1:{stripe_port}",
+        "EASYPOST_WEBHOOK_SECRET": CARRIER_SECRET,
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "PHOTOS_DIR": str(folder / "photos"),
         "PYTHONUNBUFFERED": "1",
     }
     stand_in = f"{PYTHON} -m sandbox --port {stripe_port} --database {shlex.quote(str(folder / 'stripe.sqlite'))}"
-    stand_in += f" --webhook-secret {WEBHOOK_SECRET}"
+    stand_in += f" --webhook-secret {WEBHOOK_SECRET} --carrier-webhook-secret {CARRIER_SECRET}"
     portal = f"{PYTHON} -m portal"
     if not (opened_once := folder / "opened").exists():
         _clear(folder)  # a first start that was cut off
@@ -60,10 +64,10 @@ def run(folder: Path, host: str, port: int) -> None:
             subprocess.run([*shlex.split(portal), "demo", "seed"], env=environment, check=True)
         opened_once.touch()
 
-    manager = Manager()
+    manager, webhooks = Manager(), f"http://127.0.0.1:{port}/webhooks"
     gunicorn = f"{PYTHON} -m gunicorn -k gthread -w 1 --threads 8 --no-control-socket --log-level warning --bind {host}:{port} app:app"
     for name, command in {
-        "stripe": f"{stand_in} --webhook-url http://127.0.0.1:{port}/webhooks/stripe",
+        "stripe": f"{stand_in} --webhook-url {webhooks}/stripe --carrier-webhook-url {webhooks}/easypost",
         "mailbox": f"{PYTHON} -m portal.demo.mailbox --port {mail_port} --folder {shlex.quote(str(folder / 'mailbox'))}",
         "portal": gunicorn,
         "worker": f"{portal} work",

@@ -105,7 +105,7 @@ def for_everything(app: Flask) -> dict[str, str]:
 
 
 def protect(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = policy(g.get("also_allowed", []))
+    response.headers.setdefault("Content-Security-Policy", policy(g.get("also_allowed", [])))
     for name, value in for_everything(current_app).items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")  # neither a proxy nor Back after signing out may show it

@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
-from portal.kit import assets, compression, csrf, errors, headers, i18n, problems
+from portal.kit import assets, compression, csrf, errors, headers, i18n, problems, uploads
 from portal.kit.db import db
 from portal.kit.refusal import Refusal
 
@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = IdConverter
     compression.init_app(app)
     headers.init_app(app)
+    uploads.init_app(app)
     csrf.init_app(app)
     assets.init_app(app)
     i18n.init_app(app)

@@ -20,6 +20,7 @@ ALSO = {
     "portal/outbox/worker.py": "the worker",
     "portal/payments/once.py": "notes each try before it is made",
     "portal/accounts/current.py": "notes when somebody was last seen",
+    "portal/photos/taking.py": "a part of routes that take photos: one transaction for each",
     "portal/demo/seed.py": "fills the demo",
 }
 

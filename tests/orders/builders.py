@@ -1,11 +1,19 @@
 """Orders and files of orders, in one line each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from portal.accounts.models import Customer
-from portal.orders.actions import OrderedLine, record_order
-from portal.orders.models import Order
+from portal.carriers import Incident, ParcelStatus, Scan
+from portal.orders.actions import OrderedLine, Packed, record_order, record_shipment
+from portal.orders.models import Order, Shipment
+from portal.timeline import Actor
+from tests.conftest import TODAY
+
+SHOP = Actor(system="api")
+_numbers = count(1)
 
 HEADER = "order_number,placed_at,email,currency,sku,title,quantity,unit_price"
 MIRA = "A-1,2026-03-01 10:00,mira@example.com,EUR,HON,Linden honey,2,8.90"
@@ -24,3 +32,18 @@ def csv(folder: Path, *rows: str, header: str = HEADER, encoding: str = "utf-8",
     file = folder / "orders.csv"
     file.write_bytes(end.join([header, *rows, ""]).encode(encoding))
     return file
+
+
+def scan(
+    status: str, hours: float = 0, *, ref: str = "", incident: str | None = None, words: str = "", place: str = "", day: datetime = TODAY
+) -> Scan:
+    """So many hours after `day`; one of another time or status is another one."""
+    happened_at = day + timedelta(hours=hours)
+    told = Incident(incident) if incident else None
+    return Scan(ref or f"{status}@{hours}", ParcelStatus(status), told, happened_at, words, place)
+
+
+def parcel(order: Order, *lines: Packed, at: datetime = TODAY, **told: Any) -> Shipment:
+    """Of everything that is left of the order, unless `lines` are told. Inside an open transaction."""
+    numbered: dict[str, Any] = {"ref": f"P-{next(_numbers)}", "by": SHOP, "at": at} | told
+    return record_shipment(order, lines=lines or None, **numbered)

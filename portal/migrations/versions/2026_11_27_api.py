@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'api'
-down_revision = 'carrier_news'
+down_revision = 'parcel_said'
 
 
 def upgrade() -> None:

@@ -46,6 +46,10 @@ class Shipment(Model):
     """What opens the locker, or what the counter asks for."""
     heard_at: Mapped[datetime | None] = mapped_column(default=None)
     """When we last heard of it, whatever was said."""
+    expected_said_at: Mapped[datetime | None] = mapped_column(default=None)
+    """As of when the expected day was so: what was said earlier, and heard later, changes nothing."""
+    held_said_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The same of where it is held."""
     lines: Mapped[list["ShipmentLine"]] = relationship(back_populates="shipment", default_factory=list, order_by="ShipmentLine.id")
     events: Mapped[list["TrackingEvent"]] = relationship(
         back_populates="shipment", default_factory=list, order_by="(TrackingEvent.happened_at, TrackingEvent.id)"
@@ -78,7 +82,7 @@ class TrackingEvent(Model):
         Index("ix_tracking_event_shipment_id_happened_at", "shipment_id", "happened_at"),
     )
     source: Mapped[str]
-    """Who told us: easypost or api."""
+    """Who told us: carrier, which is the carrier service, or api."""
     source_ref: Mapped[str]
     """What makes it the same news there."""
     status: Mapped[ParcelStatus]

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from portal import timeline
 from portal.accounts import on_verified
 from portal.accounts.models import Customer
 from portal.kit.db import db, insert
 from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine, rows_of
 from portal.orders.models import OrderedLine as OrderedLine
+from portal.timeline import Actor
 
 UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 and O, 1, I and L: numbers are read out on the telephone."""
@@ -62,6 +64,18 @@ def new_number() -> str:
     initials = re.sub("[^A-Z]", "", shop().name.upper())[:2]
     random = "".join(secrets.choice(UNMISTAKABLE) for _ in range(6))
     return f"{initials}-{random}" if initials else random
+
+
+def hold(order: Order) -> None:
+    """Whoever changes an order or a parcel of it holds the order until the commit: one after the other."""
+    db.session.refresh(order, with_for_update=True)
+
+
+def mark_packed(order: Order, packed_at: datetime, *, by: Actor, at: datetime) -> None:
+    """From then on it stays as it is. The first time counts."""
+    if order.packed_at is None:
+        order.packed_at = packed_at
+        timeline.note(order, "packed", by=by, at=at, facts={"order": order.number})
 
 
 @on_verified
