@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from portal.orders.refusals import Unfit as Unfit
 from portal.orders.routes import bp
 from portal.orders.telling import Differs as Differs
 from portal.orders.telling import Place as Place

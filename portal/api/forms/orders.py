@@ -99,7 +99,7 @@ class OrderForm(Form):
             shipping=self.shipping,
             shipping_tax=self.shipping_tax,
             tax_included=self.tax_included,
-            place=self.address and self.address.place(),
+            place=self.address.place() if self.address else None,
         )
 
 

@@ -32,11 +32,11 @@ def _whole(query: Select[*tuple[Order, *tuple[str, ...]]], *, whose: bool) -> li
     """Each with its id."""
     heads = db.session.execute(query).all()
     lines = _lines([order.id for order, *_ in heads])
-    return [(order.id, _order(order, parts if whose else [], lines[order.id], whose=whose)) for order, *parts in heads]
+    return [(order.id, _order(order, parts if whose else [None] * len(PARTS), lines[order.id], whose=whose)) for order, *parts in heads]
 
 
 def _order(order: Order, parts: Sequence[str | None], lines: Sequence[shown.Line], *, whose: bool) -> shown.Order:
-    goes_to = shown.Address(**dict(zip(PARTS, parts, strict=True))) if parts and parts[0] is not None else None
+    goes_to = shown.Address(**{name: part or "" for name, part in zip(PARTS, parts, strict=True)}) if any(parts) else None
     return shown.Order(
         number=order.number,
         placed_at=order.placed_at,
