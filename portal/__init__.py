@@ -19,11 +19,13 @@ from portal import (
     operations,
     orders,
     outbox,
+    papers,
     payments,
     photos,
     schedule,
     subscriptions,
     support,
+    webhooks,
 )
 from portal.kit import db, health, styleguide, web
 
@@ -44,12 +46,14 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         billing,
         catalog,
         orders,
+        papers,
         subscriptions,
         operations,
         home,
         support,
         imports,
         api,
+        webhooks,
     ):
         room.init_app(app)
     schedule.init_app(app)

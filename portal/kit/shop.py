@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
+from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -31,10 +31,18 @@ class Shop:
     """On which days parcels arrive: Monday is 0."""
     holidays: frozenset[date]
     """On which days they don't, all the same."""
+    quiet_days: int
+    """A parcel under way that no carrier has scanned for so many of its working days is stuck."""
     ships_to: tuple[str, ...]
     """Countries of ISO 3166, such as DE; where most parcels go first."""
     minimum_order: int
     """What one box costs at the least, in minor units of `currency`."""
+    legal_name: str
+    """Who sells, as the register has it; empty where it is not told."""
+    address: tuple[str, ...]
+    """Where that is, in lines."""
+    tax_id: str
+    """Such as `DE123456789`."""
     shortest_days: int
     longest_days: int
     """How often a box may come, where the customer chooses the number."""
@@ -42,6 +50,11 @@ class Shop:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def writes_invoices(self) -> bool:
+        """An invoice has to name who sells."""
+        return bool(self.legal_name and self.address)
 
     @property
     def lock(self) -> timedelta:
@@ -54,6 +67,17 @@ class Shop:
         """The days on which parcels arrive, from this one on."""
         days = (first + timedelta(days=number) for number in count())
         return (day for day in days if self.delivers_on(day))
+
+    def quiet_after(self, scanned_at: datetime) -> datetime:
+        """Until when nothing need be heard of a parcel after this scan: the end of its last quiet day."""
+        day = scanned_at.astimezone(self.zone).date()
+        last = next(islice(self.delivery_days(day + timedelta(days=1)), self.quiet_days - 1, None))
+        return datetime.combine(last + timedelta(days=1), time(), self.zone).astimezone(UTC)
+
+    def next_working_noon(self, at: datetime) -> datetime:
+        """Noon of the next day on which parcels arrive, after this moment's."""
+        day = next(self.delivery_days(at.astimezone(self.zone).date() + timedelta(days=1)))
+        return datetime.combine(day, time(12), self.zone).astimezone(UTC)
 
     def arrival_after(self, charge_at: datetime) -> date:
         """The day on which a box arrives that is charged at this moment."""

@@ -49,6 +49,7 @@ PUBLIC = {
     "photos.add": "for a customer; for anybody else there is nothing here",
     "photos.remove": "for a customer; for anybody else there is nothing here",
     "photos.show": "by an address that we signed, and for its owner alone; for anybody else there is nothing here",
+    "tracking.show_parcel": "opened by a link that we signed, and shows where one parcel is, and nothing of whose it is",
     "demo.mailbox": "the demo's own mailbox, in the demo only",
     "demo.mail": "the demo's own mailbox, in the demo only",
     "demo.move_clock": "asked from a terminal, in the demo only",
@@ -79,6 +80,9 @@ DESK = {
     "support.customer": Role.AGENT,
     "support.looks": Role.LEAD,
     "support.workers": Role.ADMIN,
+    "webhooks.show": Role.LEAD,
+    "webhooks.dispatch": Role.LEAD,
+    "webhooks.send_again": Role.LEAD,
     "your_sign_in.show": Role.AGENT,
     "your_sign_in.ask_to_confirm": Role.AGENT,
     "your_sign_in.confirm": Role.AGENT,
@@ -110,6 +114,8 @@ ASKS = {
     "support.search": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
     "subscriptions.ask_for_code": "counts the codes that were none, so that nobody can guess them",
+    "papers.receipt": "counts how many are made, for each takes the processor for a moment",
+    "papers.invoice": "counts how many are made, for each takes the processor for a moment",
     "billing.returned": "a browser that comes back from the payment provider can only GET; it asks for a look, as often as it likes",
 }
 """Pages that note that somebody looked at them."""
@@ -205,7 +211,7 @@ def test_a_number_in_an_address_is_one(app: Flask) -> None:
 def test_addresses_are_written_in_small_letters_with_hyphens(app: Flask) -> None:
     for rule, _ in rules(app):
         fixed = re.sub("<[^>]*>", "", rule.rule.removesuffix(".json"))
-        assert re.fullmatch(r"(/([a-z0-9]+(-[a-z0-9]+)*)?)+", fixed), f"{rule.rule}: small-letters-and-hyphens"
+        assert re.fullmatch(r"(/([a-z0-9]+(-[a-z0-9]+)*)?)+(\.[a-z]+)?", fixed), f"{rule.rule}: small-letters-and-hyphens"
 
 
 def test_no_page_that_is_only_looked_at_opens_a_transaction(app: Flask) -> None:
