@@ -17,11 +17,12 @@ from portal.api.openapi import path_of
 from tests.api.client import System
 from tests.api.test_tell_orders import order
 
-EXAMPLES = 25
+EXAMPLES = 15
 """For each operation, beside those at each boundary that the description draws."""
 USES = 150
 """Of one key, before its limit would be what is tested."""
 KNOW_MORE = {
+    "put_product": "a SKU is of one variant, and has one price for each rhythm",
     "put_stock": "nothing was counted in the future",
     "list_orders": "a moment is of a year that is in use",
     "put_order": "nothing was bought in the future, and no discount is larger than what it is on",
@@ -61,6 +62,7 @@ def mend(case: Any, mode: GenerationMode, signed: Headers) -> None:
         case.headers.update(signed())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_each_answer_is_as_described(app: Flask, signed: Headers, endpoint: Endpoint, mode: GenerationMode) -> None:

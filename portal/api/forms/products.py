@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from portal.api.forms.values import Amount, Currency, Form, Moment, Name, Ref, Sku, Whole
+from portal.api.forms.values import WHOLE, Amount, Currency, Form, Moment, Name, Ref, Sku
 from portal.catalog.actions import ToldPrice, ToldProduct, ToldVariant
 
 STATIC = Path(__file__).parents[3] / "static"
@@ -22,7 +22,7 @@ Picture = Annotated[str, AfterValidator(_picture), WithJsonSchema({"type": "stri
 
 
 class PriceForm(Form):
-    every_count: Annotated[Whole, Field(ge=1, le=365)]
+    every_count: Annotated[int, Field(ge=1, le=365), WHOLE]
     """With every_unit: the rhythm. 2 and week is every two weeks."""
     every_unit: Literal["day", "week", "month", "year"]
     amount: Amount
@@ -70,7 +70,7 @@ class ProductForm(Form):
 
 
 class StockForm(Form):
-    quantity: Annotated[Whole, Field(ge=0, le=2_000_000_000)]
+    quantity: Annotated[int, Field(ge=0, le=2_000_000_000), WHOLE]
     as_of: Moment
     """When it was counted. What is older than what we know changes nothing: the answer says what is known."""
 

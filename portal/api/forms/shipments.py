@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from portal.api.forms.orders import MAYBE, MOST_LINES
-from portal.api.forms.values import Form, Moment, PageQuery, Pieces, Ref, Whole
+from portal.api.forms.values import WHOLE, Form, Moment, PageQuery, Pieces, Ref
 from portal.carriers import Incident, ParcelStatus, Scan
 from portal.orders.actions import Packed
 
@@ -15,7 +15,7 @@ Words = Annotated[str, Field(pattern=MAYBE, max_length=300)]
 
 
 class PackedForm(Form):
-    position: Annotated[Whole, Field(ge=0, lt=MOST_LINES)]
+    position: Annotated[int, Field(ge=0, lt=MOST_LINES), WHOLE]
     """Of the line in its order, from 0."""
     quantity: Pieces
 
