@@ -37,6 +37,8 @@ class Why(StrEnum):
     """… for more than what was agreed when the delivery locked."""
     SHOP = "shop"
     """Somebody at the shop gave it back at the provider's own pages."""
+    NOT_WANTED = "not wanted"
+    """A part of an order was cancelled before it was packed."""
 
 
 class Refund(OnceOnly):
