@@ -2,8 +2,13 @@
 
 from flask import Flask
 
+from portal.orders import sync as sync
+from portal.orders.links import tracking_key
+from portal.orders.markup import delivery_markup
 from portal.orders.routes import bp
+from portal.orders.telling import parcel_told
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.jinja_env.globals.update(tracking_key=tracking_key, parcel_told=parcel_told, delivery_markup=delivery_markup)

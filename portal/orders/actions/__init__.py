@@ -1,5 +1,6 @@
 """What can be done with orders and their parcels. Called from an open transaction."""
 
+from portal.orders.actions.looking import note_looks as note_looks
 from portal.orders.actions.ordering import NumberTaken as NumberTaken
 from portal.orders.actions.ordering import OrderedLine as OrderedLine
 from portal.orders.actions.ordering import claim_orders as claim_orders

@@ -68,6 +68,7 @@ def new_number() -> str:
 
 def hold(order: Order) -> None:
     """Whoever changes an order or a parcel of it holds the order until the commit: one after the other."""
+    db.session.flush()
     db.session.refresh(order, with_for_update=True)
 
 
