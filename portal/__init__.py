@@ -24,6 +24,7 @@ from portal import (
     schedule,
     subscriptions,
     support,
+    webhooks,
 )
 from portal.kit import db, health, styleguide, web
 
@@ -50,6 +51,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         support,
         imports,
         api,
+        webhooks,
     ):
         room.init_app(app)
     schedule.init_app(app)

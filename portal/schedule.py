@@ -15,6 +15,8 @@ HAPPENS = {
     "forget old API answers": timedelta(hours=6),
     "sweep photos": timedelta(hours=1),
     "lock secrets anew": timedelta(hours=6),
+    "forget old webhooks": timedelta(days=1),
+    "lock webhook secrets anew": timedelta(hours=6),
 }
 
 

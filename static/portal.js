@@ -46,3 +46,17 @@ on("htmx:error", ctx => {
   if (changes(ctx)) say(navigator.onLine ? "unsure" : "offline");
   else if (!polls(ctx) && !navigator.onLine) say("offline");
 });
+
+// A number to copy. Without this script it is text that one press selects.
+const copies = () => document.querySelectorAll("[data-copy][hidden]").forEach(button => (button.hidden = !navigator.clipboard));
+document.addEventListener("click", async event => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  button.textContent = button.dataset.copied;
+});
+on("htmx:after:swap", copies);
+copies();
+
+// What is looked for stays in the address: reload and Back find it again.
+on("htmx:after:swap", ctx => ctx.sourceElement?.matches("form[role=search]") && history.replaceState(null, "", ctx.request.action));

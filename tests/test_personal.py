@@ -13,6 +13,9 @@ from portal.orders.commands import imports
 from portal.subscriptions import actions
 from portal.subscriptions.models import Subscription
 from portal.timeline import Actor
+from portal.webhooks.actions import add_endpoint
+from portal.webhooks.models import Message
+from portal.webhooks.vocabulary import CHOSEN
 from tests.accounts.builders import address
 from tests.conftest import Work
 from tests.orders.builders import csv
@@ -37,6 +40,8 @@ def unmarked(told: str) -> set[tuple[str, str]]:
 
 
 def test_what_names_a_person_stands_where_it_can_be_found_again(app: Flask, stripe: Stripe, work: Work, tmp_path: Path) -> None:
+    with app.app_context(), transaction():
+        add_endpoint("http://127.0.0.1:9/", CHOSEN, by=Actor(system="command line"), at=now())
     box = subscribe(app, stripe, email=EMAIL)
     by = Actor(customer_id=box.customer_id)
 
@@ -62,6 +67,7 @@ def test_what_names_a_person_stands_where_it_can_be_found_again(app: Flask, stri
     with app.app_context():
         assert db.session.scalars(select(Customer.name).where(Customer.email == EMAIL)).one() == NAME
         assert STREET in str(db.session.get_one(Subscription, box.id).raw)
+        assert len(db.session.scalars(select(Message.id)).all()) > 3, "what is told to others is looked at too"
         for told in EMAIL, NAME, STREET, COMMENT:
             places = unmarked(told) - ELSEWHERE.keys()
             assert not places, f"{told} stands in {sorted(places)}: mark the column with info={{'personal': True}}, or leave it out"

@@ -9,10 +9,11 @@ from sqlalchemy import delete, or_, select
 from portal import notifications, outbox
 from portal.accounts.actions import WRONG_CODES, person_of, wrong_codes
 from portal.accounts.models import LONGEST, AuthenticatorApp, SecondStep, Session, SignIn
-from portal.accounts.tokens import PURPOSES, Token, code_digest, digest, fresh_code, fresh_key, lock_anew, seal
+from portal.accounts.tokens import PURPOSES, Token, code_digest, digest, fresh_code, fresh_key, seal
 from portal.kit import limits
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.kit.safe import lock_anew
 from portal.notifications import Addressee
 
 TEMPLATE = "accounts/sign_in"

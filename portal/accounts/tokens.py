@@ -2,16 +2,15 @@
 
 import hmac
 import json
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import randbelow, token_urlsafe
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from portal.kit.clock import now
+from portal.kit.safe import secrets_of_ours
 
 PURPOSES = {False: "sign-in", True: "sign-in at the desk"}
 """Of the links in the mails to sign in, by whether they lead to the desk."""
@@ -47,39 +46,18 @@ def fresh_code() -> str:
 
 def code_digest(code: str, row_id: int) -> str:
     """A million codes are soon tried, so the hash takes a secret that is not in the database."""
-    return _code_digest(_secrets()[-1], code, row_id)
+    return _code_digest(secrets_of_ours()[-1], code, row_id)
 
 
 def is_code(code: str, row_id: int, code_hash: str | None) -> bool:
     kept = code_hash or "none was sent"
-    return any(hmac.compare_digest(_code_digest(secret, code, row_id), kept) for secret in _secrets())
+    return any(hmac.compare_digest(_code_digest(secret, code, row_id), kept) for secret in secrets_of_ours())
 
 
 def derived(purpose: str, *of: object) -> bytes:
     """256 bits that only we can make, the same ones each time: what a page shows before it is kept needs no place meanwhile."""
     told = json.dumps([purpose, *of]).encode()
     return hmac.new(current_app.config["SECRET_KEY"].encode(), b"derived " + told, sha256).digest()
-
-
-def lock_away(text: str) -> str:
-    """For what has to be read again: whoever has only the database can't."""
-    return _safe().encrypt(text.encode()).decode()
-
-
-def take_out(locked: str) -> str | None:
-    """None where it was locked with a secret that is gone."""
-    try:
-        return _safe().decrypt(locked.encode()).decode()
-    except InvalidToken:
-        return None
-
-
-def lock_anew(locked: str) -> str | None:
-    """With the newest secret. None where that is not needed, or not possible any more."""
-    newest, *old = _keys()
-    if not old or _opens(newest, locked) or not _opens(MultiFernet(old), locked):
-        return None
-    return _safe().rotate(locked.encode()).decode()
 
 
 def seal(purpose: str, token: Token) -> str:
@@ -106,30 +84,7 @@ class _Signer(TimestampSigner):
 
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(_secrets(), salt=f"token for {purpose}", signer=_Signer)
-
-
-def _secrets() -> list[str]:
-    """The newest last. The others are on their way out: what they signed still opens."""
-    return [*(current_app.config.get("SECRET_KEY_FALLBACKS") or []), current_app.config["SECRET_KEY"]]
-
-
-def _safe() -> MultiFernet:
-    return MultiFernet(_keys())
-
-
-def _keys() -> list[Fernet]:
-    """The newest first."""
-    made = [hmac.new(secret.encode(), b"key of the safe", sha256).digest() for secret in reversed(_secrets())]
-    return [Fernet(urlsafe_b64encode(key)) for key in made]
-
-
-def _opens(key: Fernet | MultiFernet, locked: str) -> bool:
-    try:
-        key.decrypt(locked.encode())
-    except InvalidToken:
-        return False
-    return True
+    return URLSafeTimedSerializer(secrets_of_ours(), salt=f"token for {purpose}", signer=_Signer)
 
 
 def _code_digest(secret: str, code: str, row_id: int) -> str:

@@ -15,11 +15,11 @@ from sqlalchemy import select
 
 from portal import outbox
 from portal.accounts.models import Address, AuthenticatorApp, Customer, Role, Staff
-from portal.accounts.tokens import lock_away
 from portal.catalog.models import Price, Product, SwapGroup, Variant
 from portal.demo.people import CODES, GOODS, HISTORY_DAYS, PEOPLE, RHYTHMS, SALE, STAFF, Box, Person, Worker
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.kit.safe import lock_away
 from portal.payments.stripe_words import VERSION
 from portal.subscriptions.models import Subscription
 

@@ -5,10 +5,12 @@ from flask import Flask
 from portal.orders import sync as sync
 from portal.orders.links import tracking_key
 from portal.orders.markup import delivery_markup
-from portal.orders.routes import bp
+from portal.orders.news import on_ordered as on_ordered
+from portal.orders.routes import bp, tracking_bp
 from portal.orders.telling import parcel_told
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(tracking_bp)
     app.jinja_env.globals.update(tracking_key=tracking_key, parcel_told=parcel_told, delivery_markup=delivery_markup)

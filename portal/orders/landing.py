@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.accounts.models import Address, Customer
 from portal.kit.db import db, insert
 from portal.orders.layouts.places import Place
-from portal.orders.models import Order, OrderLine, rows_of
+from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
 from portal.orders.reading import ReadOrder
 
 LineContent = tuple[str, str, int, int, int, int]
@@ -108,8 +108,10 @@ def _insert(orders: Sequence[ReadOrder]) -> set[str]:
     new = insert(Order).on_conflict_do_nothing(index_elements=["number"]).returning(Order.number, Order.id)
     ids = {row.number: row.id for row in db.session.execute(new, rows)}
     if ids:
-        lines = [row for order in orders if order.number in ids for row in rows_of(ids[order.number], order.settled.lines)]
-        db.session.execute(insert(OrderLine), lines)
+        new_ones = [(ids[order.number], order, order.settled.lines) for order in orders if order.number in ids]
+        db.session.execute(insert(OrderLine), [row for order_id, _, lines in new_ones for row in rows_of(order_id, lines)])
+        words = (word_rows(order_id, verified.get(order.email), order.number, lines) for order_id, order, lines in new_ones)
+        db.session.execute(insert(OrderWord), [row for rows in words for row in rows])
     return set(ids)
 
 

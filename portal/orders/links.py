@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
-from portal.orders.models import Shipment
-
 TRACKING = "where a parcel is"
 OPEN_FOR = timedelta(days=30)
 """So long after the delivery a link still opens."""
@@ -26,9 +24,9 @@ def shipment_of(sealed: str) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def is_over(shipment: Shipment, *, at: datetime) -> bool:
-    """Whether its link has ended."""
-    return shipment.delivered_at is not None and at >= shipment.delivered_at + OPEN_FOR
+def is_over(delivered_at: datetime | None, *, at: datetime) -> bool:
+    """Whether the link of a parcel that was delivered then has ended."""
+    return delivered_at is not None and at >= delivered_at + OPEN_FOR
 
 
 def _serializer() -> URLSafeSerializer:

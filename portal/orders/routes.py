@@ -2,28 +2,67 @@
 
 from itertools import groupby
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.current import current, signed_in
 from portal.kit import i18n
+from portal.kit.clock import now
+from portal.kit.headers import no_referrer
 from portal.kit.web import page
 from portal.orders import queries
+from portal.orders.finding import Wanted, whole_number
+from portal.orders.links import is_over, shipment_of, tracking_key
 
 bp = Blueprint("orders", __name__)
 bp.before_request(signed_in)
+tracking_bp = Blueprint("tracking", __name__)
 A_PAGE = 20
+FEW = 5
+"""Orders: so many are looked through, and need no search."""
 
 
 @bp.get("/orders")
 def index() -> ResponseReturnValue:
-    older_than = request.args.get("older_than")
-    found = queries.orders_page(current.customer.id, A_PAGE, older_than) or abort(404)
+    older_than, wanted, zone = request.args.get("older_than"), Wanted.asked(request.args), i18n.time_zone()
+    found = queries.orders_page(current.customer.id, wanted, A_PAGE, older_than, at=now(), zone=zone) or abort(404)
     months = [(month, list(orders)) for month, orders in groupby(found.orders, lambda order: i18n.month(order.placed_at))]
-    return page("orders/index.html", months=months, has_older=found.has_older, is_newest=older_than is None)
+    return page(
+        "orders/index.html",
+        months=months,
+        wanted=wanted,
+        years=queries.years(current.customer.id, zone),
+        few=FEW,
+        has_older=found.has_older,
+        is_newest=older_than is None,
+    )
 
 
 @bp.get("/orders/<path:number>")
 def show(number: str) -> ResponseReturnValue:
-    """A number may hold a slash: other systems made it."""
-    return page("orders/show.html", order=queries.order(current.customer.id, number) or abort(404))
+    """A number may hold a slash: other systems made it. Who asks again and again says what was seen: unless it changed, nothing comes."""
+    first_line = whole_number(request.args.get("line", "0"))
+    if first_line is None:
+        abort(404)
+    at, zone = now(), i18n.time_zone()
+    order = queries.order(current.customer.id, number, first_line, at=at, zone=zone) or abort(404)
+    if request.args.get("seen") == order.stamp:
+        return "", 204
+    links = {parcel.id: url_for("tracking.show_parcel", sealed=tracking_key(parcel.id)) for parcel in order.parcels}
+    return page("orders/show.html", order=order, links=links)
+
+
+@tracking_bp.get("/track/<sealed>")
+@no_referrer
+def show_parcel(sealed: str) -> ResponseReturnValue:
+    """For whoever has the link: where the parcel is, and nothing of whose it is."""
+    at = now()
+    shipment_id = shipment_of(sealed)
+    found = queries.parcel(shipment_id, at=at, zone=i18n.time_zone()) if shipment_id else None
+    if found is None or is_over(found[0].delivered_at, at=at):
+        answer = page("track/over.html", 404)
+    else:
+        parcel, how_many = found
+        answer = page("track/show.html", parcel=parcel, how_many=how_many)
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import case, func, literal, select, update
 
 from portal.kit.db import Instant, Model, changing, db, insert, is_sqlite
-from portal.outbox.lease import TRIES, Lease
+from portal.outbox.lease import ASIDE, TRIES, Lease
 from portal.outbox.models import ScheduledRun, Sync, Task
 
 Syncer = Callable[[int, Lease], None]
@@ -20,11 +20,16 @@ SCHEDULE: dict[str, timedelta] = {}
 WATCHERS: list[Watcher] = []
 
 
-def syncs(model: type[Model]) -> Callable[[Syncer], Syncer]:
-    """Mark the function that syncs this kind of subject. It ends with `lease.finish()`."""
+def syncs(model: type[Model], *, aside: bool = False) -> Callable[[Syncer], Syncer]:
+    """Mark the function that syncs this kind of subject. It ends with `lease.finish()`.
+
+    One that waits for machines of strangers is done `aside`, by threads of the worker's that do nothing else: it holds up nobody.
+    """
 
     def register(sync: Syncer) -> Syncer:
         SYNCS[model.__tablename__] = sync
+        if aside:
+            ASIDE.add(model.__tablename__)
         return sync
 
     return register

@@ -21,6 +21,8 @@ DEAD_AFTER = 20
 """Tries after which a task is given up: about seven hours, so that mails outlive a night without a mail server."""
 TRIES: dict[str, int] = {}
 """The same for kinds of tasks that have a number of their own."""
+ASIDE: set[str] = set()
+"""Kinds of syncs that are done by threads of their own."""
 
 
 class LeaseLost(Exception):
@@ -96,13 +98,22 @@ class Lease:
 
 
 def claim(owner: str, *, at: datetime) -> Lease | None:
-    """Take what has been due for longest and nobody is at; customers' clicks first, then tasks, then bulk work."""
+    """Take what has been due for longest and nobody is at; customers' clicks first, then tasks, then bulk work. Nothing of `ASIDE`."""
     with transaction():
         leased_from = wall_time()
-        for query in (_due_syncs(at, leased_from, bulk=False), _due_tasks(at, leased_from), _due_syncs(at, leased_from, bulk=True)):
+        syncs = _due_syncs(at, leased_from).where(Sync.kind.not_in(ASIDE))
+        for query in (syncs.where(Sync.bulk.is_(False)), _due_tasks(at, leased_from), syncs.where(Sync.bulk)):
             if work := _first(query, at):
                 return _lease(work, owner, leased_from)
     return None
+
+
+def claim_aside(owner: str, *, at: datetime) -> Lease | None:
+    """The same for what is done aside."""
+    with transaction():
+        leased_from = wall_time()
+        work = _first(_due_syncs(at, leased_from).where(Sync.kind.in_(ASIDE)), at)
+        return _lease(work, owner, leased_from) if work else None
 
 
 def _first(query: Select[Sync] | Select[Task], at: datetime) -> Sync | Task | None:
@@ -114,9 +125,9 @@ def _first(query: Select[Sync] | Select[Task], at: datetime) -> Sync | Task | No
         work.error = work.error or "It took its worker along each time: nobody was left to say why."
 
 
-def _due_syncs(at: datetime, leased_from: datetime, *, bulk: bool) -> Select[Sync]:
+def _due_syncs(at: datetime, leased_from: datetime) -> Select[Sync]:
     free = or_(Sync.leased_until.is_(None), Sync.leased_until <= leased_from)
-    return select(Sync).where(Sync.bulk == bulk, Sync.wanted > Sync.done, Sync.due_at <= at, free).order_by(Sync.due_at, Sync.id)
+    return select(Sync).where(Sync.wanted > Sync.done, Sync.due_at <= at, free).order_by(Sync.due_at, Sync.id)
 
 
 def _due_tasks(at: datetime, leased_from: datetime) -> Select[Task]:

@@ -1,7 +1,7 @@
 """Who is meant, and how things stand with them and with the desk."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
@@ -119,7 +119,7 @@ def search(typed: str) -> Hits:
 
 def person(customer: Customer, *, at: datetime) -> Person:
     shown, accounts = subscriptions.subscriptions(customer.id), billing.accounts(customer.id)
-    page = orders.orders_page(customer.id, ORDERS)
+    page = orders.orders_page(customer.id, orders.Wanted(), ORDERS, at=at, zone=UTC)
     refs = select(Subscription.id, Subscription.provider_ref).where(Subscription.customer_id == customer.id)
     account_refs = select(BillingAccount.provider_ref).where(BillingAccount.customer_id == customer.id).order_by(BillingAccount.id)
     return Person(

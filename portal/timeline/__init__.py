@@ -1,5 +1,6 @@
 """Who did what, on whose behalf, and how it was before."""
 
+from portal.timeline.chain import on_entry as on_entry
 from portal.timeline.history import ChangedSince as ChangedSince
 from portal.timeline.history import Deed as Deed
 from portal.timeline.history import changed_since as changed_since

@@ -1,7 +1,7 @@
 """The chain: each entry carries the hash of the one before it, so that an edit, a gap or a swap shows."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC
 from hashlib import sha256
 
@@ -9,6 +9,15 @@ from sqlalchemy import select
 
 from portal.kit.db import changing, db
 from portal.timeline.models import ChainHead, Entry
+
+Listener = Callable[[Entry], None]
+LISTENERS: list[Listener] = []
+
+
+def on_entry(listener: Listener) -> Listener:
+    """Call it, in the transaction of the deed, with the entry that tells of it. It writes no entry itself."""
+    LISTENERS.append(listener)
+    return listener
 
 
 def append(entry: Entry) -> Entry:
@@ -20,6 +29,8 @@ def append(entry: Entry) -> Entry:
     entry.entry_hash = head.entry_hash = digest(entry)
     db.session.add(entry)
     db.session.flush()
+    for listener in LISTENERS:
+        listener(entry)
     return entry
 
 

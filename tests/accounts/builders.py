@@ -7,8 +7,8 @@ from pyotp import random_base32
 
 from portal.accounts.models import Address, AuthenticatorApp, Customer, Role, Staff
 from portal.accounts.queries import default_address
-from portal.accounts.tokens import lock_away
 from portal.kit.db import db
+from portal.kit.safe import lock_away
 
 _numbers = count(1)
 

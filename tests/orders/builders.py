@@ -1,4 +1,4 @@
-"""Orders and files of orders, in one line each."""
+"""Orders, parcels and files of orders, in one line each."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -7,8 +7,9 @@ from typing import Any
 
 from portal.accounts.models import Customer
 from portal.carriers import Incident, ParcelStatus, Scan
+from portal.kit.db import db
 from portal.orders.actions import OrderedLine, Packed, record_order, record_shipment
-from portal.orders.models import Order, Shipment
+from portal.orders.models import Order, Shipment, ShipmentLine
 from portal.timeline import Actor
 from tests.conftest import TODAY
 
@@ -47,3 +48,13 @@ def parcel(order: Order, *lines: Packed, at: datetime = TODAY, **told: Any) -> S
     """Of everything that is left of the order, unless `lines` are told. Inside an open transaction."""
     numbered: dict[str, Any] = {"ref": f"P-{next(_numbers)}", "by": SHOP, "at": at} | told
     return record_shipment(order, lines=lines or None, **numbered)
+
+
+def parcel_that_is(status: ParcelStatus, order: Order, lines: dict[int, int] | None = None, **told: Any) -> Shipment:
+    """As it stands, whatever news that came of. With so many of each line inside, by its position; without `lines`, all of them."""
+    shipment = Shipment(ref=f"P-{next(_numbers)}", order=order, status=status, **told)
+    inside = {line.position: line.quantity for line in order.lines} if lines is None else lines
+    shipment.lines = [ShipmentLine(line=order.lines[position], quantity=quantity) for position, quantity in inside.items()]
+    db.session.add(shipment)
+    db.session.flush()
+    return shipment

@@ -128,7 +128,7 @@ def test_the_expected_day_keeps_its_history_where_it_differs(app: Flask) -> None
         for day in first, first, moved, moved:
             hear(one, expected_on=day)
         told = list(db.session.scalars(select(ExpectedDate.expected_on).order_by(ExpectedDate.id)))
-        assert (one.expected_on, told, history()) == (moved, [first, moved], ["expected date moved"])
+        assert (one.expected_on, told, history()) == (moved, [first, moved], ["expected date told", "expected date moved"])
         hear(one, expected_on=first, as_of=TODAY - timedelta(hours=1))
         assert one.expected_on == moved
         facts = db.session.scalars(select(Entry.facts).order_by(Entry.id.desc())).first()

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from portal.accounts import authenticator, passkeys, tokens
 from portal.accounts.actions.door import Opened, TooMany, WrongCode, open_session, prove_by_code, prove_by_link, sign_out
 from portal.accounts.models import AuthenticatorApp, Over, Passkey, Person, RecoveryCode, SecondStep, Session, Staff
+from portal.kit import safe
 from portal.kit.db import db
 from portal.kit.limits import RecentUse, Rule
 from portal.notifications.actions import send_mail
@@ -210,7 +211,7 @@ def _add(staff: Staff, proof: ByApp | ByPasskey, key: str, device: str, at: date
     if step is None:
         return False
     app = ways.app or AuthenticatorApp(staff_id=staff.id, sealed="", last_step=0, added_at=at)
-    app.sealed, app.last_step, app.added_at = tokens.lock_away(secret), step, at
+    app.sealed, app.last_step, app.added_at = safe.lock_away(secret), step, at
     db.session.add(app)
     _changed(staff, "app changed" if ways.app else "app added", device, at)
     return True
@@ -267,7 +268,7 @@ def _is_right(staff: Staff, proof: Proof, key: str, *, at: datetime) -> bool:
     ways = ways_of(staff)
     match proof:
         case ByApp(code, wall):
-            secret = ways.app and tokens.take_out(ways.app.sealed)
+            secret = ways.app and safe.take_out(ways.app.sealed)
             step = authenticator.step_of(code, secret, at=wall) if secret else None
             return step is not None and ways.app is not None and ways.app.spend(step)
         case ByPasskey(answer):

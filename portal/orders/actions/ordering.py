@@ -12,8 +12,9 @@ from portal.accounts import on_verified
 from portal.accounts.models import Customer
 from portal.kit.db import db, insert
 from portal.kit.shop import shop
-from portal.orders.models import Order, OrderLine, rows_of
+from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
 from portal.orders.models import OrderedLine as OrderedLine
+from portal.orders.news import ordered
 from portal.timeline import Actor
 
 UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -56,7 +57,10 @@ def record_order(
         if number:
             raise NumberTaken(number)
     db.session.execute(insert(OrderLine), rows_of(order_id, lines))
-    return db.session.scalars(select(Order).where(Order.id == order_id)).one()
+    order = db.session.scalars(select(Order).where(Order.id == order_id)).one()
+    db.session.execute(insert(OrderWord), word_rows(order_id, customer.id, order.number, lines))
+    ordered(order)
+    return order
 
 
 def new_number() -> str:
@@ -85,3 +89,6 @@ def claim_orders(customer: Customer) -> None:
     if customer.email_verified_at:
         unclaimed = update(Order).where(Order.customer_id.is_(None), Order.email == customer.email)
         db.session.execute(unclaimed.values(customer_id=customer.id), execution_options={"synchronize_session": False})
+        theirs = select(Order.id).where(Order.customer_id == customer.id)
+        words = update(OrderWord).where(OrderWord.customer_id.is_(None), OrderWord.order_id.in_(theirs))
+        db.session.execute(words.values(customer_id=customer.id), execution_options={"synchronize_session": False})

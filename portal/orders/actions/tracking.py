@@ -142,9 +142,11 @@ def expect(shipment: Shipment, day: date, *, as_of: datetime, by: Actor, at: dat
     if day == was:
         return
     shipment.expected.append(ExpectedDate(expected_on=day, told_at=at))
+    facts = {"ref": shipment.ref, "to": day.isoformat()}
     if was:
-        facts = {"ref": shipment.ref, "from": was.isoformat(), "to": day.isoformat()}
-        timeline.note(shipment, "expected date moved", by=by, at=at, facts=facts)
+        timeline.note(shipment, "expected date moved", by=by, at=at, facts={**facts, "from": was.isoformat()})
+    else:
+        timeline.note(shipment, "expected date told", by=by, at=at, facts=facts)
 
 
 def _printable(words: str) -> str:

@@ -9,3 +9,5 @@ from portal.orders.models.parcel import Shipment as Shipment
 from portal.orders.models.parcel import ShipmentLine as ShipmentLine
 from portal.orders.models.parcel import TrackingEvent as TrackingEvent
 from portal.orders.models.parcel import TrackingLook as TrackingLook
+from portal.orders.models.word import OrderWord as OrderWord
+from portal.orders.models.word import word_rows as word_rows

@@ -14,7 +14,7 @@ from portal.catalog.models import Price
 from portal.kit.clock import now
 from portal.kit.db import db, transaction, view
 from portal.payments import CHECKED_SINCE, Charge, Declined, NewPrice, Standing, Terms, TryAgain, next_invoice_at, on_news, provider
-from portal.subscriptions import emails
+from portal.subscriptions import emails, news
 from portal.subscriptions.models import Subscription
 from portal.subscriptions.policy import BY_STATUS, Obstacle, as_of, differ_in_what_is_bound, discount_from
 from portal.subscriptions.refusals import OWED
@@ -100,6 +100,8 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
         for name, value in sent.overruled.items():
             learning.tell_overruled(subscription, name, value, at=at)
         emails.send_confirmed(subscription, since=confirmed_before, at=at)
+        if subscription.confirmed_version > confirmed_before:
+            news.confirmed(subscription, at=at)
         emails.send_kept_for_later(subscription, upto=wanted.terms.version, at=at)
         checking.settle(subscription, sent.stands, at=at)
         if (due := _due_again(subscription, sent, at=at)) is not None:

@@ -1,0 +1,54 @@
+"""What the page of one order shows: in as many questions for ten thousand lines as for one."""
+
+from datetime import datetime, tzinfo
+
+from sqlalchemy import func, select
+
+from portal.billing.models import Invoice
+from portal.kit.db import db
+from portal.orders.models import Order, OrderLine
+from portal.orders.queries.parcels import left_to_pack, parcels_of
+from portal.orders.shown import Pieces, ShownLine, ShownOrder, Sums
+
+LINES = 50
+"""So many are on a page."""
+
+
+def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime, zone: tzinfo) -> ShownOrder | None:
+    """Of this customer, with its lines from this one on. None if there is none, or no such line."""
+    mine = select(
+        Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.packed_at, Order.shipping, Order.shipping_tax,
+        Order.tax_included, Invoice.due,
+    ).outerjoin(Invoice, Invoice.provider_ref == Order.source_ref)  # fmt: skip
+    found = db.session.execute(mine.where(Order.customer_id == customer_id, Order.number == number)).one_or_none()
+    if found is None:
+        return None
+    theirs = OrderLine.order_id == found.id
+    summed = select(func.count(), func.sum(OrderLine.amount), func.sum(OrderLine.discount), func.sum(OrderLine.tax)).where(theirs)
+    how_many, goods, discount, tax = (int(value or 0) for value in db.session.execute(summed).one())
+    if first_line and first_line >= how_many:
+        return None
+    columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
+    page = select(*columns).where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
+    parcels = parcels_of(found.id, at=at, zone=zone)
+    return ShownOrder(
+        id=found.id,
+        number=found.number,
+        placed_at=found.placed_at,
+        currency=found.currency,
+        packed_at=found.packed_at,
+        sums=Sums(
+            goods=goods,
+            discount=discount,
+            shipping=found.shipping,
+            tax=tax + found.shipping_tax,
+            tax_included=found.tax_included,
+            total=found.total,
+            due=found.due,
+        ),
+        lines=tuple(ShownLine(*line) for line in db.session.execute(page)),
+        first_line=first_line,
+        how_many=how_many,
+        parcels=parcels,
+        left=left_to_pack(found.id) if parcels else Pieces(),
+    )

@@ -1,0 +1,93 @@
+"""What can be told, in one table: the kinds of events, and what each of them carries. docs/webhooks.md shows the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.carriers import Incident, ParcelStatus
+
+Schema = dict[str, Any]
+SCHEMAS = "https://json-schema.org/draft/2020-12/schema"
+NUMBER: Schema = {"type": "integer", "minimum": 1}
+MAYBE_NUMBER: Schema = {"type": ["integer", "null"], "minimum": 1}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+MAYBE_MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
+MAYBE_DAY: Schema = {"type": ["string", "null"], "format": "date"}
+WORD: Schema = {"type": "string"}
+WHO: Schema = {"enum": ["customer", "staff", "provider", "system"]}
+TEST = "webhook.test"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of event."""
+
+    words: str
+    """What has happened."""
+    data: dict[str, Schema]
+    """What it carries, all of it always. No word of a person's: ids, by which the API tells more."""
+
+
+VOCABULARY: dict[str, Kind] = {
+    "subscription.changed": Kind(
+        "Something was done to a subscription, by whomever. `confirmed` is false while the payment provider has yet to be told.",
+        {
+            "subscription": NUMBER,
+            "customer": NUMBER,
+            "entry": NUMBER,
+            "deed": WORD,
+            "undoes": MAYBE_NUMBER,
+            "by": WHO,
+            "version": {"type": ["integer", "null"], "minimum": 1},
+            "confirmed": {"type": "boolean"},
+            "touched": {"type": "array", "items": {"type": "string", "pattern": "^[a-z_]+:[0-9]+$"}},
+        },
+    ),
+    "subscription.confirmed": Kind(
+        "The payment provider has it as it is here, up to this version.",
+        {"subscription": NUMBER, "customer": NUMBER, "version": {"type": "integer", "minimum": 0}},
+    ),
+    "subscription.cancelled": Kind(
+        "Somebody cancelled it here. It can still be taken back until it ends: that is another `subscription.changed`.",
+        {"subscription": NUMBER, "customer": NUMBER, "reference": WORD, "at_once": {"type": "boolean"}, "ends_at": MAYBE_MOMENT},
+    ),
+    "order.created": Kind(
+        "An order was written down here: a box was charged, or the shop's back end has told of it.",
+        {"order": NUMBER, "number": WORD, "customer": MAYBE_NUMBER, "source": WORD},
+    ),
+    "parcel.updated": Kind(
+        "There is news of a parcel: it was recorded, has moved on, is expected on another day, or something went wrong.",
+        {
+            "parcel": NUMBER,
+            "ref": WORD,
+            "order": NUMBER,
+            "number": WORD,
+            "entry": NUMBER,
+            "deed": WORD,
+            "status": {"enum": [status.value for status in ParcelStatus]},
+            "incident": {"enum": [*(incident.value for incident in Incident), None]},
+            "expected_on": MAYBE_DAY,
+            "delivered_at": MAYBE_MOMENT,
+        },
+    ),
+    TEST: Kind("Somebody asked for a message, to see whether it arrives.", {"endpoint": NUMBER}),
+}
+CHOSEN = [name for name in VOCABULARY if name != TEST]
+"""What an endpoint can ask for; the test comes to each."""
+
+
+def schema(event: str) -> Schema:
+    """Of the whole body."""
+    kind = VOCABULARY[event]
+    data = {"sequence": NUMBER, **kind.data}
+    return {
+        "$schema": SCHEMAS,
+        "title": event,
+        "description": kind.words,
+        "type": "object",
+        "properties": {
+            "type": {"const": event},
+            "timestamp": MOMENT,
+            "data": {"type": "object", "properties": data, "required": list(data)},
+        },
+        "required": ["type", "timestamp", "data"],
+    }
