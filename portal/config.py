@@ -126,6 +126,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         return None, [f"{path.name} is not TOML: {error}."]
     top = _Reader(told, f" in {path.name}")
     days = _Reader(top.get("deliveries", "a table [deliveries]", checks.table, {}) or {}, f" in {path.name} under [deliveries]")
+    seller = _Reader(top.get("seller", "a table [seller]", checks.table, {}) or {}, f" in {path.name} under [seller]")
     boxes = _Reader(top.get("boxes", "a table [boxes]", checks.table, {}) or {}, f" in {path.name} under [boxes]")
     values: dict[str, Any] = {
         "name": top.get("name", "what the shop is called", checks.text),
@@ -142,13 +143,17 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "quiet_days": days.get("quiet_days", "whole days, 1 to 30", checks.within(1, 30), 3),
         "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', checks.countries, checks.home(zone)),
         "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0),
+        "legal_name": seller.get("legal_name", "who sells, as the register has it", checks.maybe(checks.text), "-"),
+        "address": seller.get("address", 'one to six lines, such as ["Hafenstraße 1", "20457 Hamburg", "Germany"]', checks.lines, []),
+        "tax_id": seller.get("tax_id", 'a tax number, such as "DE123456789"', checks.maybe(checks.text), "-"),
         "shortest_days": boxes.get("shortest_days", "whole days, 1 to 365", checks.within(1, 365), 7),
         "longest_days": boxes.get("longest_days", "whole days, 1 to 365", checks.within(1, 365), 365),
     }
     unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
     unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
+    unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
     unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
-    problems = top.problems + days.problems + boxes.problems + sorted(unknown)
+    problems = top.problems + days.problems + seller.problems + boxes.problems + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
 

@@ -158,6 +158,27 @@ def test_what_the_shop_says_is_taken(tmp_path: Path) -> None:
     assert (shop.locale, shop.lock_hours, set(shop.delivery_weekdays), set(shop.holidays)) == ("ro", 24, {6}, {date(2026, 12, 25)})
 
 
+def test_who_sells_is_told_for_invoices(tmp_path: Path) -> None:
+    path = shop_file(tmp_path)
+    assert not config.read_shop(path).writes_invoices
+    path.write_text(
+        path.read_text() + '\n[seller]\nlegal_name = "Halfjar SRL"\naddress = ["Strada Țepeș 1", "București"]\ntax_id = "RO1"\n'
+    )
+    shop = config.read_shop(path)
+    assert (shop.legal_name, shop.address, shop.tax_id) == ("Halfjar SRL", ("Strada Țepeș 1", "București"), "RO1")
+    assert shop.writes_invoices
+
+
+@pytest.mark.parametrize(
+    "line", ['address = "Strada Țepeș 1"', 'address = ["a\\nb"]', 'address = [""]', "legal_name = 7", 'tax_id = "a\\nb"']
+)
+def test_what_is_wrong_with_who_sells_is_named(tmp_path: Path, line: str) -> None:
+    path = shop_file(tmp_path)
+    path.write_text(f"{path.read_text()}\n[seller]\n{line}\n")
+    with pytest.raises(Misconfigured, match=rf"{line.partition(' ')[0]} is wrong in shop.toml under \[seller\]"):
+        config.read_shop(path)
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("name", '""', "what the shop is called"),
     ("name", '"Half\\njar"', "what the shop is called"),

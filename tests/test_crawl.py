@@ -20,8 +20,8 @@ from tests.subscriptions.builders import subscribe
 
 MAY_CHANGE = {("session", "last_seen_at")}
 """That somebody is still there may be noted while they look."""
-NOTED = {"look"}
-"""Whom staff saw is kept, each time."""
+NOTED = {"look", "recent_use"}
+"""Whom staff saw is kept, each time; and how many papers somebody was made."""
 AT_LEAST = {"alice": 12, "new customer": 5, "staff": 4, "stranger": 1}
 """Pages: fewer would mean that the crawl got stuck."""
 
@@ -63,6 +63,8 @@ def crawl(app: Flask, browser: Browser, start: str) -> list[str]:
             continue
         assert answer.status_code == 200, f"{path} answered {answer.status}"
         assert browser.client.head(path).status_code == 200
+        if answer.mimetype != "text/html":
+            continue
         for block in {block for template in templates for block in template.blocks}:
             part = browser.client.get(
                 path, headers={"HX-Request": "true", "HX-Target": f"div#{block}", "HX-Current-URL": f"http://localhost{path}"}

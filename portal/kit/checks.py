@@ -21,6 +21,17 @@ def text(given: str) -> str:
     return given
 
 
+def maybe(convert: Callable[[Any], str]) -> Callable[[Any], str]:
+    """A hyphen is nothing."""
+    return lambda given: "" if given == "-" else convert(given)
+
+
+def lines(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or len(given) > 6 or not all(isinstance(line, str) and line.strip() for line in given):
+        raise ValueError
+    return tuple(text(line.strip()) for line in given)
+
+
 def address(given: str) -> str:
     if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", given):
         raise ValueError

@@ -79,6 +79,11 @@ def day(value: date | datetime) -> str:
     return _write(value, "day")
 
 
+def dated(value: date | datetime) -> str:
+    """4 December 2026, for what is kept"""
+    return format_date(_local(value) if isinstance(value, datetime) else value, "long", locale=locale())
+
+
 def short_day(value: date | datetime) -> str:
     """Fri 4 Dec, which never breaks between the day and the month"""
     return _write(value, "short_day")

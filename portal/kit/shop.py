@@ -37,6 +37,12 @@ class Shop:
     """Countries of ISO 3166, such as DE; where most parcels go first."""
     minimum_order: int
     """What one box costs at the least, in minor units of `currency`."""
+    legal_name: str
+    """Who sells, as the register has it; empty where it is not told."""
+    address: tuple[str, ...]
+    """Where that is, in lines."""
+    tax_id: str
+    """Such as `DE123456789`."""
     shortest_days: int
     longest_days: int
     """How often a box may come, where the customer chooses the number."""
@@ -44,6 +50,11 @@ class Shop:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def writes_invoices(self) -> bool:
+        """An invoice has to name who sells."""
+        return bool(self.legal_name and self.address)
 
     @property
     def lock(self) -> timedelta:

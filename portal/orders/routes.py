@@ -44,8 +44,7 @@ def show(number: str) -> ResponseReturnValue:
     first_line = whole_number(request.args.get("line", "0"))
     if first_line is None:
         abort(404)
-    at, zone = now(), i18n.time_zone()
-    order = queries.order(current.customer.id, number, first_line, at=at, zone=zone) or abort(404)
+    order = queries.order(current.customer.id, number, first_line, at=now()) or abort(404)
     if request.args.get("seen") == order.stamp:
         return "", 204
     links = {parcel.id: url_for("tracking.show_parcel", sealed=tracking_key(parcel.id)) for parcel in order.parcels}
@@ -58,7 +57,7 @@ def show_parcel(sealed: str) -> ResponseReturnValue:
     """For whoever has the link: where the parcel is, and nothing of whose it is."""
     at = now()
     shipment_id = shipment_of(sealed)
-    found = queries.parcel(shipment_id, at=at, zone=i18n.time_zone()) if shipment_id else None
+    found = queries.parcel(shipment_id, at=at) if shipment_id else None
     if found is None or is_over(found[0].delivered_at, at=at):
         answer = page("track/over.html", 404)
     else:

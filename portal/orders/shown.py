@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from portal.carriers import ParcelStatus
 from portal.orders.carrier_pages import name_of, page_of
-from portal.orders.standing import OVER, ParcelState, Standing, Trouble
+from portal.orders.policy import OVER, TROUBLE, ParcelFacts, Situation
+from portal.orders.standing import OF_SITUATION, Standing
 
 Moment = datetime | date | None
 
@@ -73,9 +74,8 @@ class Step:
 class ShownParcel:
     id: int
     nth: int
-    state: ParcelState
-    standing: Standing
-    trouble: Trouble | None
+    facts: ParcelFacts
+    situation: Situation
     carrier: str
     number: str | None
     placed_at: datetime
@@ -105,13 +105,16 @@ class ShownParcel:
         return self.moves[-1].before if self.moves else None
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state.status not in OVER
+    def standing(self) -> Standing:
+        return OF_SITUATION[self.situation]
 
     @property
-    def nobody_there_at(self) -> datetime | None:
-        """When the courier came in vain, if the news say so."""
-        return self.state.status_at
+    def is_trouble(self) -> bool:
+        return self.situation in TROUBLE
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.situation not in OVER
 
     @property
     def ending(self) -> str:
@@ -121,18 +124,18 @@ class ShownParcel:
     def steps(self, *, with_order: bool = True, with_words: bool = True) -> list[Step]:
         """From the order to the door. Without the carrier's words for who may not read them: they may name somebody."""
         begun = [Step("placed", "done", self.placed_at)] if with_order else []
-        has_left = self.state.shipped_at is not None or self.state.status not in (ParcelStatus.UNKNOWN, ParcelStatus.PRE_TRANSIT)
+        has_left = self.facts.shipped_at is not None or self.facts.status not in (ParcelStatus.UNKNOWN, ParcelStatus.PRE_TRANSIT)
         if self.packed_at or not has_left:
             begun.append(Step("packed", "done" if has_left else "now", self.packed_at))
         if not has_left:
-            return [*begun, Step("shipped", "todo"), Step("delivered", "todo", self.state.expected_on)]
-        return [*begun, Step("shipped", "done", self.state.shipped_at), *self._since_it_left(with_words)]
+            return [*begun, Step("shipped", "todo"), Step("delivered", "todo", self.facts.expected_on)]
+        return [*begun, Step("shipped", "done", self.facts.shipped_at), *self._since_it_left(with_words)]
 
     def _since_it_left(self, with_words: bool) -> list[Step]:
         out = next((scan.happened_at for scan in self.scans if scan.status is ParcelStatus.OUT_FOR_DELIVERY), None)
         was_out = [Step("out", "done", out)] if out else []
-        at, due = self.state.status_at, self.state.expected_on
-        match self.state.status:
+        at, due = self.facts.status_at, self.facts.expected_on
+        match self.facts.status:
             case ParcelStatus.DELIVERED:
                 return [*was_out, Step("delivered", "done", self.delivered_at)]
             case ParcelStatus.RETURN_TO_SENDER:
@@ -194,6 +197,14 @@ class ShownOrder:
     parcels: tuple[ShownParcel, ...]
     left: Pieces
     """What is in no parcel yet, of an order that has some."""
+
+    @property
+    def total(self) -> int:
+        return self.sums.total
+
+    @property
+    def due(self) -> int | None:
+        return self.sums.due
 
     @property
     def is_under_way(self) -> bool:

@@ -106,6 +106,8 @@ ASKS = {
     "support.search": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
     "subscriptions.ask_for_code": "counts the codes that were none, so that nobody can guess them",
+    "papers.receipt": "counts how many are made, for each takes the processor for a moment",
+    "papers.invoice": "counts how many are made, for each takes the processor for a moment",
     "billing.returned": "a browser that comes back from the payment provider can only GET; it asks for a look, as often as it likes",
 }
 """Pages that note that somebody looked at them."""
@@ -201,7 +203,7 @@ def test_a_number_in_an_address_is_one(app: Flask) -> None:
 def test_addresses_are_written_in_small_letters_with_hyphens(app: Flask) -> None:
     for rule, _ in rules(app):
         fixed = re.sub("<[^>]*>", "", rule.rule.removesuffix(".json"))
-        assert re.fullmatch(r"(/([a-z0-9]+(-[a-z0-9]+)*)?)+", fixed), f"{rule.rule}: small-letters-and-hyphens"
+        assert re.fullmatch(r"(/([a-z0-9]+(-[a-z0-9]+)*)?)+(\.[a-z]+)?", fixed), f"{rule.rule}: small-letters-and-hyphens"
 
 
 def test_no_page_that_is_only_looked_at_opens_a_transaction(app: Flask) -> None:

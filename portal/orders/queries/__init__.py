@@ -11,3 +11,4 @@ from portal.orders.queries.one import order as order
 from portal.orders.queries.parcels import parcel as parcel
 from portal.orders.shown import ShownOrder as ShownOrder
 from portal.orders.shown import ShownParcel as ShownParcel
+from portal.orders.shown import Sums as Sums

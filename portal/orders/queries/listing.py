@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
 
-from portal.carriers import ParcelStatus
+from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import db
+from portal.kit.shop import shop
 from portal.orders.finding import DELIVERED, PROBLEM, UNDER_WAY, Wanted
 from portal.orders.models import Order, OrderLine, OrderWord, Shipment
-from portal.orders.standing import FAILED, OVER, SILENT, ParcelState, Standing, standing
+from portal.orders.policy import MOVING, OF_END, ParcelFacts, Situation, situation
+from portal.orders.standing import Standing, quiet_since, standing
 from portal.orders.words import BEYOND
 
 GLIMPSED = 4
@@ -70,8 +72,7 @@ def orders_page(
         if last is None:
             return None
         after = last.placed_at, last.id
-    today = at.astimezone(zone).date()
-    orders = _newest(customer_id, _conditions(customer_id, wanted, at, zone), size + 1, after, at, today)
+    orders = _newest(customer_id, _conditions(customer_id, wanted, at, zone), size + 1, after, at)
     return OrdersPage(orders[:size], has_older=len(orders) > size)
 
 
@@ -88,22 +89,30 @@ def _conditions(customer_id: int, wanted: Wanted, at: datetime, zone: tzinfo) ->
         found.append(Order.id.is_(None))
     if within := wanted.within(zone):
         found += [Order.placed_at >= within[0], Order.placed_at < within[1]]
-    return [*found, *_shown(wanted.show, at, at.astimezone(zone).date())]
+    return [*found, *_shown(wanted.show, at)]
 
 
-def _shown(show: str, at: datetime, today: date) -> list[ColumnElement[bool]]:
-    """As `ParcelState` says it of one."""
-    under_way, status = Shipment.status.not_in(OVER), Shipment.status
+def _shown(show: str, at: datetime) -> list[ColumnElement[bool]]:
+    """As `policy.situation` says it of one."""
+    status, ended = Shipment.status, list(OF_END)
+    under_way = status.not_in(ended)
+    failed = status.in_([ParcelStatus.RETURN_TO_SENDER, ParcelStatus.FAILURE])
     if show == UNDER_WAY:
         return [_has_parcel(under_way)]
     if show == DELIVERED:
-        return [_has_parcel(status == ParcelStatus.DELIVERED), not_(_has_parcel(or_(under_way, status.in_(FAILED))))]
+        return [_has_parcel(status == ParcelStatus.DELIVERED), not_(_has_parcel(or_(under_way, failed)))]
     if show == PROBLEM:
-        is_silent = and_(status == ParcelStatus.IN_TRANSIT, Shipment.status_at <= at - SILENT)
-        is_stuck = and_(under_way, or_(Shipment.incident.is_not(None), Shipment.expected_on < today, is_silent))
-        waits = status == ParcelStatus.AVAILABLE_FOR_PICKUP
-        return [_has_parcel(or_(status.in_(FAILED), and_(not_(waits), is_stuck), and_(waits, Shipment.held_until < today)))]
+        today, waits = at.astimezone(shop().zone).date(), status == ParcelStatus.AVAILABLE_FOR_PICKUP
+        is_stuck = or_(Shipment.incident.is_not(None), Shipment.expected_on < today, _is_quiet(quiet_since(at, shop())))
+        too_long = or_(Shipment.incident == Incident.NOT_PICKED_UP, Shipment.held_until < today)
+        return [_has_parcel(or_(failed, and_(under_way, not_(waits), is_stuck), and_(waits, too_long)))]
     return []
+
+
+def _is_quiet(since: datetime) -> ColumnElement[bool]:
+    scanned, left = Shipment.status_at, Shipment.shipped_at
+    has_left = or_(left.is_not(None), and_(Shipment.status.in_(MOVING), scanned.is_not(None)))
+    return and_(has_left, or_(scanned.is_(None), scanned <= since), or_(left.is_(None), left <= since))
 
 
 def _has_parcel(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -116,7 +125,7 @@ def _has_word(customer_id: int, begins: str) -> ColumnElement[bool]:
 
 
 def _newest(
-    customer_id: int, conditions: Sequence[ColumnElement[bool]], limit: int, after: tuple[datetime, int] | None, at: datetime, today: date
+    customer_id: int, conditions: Sequence[ColumnElement[bool]], limit: int, after: tuple[datetime, int] | None, at: datetime
 ) -> tuple[OrderInList, ...]:
     place = tuple_(Order.placed_at, Order.id)
     orders = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total).where(
@@ -127,11 +136,11 @@ def _newest(
     found = db.session.execute(orders.order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)).all()
     order_ids = [row.id for row in found]
     glimpses, counts = _lines_of(order_ids)
-    parcels = _parcels_of(order_ids)
+    parcels = _parcels_of(order_ids, at)
     return tuple(
         OrderInList(
             row.number, row.placed_at, row.currency, row.total, tuple(glimpses[row.id]), counts[row.id],
-            standing(parcels[row.id], at=at, today=today),
+            standing(parcels[row.id]),
         )
         for row in found
     )  # fmt: skip
@@ -152,9 +161,9 @@ def _lines_of(order_ids: Sequence[int]) -> tuple[dict[int, list[Glimpse]], dict[
     return glimpses, counts
 
 
-def _parcels_of(order_ids: Sequence[int]) -> dict[int, list[ParcelState]]:
-    columns = [getattr(Shipment, name.name) for name in fields(ParcelState)]
-    parcels: dict[int, list[ParcelState]] = defaultdict(list)
-    for order_id, *state in db.session.execute(select(Shipment.order_id, *columns).where(Shipment.order_id.in_(order_ids))):
-        parcels[order_id].append(ParcelState(*state))
+def _parcels_of(order_ids: Sequence[int], at: datetime) -> dict[int, list[Situation]]:
+    columns = [getattr(Shipment, name.name) for name in fields(ParcelFacts)]
+    parcels: dict[int, list[Situation]] = defaultdict(list)
+    for order_id, *facts in db.session.execute(select(Shipment.order_id, *columns).where(Shipment.order_id.in_(order_ids))):
+        parcels[order_id].append(situation(ParcelFacts(*facts), at=at, shop=shop()))
     return parcels

@@ -1,6 +1,6 @@
 """What the page of one order shows: in as many questions for ten thousand lines as for one."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -14,7 +14,7 @@ LINES = 50
 """So many are on a page."""
 
 
-def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime, zone: tzinfo) -> ShownOrder | None:
+def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -> ShownOrder | None:
     """Of this customer, with its lines from this one on. None if there is none, or no such line."""
     mine = select(
         Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.packed_at, Order.shipping, Order.shipping_tax,
@@ -30,7 +30,7 @@ def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime, z
         return None
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
     page = select(*columns).where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
-    parcels = parcels_of(found.id, at=at, zone=zone)
+    parcels = parcels_of(found.id, at=at)
     return ShownOrder(
         id=found.id,
         number=found.number,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -10,23 +10,24 @@ from sqlalchemy import Select, func, select
 
 from portal.carriers import ParcelStatus
 from portal.kit.db import db
+from portal.kit.shop import shop
 from portal.orders.models import ExpectedDate, Order, OrderLine, Shipment, ShipmentLine, TrackingEvent
+from portal.orders.policy import ParcelFacts, situation
 from portal.orders.shown import Moved, Piece, Pieces, Scanned, ShownParcel
-from portal.orders.standing import ParcelState
 
 PIECES, SCANS, MOVES = 6, 20, 3
 """So many of each are shown."""
 
 
-def parcels_of(order_id: int, *, at: datetime, zone: tzinfo) -> tuple[ShownParcel, ...]:
+def parcels_of(order_id: int, *, at: datetime) -> tuple[ShownParcel, ...]:
     """In the sequence in which they came to be. One that never left is none: what was in it is packed anew."""
-    return _shown(_parcels().where(Shipment.order_id == order_id).order_by(Shipment.id), at, zone)
+    return _shown(_parcels().where(Shipment.order_id == order_id).order_by(Shipment.id), at)
 
 
-def parcel(shipment_id: int, *, at: datetime, zone: tzinfo) -> tuple[ShownParcel, int] | None:
+def parcel(shipment_id: int, *, at: datetime) -> tuple[ShownParcel, int] | None:
     """One, and how many its order has. Without asking whose it is: for whoever has its link."""
     order_id = select(Shipment.order_id).where(Shipment.id == shipment_id).scalar_subquery()
-    all_of_them = _shown(_parcels().where(Shipment.order_id == order_id).order_by(Shipment.id), at, zone)
+    all_of_them = _shown(_parcels().where(Shipment.order_id == order_id).order_by(Shipment.id), at)
     return next(((one, len(all_of_them)) for one in all_of_them if one.id == shipment_id), None)
 
 
@@ -50,23 +51,22 @@ def _parcels() -> Select[*tuple[Any, ...]]:
     return select(*columns).join(Order).where(Shipment.status != ParcelStatus.CANCELLED)
 
 
-def _shown(query: Select[*tuple[Any, ...]], at: datetime, zone: tzinfo) -> tuple[ShownParcel, ...]:
+def _shown(query: Select[*tuple[Any, ...]], at: datetime) -> tuple[ShownParcel, ...]:
     rows = db.session.execute(query).all()
     if not rows:
         return ()
-    ids, today = [row.id for row in rows], at.astimezone(zone).date()
+    ids = [row.id for row in rows]
     pieces, scans, moves = _pieces(ids), _scans(ids), _moves(ids)
     shown = []
     for nth, row in enumerate(rows, 1):
-        state = ParcelState(row.status, row.incident, row.status_at, row.expected_on, row.held_until, row.shipped_at)
+        facts = ParcelFacts(row.status, row.incident, row.status_at, row.shipped_at, row.expected_on, row.held_until)
         seen, scanned = scans.get(row.id, ((), 0))
         shown.append(
             ShownParcel(
                 id=row.id,
                 nth=nth,
-                state=state,
-                standing=state.standing(at=at, today=today),
-                trouble=state.trouble(at=at, today=today),
+                facts=facts,
+                situation=situation(facts, at=at, shop=shop()),
                 carrier=row.carrier,
                 number=row.tracking_number,
                 placed_at=row.placed_at,
