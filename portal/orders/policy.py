@@ -97,12 +97,12 @@ class ParcelFacts:
     shipped_at: datetime | None = None
     expected_on: date | None = None
     held_until: date | None = None
-    is_followed: bool = False
-    """Whether the carrier service tells us of it. Of one that nobody tells of, silence says nothing."""
+    tracker_ref: str | None = None
+    """If the carrier service follows it for us. Of one that nobody tells of, silence says nothing."""
 
     @property
     def is_told_of(self) -> bool:
-        return self.is_followed or self.status_at is not None
+        return self.tracker_ref is not None or self.status_at is not None
 
     @property
     def has_left(self) -> bool:

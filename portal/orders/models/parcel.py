@@ -71,7 +71,7 @@ class Shipment(Model):
             self.shipped_at,
             self.expected_on,
             self.held_until,
-            is_followed=self.tracker_ref is not None,
+            self.tracker_ref,
         )
 
     @classmethod
