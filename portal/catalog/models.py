@@ -25,6 +25,10 @@ class Product(Model):
     """A file below static/, such as `products/coffee.svg`."""
     variants: Mapped[list["Variant"]] = relationship(back_populates="product", default_factory=list, order_by="Variant.id")
     provider_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
+    guide: Mapped[str] = mapped_column(default="")
+    """How it is used, in plain paragraphs with an empty line between them: docs/decisions/guides.md"""
+    manual_url: Mapped[str] = mapped_column(default="")
+    """The maker's own manual, at an https address."""
     ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     """What the shop's own system calls it; None while that has not told of it."""
 

@@ -23,6 +23,27 @@ def products_by_ref(refs: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Guide:
+    name: str
+    picture: str
+    paragraphs: tuple[str, ...]
+    manual_url: str
+
+
+HAS_GUIDE = or_(Product.guide != "", Product.manual_url != "")
+
+
+def guide(product_id: int) -> Guide | None:
+    """How a product is used, if the shop says so. An address that is none of https is left out."""
+    columns = select(Product.name, Product.picture, Product.guide, Product.manual_url).where(Product.id == product_id, HAS_GUIDE)
+    found = db.session.execute(columns).one_or_none()
+    if found is None:
+        return None
+    paragraphs = tuple(part.strip() for part in found.guide.replace("\r\n", "\n").split("\n\n") if part.strip())
+    return Guide(found.name, found.picture, paragraphs, found.manual_url if found.manual_url.startswith("https://") else "")
+
+
+@dataclass(frozen=True)
 class Offer:
     """What can be put into a box of one rhythm and currency."""
 

@@ -18,7 +18,23 @@ class Goods:
     amount: int
     """In cents, every three months."""
 
+    @property
+    def guide(self) -> str:
+        return GUIDES.get(self.sku, "")
 
+
+GUIDES = {
+    "COF-500": "Keep it in its bag, closed, in a cupboard: not in the fridge, where it takes on water and smells.\n\n"
+    "For a pot of filter coffee, 60 g to a litre, ground as coarse as sea salt. Let the water rest for half a minute first.\n\n"
+    "Best within six weeks of the day that is stamped on the bottom.",
+    "TEA-SEN": "One heaped teaspoon to a cup, with water of 70 degrees: hotter water makes it bitter.\n\n"
+    "Two minutes the first time, one the second. The same leaves are good for three cups.",
+    "PAN-OIL": "Keep it dark. It goes cloudy below 10 degrees and clears again on the table; both are as they should be.\n\n"
+    "For salads, bread and gentle frying up to 180 degrees.",
+    "CAR-BAL": "A piece as large as a pea for both hands. If your skin is broken or burns, wash it off and ask a doctor.\n\n"
+    "With lemon, almond and beeswax: not for who is allergic to nuts.",
+}
+"""How these are used, in the shop's own words."""
 GOODS = [
     Goods("COF-500", "Sidamo coffee beans", "500 g, whole, medium roast", "products/coffee.svg", "coffee", 1490),
     Goods("TEA-125", "Highland breakfast tea", "125 g tin, loose leaf", "products/tea.svg", "tea", 980),

@@ -148,7 +148,8 @@ def _stock_the_shop(api: Any) -> dict[tuple[str, tuple[int, str]], str]:
             refs[goods.sku, rhythm] = ref
             prices.append(Price(every_count=count, every_unit=unit, amount=amount, currency=CURRENCY, provider_ref=ref))
         variant = Variant(sku=goods.sku, name=goods.variant, swap_group=groups[goods.group], prices=prices)
-        products.append(Product(name=goods.name, picture=goods.picture, provider_ref=there.id, variants=[variant]))
+        product = Product(name=goods.name, picture=goods.picture, provider_ref=there.id, variants=[variant], guide=goods.guide)
+        products.append(product)
     with transaction():
         db.session.add_all(products)
     for code in CODES:

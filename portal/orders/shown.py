@@ -21,6 +21,8 @@ class ShownLine:
     unit_amount: int
     amount: int
     picture: str
+    guide_of: int | None
+    """The product, if there is a guide to it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from portal.billing.models import Invoice
+from portal.catalog.models import Product, Variant
+from portal.catalog.queries import HAS_GUIDE
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.orders.queries.parcels import left_to_pack, parcels_of
@@ -29,7 +31,9 @@ def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -
     if first_line and first_line >= how_many:
         return None
     columns = OrderLine.title, OrderLine.sku, OrderLine.quantity, OrderLine.unit_amount, OrderLine.amount, OrderLine.picture
-    page = select(*columns).where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
+    guided = select(Variant.sku, Product.id.label("product_id")).join(Product, Product.id == Variant.product_id).where(HAS_GUIDE).subquery()
+    page = select(*columns, guided.c.product_id).outerjoin(guided, guided.c.sku == OrderLine.sku)
+    page = page.where(theirs, OrderLine.position >= first_line).order_by(OrderLine.position).limit(LINES)
     parcels = parcels_of(found.id, at=at)
     return ShownOrder(
         id=found.id,

@@ -1,5 +1,9 @@
 """What pages show of subscriptions: one select of just that, whatever the number of subscriptions."""
 
+from portal.subscriptions.queries.again import again as again
+from portal.subscriptions.queries.again import guide_for as guide_for
+from portal.subscriptions.queries.again import guides_in as guides_in
+from portal.subscriptions.queries.again import order_currency as order_currency
 from portal.subscriptions.queries.confirmed import just_confirmed as just_confirmed
 from portal.subscriptions.queries.confirmed import just_kept as just_kept
 from portal.subscriptions.queries.confirmed import undo_until as undo_until

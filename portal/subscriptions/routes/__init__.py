@@ -9,6 +9,7 @@ from portal.subscriptions.routes import frequency as frequency
 from portal.subscriptions.routes import outside as outside
 from portal.subscriptions.routes import pausing as pausing
 from portal.subscriptions.routes import showing as showing
+from portal.subscriptions.routes.again import again_bp as again_bp
 from portal.subscriptions.routes.door import bp as bp
 from portal.subscriptions.routes.receipts import receipt_bp as receipt_bp
 from portal.subscriptions.routes.undoing import undo_bp as undo_bp

@@ -45,6 +45,7 @@ def show(subscription_id: int) -> ResponseReturnValue:
         receipt=queries.receipts_of([subscription_id]).get(subscription_id),
         choices=queries.choices(subscription),
         rhythms=queries.rhythms(subscription),
+        guides=queries.guides_in(subscription_id),
     )
 
 
