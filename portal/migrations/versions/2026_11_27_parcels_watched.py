@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'parcels_watched'
-down_revision = 'order_words'
+down_revision = 'product_guides'
 
 
 def upgrade() -> None:
