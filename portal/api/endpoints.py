@@ -12,7 +12,7 @@ from portal.api.shown import Shown
 from portal.timeline import Actor
 
 Told = TypeVar("Told", bound=BaseModel)
-Number = Annotated[str, Field(pattern=r"^#?\w+([-./_ ]\w+)*$", max_length=40)]
+Number = Annotated[str, Field(pattern=r"^#?\w+([-./ ]\w+)*$", max_length=40)]
 PLACES: dict[str, tuple[str, TypeAdapter[str]]] = {
     "ref": ("What your system calls it.", TypeAdapter(Annotated[str, Field(pattern=REF, max_length=64)])),
     "sku": ("The SKU of a variant. A slash in it is written as %2F.", TypeAdapter(Sku)),

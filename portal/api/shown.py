@@ -1,9 +1,11 @@
 """What the API answers with: described by the very classes that write it."""
 
-from datetime import datetime
-from typing import Generic, TypeVar
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+from portal.carriers import Incident, ParcelStatus
 
 Thing = TypeVar("Thing", bound="Shown")
 
@@ -47,3 +49,107 @@ class Stock(Shown):
     sku: str
     quantity: int
     as_of: datetime
+
+
+class Address(Shown):
+    name: str
+    line1: str
+    line2: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    phone: str
+
+
+class Line(Shown):
+    position: int
+    title: str
+    sku: str
+    quantity: int
+    unit_amount: int
+    discount: int
+    tax: int
+
+
+class Order(Shown):
+    number: str
+    placed_at: datetime
+    currency: str
+    total: int
+    """The lines without their discount, with delivery and, where it comes on top, tax."""
+    shipping: int
+    shipping_tax: int
+    tax_included: bool
+    source: str
+    """subscription, import or api."""
+    packed_at: datetime | None
+    """From then on it stays as it is."""
+    customer_id: int | None
+    """null until somebody has proved the address that the order came with."""
+    email: str | None
+    """The address that it came with. null without the scope customers:read."""
+    address: Address | None
+    """Where it goes. null without the scope customers:read."""
+    lines: tuple[Line, ...]
+
+
+class Packed(Shown):
+    position: int
+    """Of the line in its order."""
+    quantity: int
+
+
+class Event(Shown):
+    source: str
+    """Who told of it: api, or the carrier service."""
+    status: ParcelStatus
+    incident: Incident | None
+    happened_at: datetime
+    words: str
+    place: str
+
+
+class Shipment(Shown):
+    ref: str
+    order: str
+    carrier: str
+    tracking_number: str | None
+    status: ParcelStatus
+    """As the newest news say, by the carrier’s clock."""
+    incident: Incident | None
+    status_at: datetime | None
+    packed_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    expected_on: date | None
+    held_at: str
+    held_until: date | None
+    lines: tuple[Packed, ...]
+    events: tuple[Event, ...]
+
+
+class Change(Shown):
+    id: int
+    at: datetime
+    deed: str
+    """What was done, such as skip."""
+    by: Literal["customer", "staff"]
+    """Staff did it for the customer."""
+    customer_id: int
+    email: str | None
+    """The customer’s address now. null without the scope customers:read."""
+    subject: str
+    """What it was done to: subscription, order, parcel, account or customer."""
+    ref: str | None
+    """What the subject is called: a subscription at Stripe, an order by its number, a parcel by your own ref."""
+    facts: dict[str, Any]
+    """More about it, as it was then. It names no person."""
+
+
+class Changes(Shown):
+    data: tuple[Change, ...]
+    """In the order in which they were made."""
+    next_cursor: str | None
+    """Ask with it for what comes next, now or later. null as long as there is nothing at all."""
+    has_more: bool

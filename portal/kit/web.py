@@ -43,8 +43,9 @@ def init_app(app: Flask) -> None:
 
 
 def read_address() -> None:
-    """No address of ours has a NUL in it, and PostgreSQL takes none in a text."""
-    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+    """No address of ours has a NUL in it, and PostgreSQL takes none in a text. What programs ask with is looked at where it is read."""
+    asked = () if problems.for_programs() else request.args.values()
+    if "\x00" in request.path or any("\x00" in value for value in asked):
         abort(404)
 
 

@@ -6,8 +6,13 @@ from portal.orders import sync as sync
 from portal.orders.links import tracking_key
 from portal.orders.markup import delivery_markup
 from portal.orders.news import on_ordered as on_ordered
+from portal.orders.refusals import Unfit as Unfit
 from portal.orders.routes import bp, tracking_bp
-from portal.orders.telling import parcel_told
+from portal.orders.sentences import parcel_told
+from portal.orders.telling import Differs as Differs
+from portal.orders.telling import Place as Place
+from portal.orders.telling import ToldOrder as ToldOrder
+from portal.orders.telling import take_order as take_order
 
 
 def init_app(app: Flask) -> None:

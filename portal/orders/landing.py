@@ -33,11 +33,11 @@ def compare(orders: Sequence[ReadOrder]) -> Landed:
     return _compared(orders, _known([order.number for order in orders]))
 
 
-def land(orders: Sequence[ReadOrder]) -> Landed:
+def land(orders: Sequence[ReadOrder], *, source: str = "import") -> Landed:
     """Write down those that are not known yet. Called from an open transaction."""
     known = _known([order.number for order in orders])
     unknown = [order for order in orders if order.number not in known]
-    written = _insert(unknown)
+    written = _insert(unknown, source)
     late = [order.number for order in unknown if order.number not in written]  # another import was quicker
     return _compared(orders, known | _known(late))
 
@@ -88,7 +88,7 @@ def _known(numbers: Sequence[str]) -> dict[str, Content]:
     }  # fmt: skip
 
 
-def _insert(orders: Sequence[ReadOrder]) -> set[str]:
+def _insert(orders: Sequence[ReadOrder], source: str) -> set[str]:
     """Returns the numbers of those that were written. All write in one sequence, so that two imports never lock each other out."""
     if not orders:
         return set()
@@ -101,7 +101,7 @@ def _insert(orders: Sequence[ReadOrder]) -> set[str]:
             "currency": order.currency, "total": order.settled.total, "shipping": order.settled.shipping,
             "shipping_tax": order.settled.shipping_tax, "tax_included": order.settled.tax_included,
             "address_id": addresses[customers[order.email][0], order.place] if order.place else None,
-            "source": "import", "source_ref": None, "delivery_id": None, "packed_at": None,
+            "source": source, "source_ref": None, "delivery_id": None, "packed_at": None,
         }
         for order in sorted(orders, key=lambda order: order.number)
     ]  # fmt: skip

@@ -1,73 +1,51 @@
-"""Where a parcel is, in two short sentences: for the first screen, for mails, for wherever a parcel is one line."""
+"""Orders that the shop's own system tells of, one at a time. Each is written once: docs/decisions/whose-orders.md says whose it is."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from flask_babel import gettext as _
-
-from portal.kit.i18n import short_day
-from portal.orders.policy import Situation
+from portal.orders.landing import land
+from portal.orders.layouts.places import Place as Place
+from portal.orders.layouts.sums import Settled
+from portal.orders.models import OrderedLine
+from portal.orders.reading import ReadOrder
 
 
 @dataclass(frozen=True)
-class Words:
-    bold: str
-    quiet: str
-    """What comes of it, or what to do; empty where the first sentence says all."""
+class ToldOrder:
+    number: str
+    placed_at: datetime
+    email: str
+    """In lower case."""
+    name: str
+    currency: str
+    lines: Sequence[OrderedLine]
+    shipping: int
+    shipping_tax: int
+    tax_included: bool
+    place: Place | None
+
+    @property
+    def total(self) -> int:
+        """The lines without their discount, with delivery and, where it comes on top, tax."""
+        paid = sum(line.amount - line.discount for line in self.lines) + self.shipping
+        return paid if self.tax_included else paid + self.shipping_tax + sum(line.tax for line in self.lines)
 
 
-def parcel_told(told: Mapping[str, Any]) -> Words:
-    """`told` is plain, as a mail keeps it: `situation`, and the days as dates or as ISO writes them."""
-    days = {name: _day(told.get(name)) for name in ("expected_on", "was_on", "heard_at", "delivered_at", "held_until")}
-    found = Situation(told["situation"])
-    if found is Situation.ON_ITS_WAY:
-        return Words(_arrives(days["expected_on"]), _("Was %(day)s", day=short_day(was)) if (was := days["was_on"]) else "")
-    return _of_trouble(found, days) or _of_peace(found, days, told.get("held_at", ""))
+class Differs(Exception):
+    """An order with this number is known, with another content. It stays as it is."""
+
+    def __init__(self, what: Sequence[str]) -> None:
+        super().__init__(", ".join(what))
+        self.what = tuple(what)
+        """Words of `landing.WHAT`."""
 
 
-def _of_peace(found: Situation, days: Mapping[str, date | None], place: str) -> Words:
-    until, delivered = days["held_until"], days["delivered_at"]
-    if found is Situation.HELD:
-        waits = _("Waiting at %(place)s", place=place) if place else _("Waiting to be picked up")
-        return Words(waits, _("Until %(day)s", day=short_day(until)) if until else _("Bring an ID"))
-    if found is Situation.OUT_FOR_DELIVERY:
-        return Words(_("Arrives today"), _("It is on the van"))
-    if found is Situation.DELIVERED:
-        return Words(_("Delivered %(day)s", day=short_day(delivered)) if delivered else _("Delivered"), "")
-    if found is Situation.CANCELLED:
-        return Words(_("This parcel was not sent"), "")
-    return Words(_("It is being packed"), _arrives(days["expected_on"]) if days["expected_on"] else "")
-
-
-def _of_trouble(found: Situation, days: Mapping[str, date | None]) -> Words | None:
-    expected, heard = days["expected_on"], days["heard_at"]
-    again = _("Write to us: we send it again or give the money back")
-    told: dict[Situation, Words] = {
-        Situation.DELAYED: Words(_("Delayed on its way"), _arrives(expected) if expected else _("The carrier is late. It is still coming")),
-        Situation.LATE: Words(_("Later than expected"), _("It was to arrive %(day)s", day=short_day(expected)) if expected else ""),
-        Situation.QUIET: Words(
-            _("No news since %(day)s", day=short_day(heard)) if heard else _("No news for days"), _("We ask the carrier where it is")
-        ),
-        Situation.CUSTOMS: Words(_("Held by customs"), _("The carrier may ask you for papers or a fee")),
-        Situation.NOBODY_THERE: Words(_("Nobody was in"), _("They come again, or take it to a shop near you")),
-        Situation.ADDRESS: Words(_("The carrier can’t find the address"), _("Write to us with the right one today")),
-        Situation.REFUSED: Words(_("It was turned away at the door"), _("Write to us if you still want it")),
-        Situation.DAMAGED: Words(_("Damaged on its way"), again),
-        Situation.HELD_OVER: Words(_("Not picked up in time"), _("It goes back. Write to us if you still want it")),
-        Situation.RETURNED: Words(_("It goes back to us"), again),
-        Situation.LOST: Words(_("The carrier has lost it"), again),
-    }
-    return told.get(found)
-
-
-def _arrives(day: date | None) -> str:
-    return str(_("Arrives %(day)s", day=short_day(day))) if day else str(_("On its way"))
-
-
-def _day(told: Any) -> date | None:
-    """Moments stay moments: which day it was depends on the reader's zone."""
-    if isinstance(told, str):
-        return datetime.fromisoformat(told) if "T" in told else date.fromisoformat(told)
-    return told if isinstance(told, date) else None
+def take_order(told: ToldOrder) -> bool:
+    """Whether it is new. Where it goes counts only then: later on, that is the customer's to change. Raises Differs."""
+    settled = Settled(tuple(told.lines), told.total, told.shipping, told.shipping_tax, told.tax_included)
+    order = ReadOrder(told.number, told.placed_at, told.email, told.name, told.currency, settled, told.place, ())
+    landed = land([order], source="api")
+    for _, what in landed.differing:
+        raise Differs(what.split(" and "))
+    return landed.new == 1

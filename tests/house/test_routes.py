@@ -64,6 +64,14 @@ KEYS = {
     "api.list_stock": Scope.STOCK_READ,
     "api.get_stock": Scope.STOCK_READ,
     "api.put_stock": Scope.STOCK_WRITE,
+    "api.list_orders": Scope.ORDERS_READ,
+    "api.get_order": Scope.ORDERS_READ,
+    "api.put_order": Scope.ORDERS_WRITE,
+    "api.list_shipments": Scope.SHIPMENTS_READ,
+    "api.get_shipment": Scope.SHIPMENTS_READ,
+    "api.put_shipment": Scope.SHIPMENTS_WRITE,
+    "api.add_events": Scope.SHIPMENTS_WRITE,
+    "api.list_changes": Scope.CHANGES_READ,
 }
 """What the shop's own systems ask, with the scope that their key needs. No cookie and no token counts there."""
 DESK = {

@@ -1,15 +1,28 @@
 """What the shop's system tells of products and of stock."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from portal.api.forms.values import Amount, Currency, Form, Moment, Name, Ref, Sku
+from portal.api.forms.values import WHOLE, Amount, Currency, Form, Moment, Name, Ref, Sku
 from portal.catalog.actions import ToldPrice, ToldProduct, ToldVariant
+
+STATIC = Path(__file__).parents[3] / "static"
+PICTURES = sorted(f"products/{file.name}" for file in (STATIC / "products").iterdir())
+
+
+def _picture(value: str) -> str:
+    if value not in PICTURES:
+        raise ValueError("is no file of the portal’s")
+    return value
+
+
+Picture = Annotated[str, AfterValidator(_picture), WithJsonSchema({"type": "string", "enum": PICTURES})]
 
 
 class PriceForm(Form):
-    every_count: Annotated[int, Field(ge=1, le=365)]
+    every_count: Annotated[int, Field(ge=1, le=365), WHOLE]
     """With every_unit: the rhythm. 2 and week is every two weeks."""
     every_unit: Literal["day", "week", "month", "year"]
     amount: Amount
@@ -39,8 +52,8 @@ class VariantForm(Form):
 
 class ProductForm(Form):
     name: Name
-    picture: Annotated[str, Field(pattern=r"^products/[a-z0-9-]+\.(svg|webp|png|jpg)$", max_length=100)] = "products/box.svg"
-    """A file of the portal's folder static/, which has to be there. No address: the portal fetches nothing."""
+    picture: Picture = "products/box.svg"
+    """A file that lies in the portal’s folder static/products/. No address: the portal fetches nothing."""
     stripe_product: Ref | None = None
     """What Stripe calls it, if it is there already. Learned once, and kept."""
     variants: Annotated[tuple[VariantForm, ...], Field(max_length=100)] = ()
@@ -57,7 +70,7 @@ class ProductForm(Form):
 
 
 class StockForm(Form):
-    quantity: Annotated[int, Field(ge=0, le=2_000_000_000)]
+    quantity: Annotated[int, Field(ge=0, le=2_000_000_000), WHOLE]
     as_of: Moment
     """When it was counted. What is older than what we know changes nothing: the answer says what is known."""
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from babel.numbers import list_currencies
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 CURRENCIES = frozenset(list_currencies())
 VISIBLE = r"[^\x00-\x20\x7f-\xa0]"
@@ -38,6 +38,11 @@ class PageQuery(Query):
     """How many at the most."""
 
 
+def _whole(value: object) -> object:
+    """2.0 is a whole number, says JSON Schema."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _moment(value: datetime) -> datetime:
     if not 1970 <= value.year <= 9000:
         raise ValueError("the year has to be between 1970 and 9000")
@@ -55,6 +60,7 @@ Ref = Annotated[str, Field(pattern=REF, max_length=64)]
 Sku = Annotated[str, Field(pattern=TEXT, max_length=100)]
 Name = Annotated[str, Field(pattern=TEXT, max_length=200)]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
-Amount = Annotated[int, Field(ge=0, le=MOST_MINOR)]
-Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES)]
+WHOLE = BeforeValidator(_whole)
+Amount = Annotated[int, Field(ge=0, le=MOST_MINOR), WHOLE]
+Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES), WHOLE]
 Currency = Annotated[str, AfterValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]

@@ -1,6 +1,11 @@
 """What the API shows, in as many questions for a page of a hundred as for one row."""
 
+from portal.api.queries.changes import changes as changes
+from portal.api.queries.orders import order as order
+from portal.api.queries.orders import orders as orders
 from portal.api.queries.products import product as product
 from portal.api.queries.products import products as products
 from portal.api.queries.products import stock as stock
 from portal.api.queries.products import stock_of as stock_of
+from portal.api.queries.shipments import shipment as shipment
+from portal.api.queries.shipments import shipments as shipments

@@ -1,8 +1,5 @@
 """Products and stock."""
 
-from pathlib import Path
-
-from flask import current_app
 from sqlalchemy import select
 
 from portal.api import queries, shown
@@ -47,8 +44,6 @@ def put_product(call: Call[ProductForm], ref: str) -> Answer:
     It becomes what you send. A variant or a price that you leave out is not offered any more, and stays with those who have it.
     The amount of a price never changes, because subscriptions are charged by it: 409.
     """
-    if not (Path(str(current_app.static_folder)) / call.told.picture).is_file():
-        raise Problem(NOT_VALID, "There is no such picture.", [Fault("/picture", "is no file of the portal's")])
     is_new = actions.put_product(call.told.told(ref), by=call.by, at=call.at)
     return Answer(_product(ref), 201 if is_new else 200)
 
