@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.kit.i18n import short_day
 from portal.orders.policy import Situation
+from portal.orders.queries import ParcelOnItsWay
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,9 @@ class Words:
     """What comes of it, or what to do; empty where the first sentence says all."""
 
 
-def parcel_told(told: Mapping[str, Any]) -> Words:
-    """`told` is plain, as a mail keeps it: `situation`, and the days as dates or as ISO writes them."""
+def parcel_told(told: Mapping[str, Any] | ParcelOnItsWay) -> Words:
+    """`told` is as a mail keeps it: `situation`, and the days as ISO writes them. Or a parcel as it was looked up."""
+    told = told if isinstance(told, Mapping) else vars(told)
     days = {name: _day(told.get(name)) for name in ("expected_on", "was_on", "heard_at", "delivered_at", "held_until")}
     found = Situation(told["situation"])
     if found is Situation.ON_ITS_WAY:

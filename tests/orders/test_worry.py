@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from portal.kit.db import db, transaction
 from portal.orders.actions import note_looks, take_tracking
 from portal.orders.actions.looking import forget_looks
+from portal.orders.links import tracking_key
 from portal.orders.models import Shipment, TrackingLook
 from portal.tasks.models import StaffTask
 from tests.accounts.builders import customer
+from tests.browser import Browser
 from tests.conftest import TODAY, Work
 from tests.mail import Mail, text
 from tests.orders.builders import order, parcel, scan
@@ -40,6 +42,11 @@ def look(app: Flask, one: int) -> Look:
                     note_looks([db.session.get_one(Shipment, one)], at=TODAY + timedelta(hours=hour))
 
     return look
+
+
+def looks(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(TrackingLook)) or 0
 
 
 def hear(app: Flask, one: int, *scans: Any, hours: float) -> None:
@@ -93,6 +100,26 @@ def test_nobody_worries_about_what_has_come_to_its_end(app: Flask, one: int, loo
     hear(app, one, scan(status, -1), hours=0)
     look(1, 2, 3, 4, 5)
     assert worries(app) == []
+
+
+def test_the_owner_and_whoever_has_the_link_look_and_nobody_else(app: Flask, one: int) -> None:
+    with app.app_context():
+        there = db.session.get_one(Shipment, one)
+        number, whose, link = there.order.number, there.order.customer_id, f"/track/{tracking_key(one)}"
+    owner, stranger, program = Browser(app), Browser(app), app.test_client()
+    assert whose
+    owner.sign_in(whose)
+    owner.get(f"/orders/{number}")
+    owner.get(f"/orders/{number}?seen=x")
+    assert looks(app) == 1
+    with app.app_context(), transaction():
+        db.session.scalars(select(TrackingLook)).one().at -= timedelta(hours=1)
+    program.head(link)
+    program.get(link, headers={"Sec-Purpose": "prefetch"})
+    stranger.get("/orders/" + number)
+    assert looks(app) == 1
+    stranger.get(link)
+    assert looks(app) == 2
 
 
 def test_looks_are_forgotten_after_a_week(app: Flask, look: Look) -> None:
