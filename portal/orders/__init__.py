@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.orders import sync as sync
+from portal.orders.changes.routes import bp as changes_bp
 from portal.orders.links import tracking_key
 from portal.orders.markup import delivery_markup
 from portal.orders.news import on_ordered as on_ordered
@@ -17,5 +18,6 @@ from portal.orders.telling import take_order as take_order
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(changes_bp)
     app.register_blueprint(tracking_bp)
     app.jinja_env.globals.update(tracking_key=tracking_key, parcel_told=parcel_told, delivery_markup=delivery_markup)

@@ -13,6 +13,7 @@ from portal.kit.db import db, transaction
 from portal.kit.headers import no_referrer
 from portal.kit.web import page
 from portal.orders import actions, queries
+from portal.orders.changes.shown import changes_of
 from portal.orders.finding import Wanted, whole_number
 from portal.orders.links import is_over, shipment_of, tracking_key
 from portal.orders.models import Shipment
@@ -54,7 +55,8 @@ def show(number: str) -> ResponseReturnValue:
         with transaction():
             _note_looks(Shipment.of(current.customer).where(Shipment.order_id == order.id))
     links = {parcel.id: url_for("tracking.show_parcel", sealed=tracking_key(parcel.id)) for parcel in order.parcels}
-    return page("orders/show.html", order=order, links=links)
+    changes = changes_of(current.customer.id, number, first_line, len(order.lines))
+    return page("orders/show.html", order=order, links=links, changes=changes)
 
 
 @tracking_bp.get("/track/<sealed>")

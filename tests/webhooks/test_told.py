@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import func, select
 
@@ -11,7 +12,7 @@ from portal import timeline
 from portal.accounts.models import Customer
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.orders.actions import OrderedLine, record_order, take_tracking
+from portal.orders.actions import OrderedLine, cancel_line, record_order, send_elsewhere, take_tracking
 from portal.orders.models import Shipment
 from portal.subscriptions import news
 from portal.subscriptions.models import Subscription
@@ -19,8 +20,9 @@ from portal.timeline import Actor
 from portal.webhooks import actions
 from portal.webhooks.models import Dispatch, Message
 from portal.webhooks.vocabulary import VOCABULARY, schema
-from tests.accounts.builders import customer
+from tests.accounts.builders import address, customer
 from tests.conftest import TODAY
+from tests.ground import at_once
 from tests.orders.builders import order, parcel, scan
 from tests.webhooks.conftest import add, dispatches, endpoint, happens, work
 from tests.webhooks.receiver import Receiver
@@ -75,6 +77,18 @@ def test_what_happens_one_after_the_other_arrives_so_with_rising_numbers(shop: R
     sequence = [one.told["data"]["sequence"] for one in shop.received]
     assert len(sequence) == 5 and sequence == sorted(set(sequence))
     assert len(set(shop.refs)) == 5
+
+
+def test_of_many_deeds_at_once_each_is_told_to_everybody_once(app: Flask, shop: Receiver, other: Receiver, box: int) -> None:
+    """While workers send and note what went before."""
+    add(shop)
+    add(other)
+    happens(box)
+    at_once(app, 8, lambda number: work() if number < 2 else happens(box, times=4))
+    work()
+    for receiver in shop, other:
+        assert len(receiver.refs) == len(set(receiver.refs)) == 1 + 6 * 4
+    assert all(dispatch.arrived_at for dispatch in dispatches())
 
 
 def test_numbers_rise_also_after_all_that_was_sent_is_forgotten(shop: Receiver, box: int) -> None:
@@ -202,3 +216,23 @@ def test_each_kind_has_a_schema_that_is_one_and_a_sentence() -> None:
     for event, kind in VOCABULARY.items():
         Draft202012Validator.check_schema(schema(event))
         assert kind.words.endswith(".") and json.dumps(schema(event))
+
+
+def test_what_a_customer_changes_of_an_order_before_it_is_packed_is_told(shop: Receiver) -> None:
+    add(shop, ["order.line_cancelled", "order.address_changed"])
+    with transaction():
+        alice = customer("alice@example.com", "Alice")
+        placed = order(alice, now(), number="A-1")
+        there = address(alice.id, at=now())
+        db.session.flush()
+        placed_id, alice_id, there_id, by = placed.id, alice.id, there.id, Actor(customer_id=alice.id)
+        cancel_line(placed, placed.lines[0], 1, before=0, by=by, at=now())
+        send_elsewhere(placed, there, by=by, at=now())
+    work()
+    whose = {"order": placed_id, "number": "A-1", "customer": alice_id}
+    told = {one.told["type"]: {name: value for name, value in one.told["data"].items() if name != "sequence"} for one in shop.received}
+    assert told == {
+        "order.line_cancelled": {**whose, "line": 0, "quantity": 1}, "order.address_changed": {**whose, "address": there_id}
+    }  # fmt: skip
+    for one in shop.received:
+        fits(one.told)

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'parcels_watched'
-down_revision = 'product_guides'
+down_revision = 'special'
 
 
 def upgrade() -> None:
