@@ -54,7 +54,7 @@ def _of_trouble(found: Situation, days: Mapping[str, date | None]) -> Words | No
         ),
         Situation.CUSTOMS: Words(_("Held by customs"), _("The carrier may ask you for papers or a fee")),
         Situation.NOBODY_THERE: Words(_("Nobody was in"), _("They come again, or take it to a shop near you")),
-        Situation.ADDRESS: Words(_("The carrier can’t find the address"), _("Write to us with the right one today")),
+        Situation.ADDRESS: Words(_("Address not found"), _("Write to us with the right one today")),
         Situation.REFUSED: Words(_("It was turned away at the door"), _("Write to us if you still want it")),
         Situation.DAMAGED: Words(_("Damaged on its way"), again),
         Situation.HELD_OVER: Words(_("Not picked up in time"), _("It goes back. Write to us if you still want it")),

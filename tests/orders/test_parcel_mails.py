@@ -106,7 +106,7 @@ def test_where_it_waits_is_written_with_until_when(app: Flask, hear: Hear, mail:
     ("incident", "subject", "advice"),
     [
         ("nobody_there", "About your parcel: Nobody was in", "They come again"),
-        ("address", "About your parcel: The carrier can’t find the address", "Write to us with the right one today"),
+        ("address", "About your parcel: Address not found", "Write to us with the right one today"),
         ("customs", "About your parcel: Held by customs", "papers or a fee"),
         ("lost", "About your parcel: The carrier has lost it", "we send it again or give the money back"),
     ],
