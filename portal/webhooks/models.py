@@ -200,8 +200,13 @@ class Try(Model):
 
 
 def host_of(url: str) -> str:
-    """All of an address that may be told: the rest may hold a secret."""
+    """For logs and mails: the rest may hold a secret."""
     return urlsplit(url).hostname or ""
+
+
+def address_of(url: str) -> str:
+    """For the desk: without what follows a question mark, which may be a password."""
+    return urlsplit(url)._replace(query="").geturl() + ("?…" if urlsplit(url).query else "")
 
 
 def _unlike_others(wait: timedelta) -> timedelta:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from portal.kit.db import db
-from portal.webhooks.models import Dispatch, Endpoint, Message, Try, host_of
+from portal.webhooks.models import Dispatch, Endpoint, Message, Try, address_of, host_of
 
 SHOWN = 50
 
@@ -22,6 +22,11 @@ class ShownEndpoint:
     failing_since: datetime | None
     off_at: datetime | None
     why_off: str
+
+    @property
+    def address(self) -> str:
+        """Without what may be a secret."""
+        return address_of(self.url)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Whole:
     """One message to one endpoint, with all that is known of it."""
 
     dispatch: ShownDispatch
-    url: str
+    address: str
+    """Without what may be a secret."""
     can_send: bool
     """Whether the endpoint is on."""
     body: str
@@ -103,7 +109,7 @@ def whole(dispatch_id: int) -> Whole | None:
     url, off_at, removed_at, body = db.session.execute(more.where(Dispatch.id == dispatch_id)).one()
     tried = select(Try.at, Try.status, Try.ms, Try.said).where(Try.dispatch_id == dispatch_id)
     rows = db.session.execute(tried.order_by(Try.id.desc()))
-    return Whole(found[0], url, off_at is None and removed_at is None, body, [ShownTry(*row) for row in rows])
+    return Whole(found[0], address_of(url), off_at is None and removed_at is None, body, [ShownTry(*row) for row in rows])
 
 
 def _dispatches() -> Select[Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from time import monotonic
 
 from playwright.sync_api import Page, expect
 from pyotp import TOTP
@@ -13,8 +14,12 @@ from portal.kit import clock
 from portal.kit.db import db, transaction
 from portal.outbox.models import Sync
 from portal.subscriptions.models import Subscription
+from portal.timeline import Actor
+from portal.webhooks.actions import add_endpoint, remove_endpoint, send_test
+from portal.webhooks.models import Endpoint
+from portal.webhooks.vocabulary import CHOSEN
 from tests.accounts.builders import authenticator_app, staff
-from tests.journeys.demo import Demo
+from tests.journeys.demo import PATIENCE, Demo
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 """No worker takes it up before."""
@@ -60,6 +65,28 @@ def failing(page: Page, demo: Demo, take: Take) -> None:
     with demo.app.app_context(), transaction():
         sync = db.session.get_one(Sync, sync_id)
         sync.wanted, sync.attempts, sync.error, sync.asked_at = sync.done, 0, None, None
+
+
+def webhooks(page: Page, demo: Demo, take: Take) -> None:
+    """Nobody answers where they go."""
+    with demo.app.app_context(), transaction():
+        by, at = Actor(system="command line"), clock.now()
+        endpoint, _ = add_endpoint("http://127.0.0.1:9/incoming/latchkey?key=secret", CHOSEN, by=by, at=at)
+        send_test(endpoint, at=at)
+    page.goto("/desk/webhooks")
+    _reload_until(page, "Trying again")
+    take("desk-webhooks")
+    page.get_by_role("link", name="webhook.test").click()
+    take("desk-webhook")
+    with demo.app.app_context(), transaction():
+        remove_endpoint(db.session.scalars(Endpoint.listed()).one(), by=by, at=clock.now())
+
+
+def _reload_until(page: Page, words: str) -> None:
+    end = monotonic() + PATIENCE / 1000
+    while not page.get_by_text(words).first.is_visible():
+        assert monotonic() < end, f"{words} never came"
+        page.reload()
 
 
 def every_time(page: Page, demo: Demo, take: Take) -> None:
