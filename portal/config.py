@@ -142,6 +142,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "holidays": days.get("holidays", "a list of days, such as [2026-12-25]", checks.days, []),
         "quiet_days": days.get("quiet_days", "whole days, 1 to 30", checks.within(1, 30), 3),
         "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', checks.countries, checks.home(zone)),
+        "tells_when_packed": days.get("tells_when_packed", "true or false", checks.yes_or_no, False),
         "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0),
         "legal_name": seller.get("legal_name", "who sells, as the register has it", checks.maybe(checks.text), "-"),
         "address": seller.get("address", 'one to six lines, such as ["Hafenstraße 1", "20457 Hamburg", "Germany"]', checks.lines, []),

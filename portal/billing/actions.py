@@ -143,14 +143,21 @@ def give_back(account: BillingAccount, bill: Bill, amount: int, *, because: str,
     """So much of an invoice goes back by itself, in its minor units: first what the card paid, then what the customer's credit did."""
     invoice = learn_bill(account, bill)
     db.session.flush()
+    give_back_of(account, invoice, amount, because=because, why=why, by=timeline.SCHEDULE, at=at)
+
+
+def give_back_of(account: BillingAccount, invoice: Invoice, amount: int, *, because: str, why: Why, by: Actor, at: datetime) -> int:
+    """The same of an invoice that is known, once for each `because`. Answers what is left, which neither a card nor credit has paid."""
     for attempt in invoice.attempts:
         if amount and (part := min(amount, attempt.left)):
-            refund(account, attempt, part, because=f"{because}, payment {attempt.id}", why=why, by=timeline.SCHEDULE, at=at)
+            refund(account, attempt, part, because=f"{because}, payment {attempt.id}", why=why, by=by, at=at)
             amount -= part
     if amount and invoice.due < invoice.total:
-        by, words = timeline.SCHEDULE, f"Back from invoice {invoice.number or invoice.provider_ref}"
+        words = f"Back from invoice {invoice.number or invoice.provider_ref}"
         part = min(amount, invoice.total - invoice.due)
         give_credit(account, part, currency=invoice.currency, because=because, why=why, words=words, by=by, at=at)
+        amount -= part
+    return amount
 
 
 def refund(account: BillingAccount, attempt: Attempt, amount: int, *, because: str, why: Why, by: Actor, at: datetime) -> Refund:

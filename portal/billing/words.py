@@ -71,13 +71,14 @@ def why(reason: str) -> str:
 
 
 def why_refunded(why: str) -> str:
-    """Why money goes back by itself, as a sentence."""
+    """Why money goes back, as a sentence."""
     known: dict[str, str] = {
         "skipped": _("You had skipped this delivery in time, and it was charged all the same. It is not sent."),
         "moved": _("You had moved this delivery in time, and it was charged on its old day. It comes on the new one."),
         "paused": _("You had paused in time, and a delivery was charged all the same. It is not sent."),
         "cancelled": _("You had cancelled in time, and one more delivery was charged all the same. It is not sent."),
         "contents": _("You had made this box smaller in time, and it was charged as it was before. It comes as you wanted it."),
+        "not wanted": _("You had cancelled a part of your order before it was packed. It is not sent."),
     }
     return str(known[why])
 

@@ -15,6 +15,12 @@ from portal.kit import postal
 from portal.kit.shop import WEEKDAYS
 
 
+def yes_or_no(given: bool) -> bool:
+    if not isinstance(given, bool):
+        raise TypeError
+    return given
+
+
 def text(given: str) -> str:
     if not given.isprintable():
         raise ValueError

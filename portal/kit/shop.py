@@ -35,6 +35,8 @@ class Shop:
     """A parcel under way that no carrier has scanned for so many of its working days is stuck."""
     ships_to: tuple[str, ...]
     """Countries of ISO 3166, such as DE; where most parcels go first."""
+    tells_when_packed: bool
+    """Whether the shop's own system tells us when an order is packed: only then can a customer change one until it is."""
     minimum_order: int
     """What one box costs at the least, in minor units of `currency`."""
     legal_name: str

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from portal.orders.changes.routes import bp as changes_bp
 from portal.orders.news import on_ordered as on_ordered
 from portal.orders.refusals import Unfit as Unfit
 from portal.orders.routes import bp, tracking_bp
@@ -13,4 +14,5 @@ from portal.orders.telling import take_order as take_order
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(changes_bp)
     app.register_blueprint(tracking_bp)

@@ -1,4 +1,6 @@
-"""Why the shop's own system is told no, in words for its developer."""
+"""Why the shop's own system is told no, in words for its developer; and why a customer is, in the customer's."""
+
+from portal.kit.refusal import Refusal
 
 
 class Unfit(ValueError):
@@ -7,3 +9,9 @@ class Unfit(ValueError):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
+
+
+class BeingPacked(Refusal): ...
+
+
+class ChangedMeanwhile(Refusal): ...

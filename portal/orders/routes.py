@@ -11,6 +11,7 @@ from portal.kit.clock import now
 from portal.kit.headers import no_referrer
 from portal.kit.web import page
 from portal.orders import queries
+from portal.orders.changes.shown import changes_of
 from portal.orders.finding import Wanted, whole_number
 from portal.orders.links import is_over, shipment_of, tracking_key
 
@@ -48,7 +49,8 @@ def show(number: str) -> ResponseReturnValue:
     if request.args.get("seen") == order.stamp:
         return "", 204
     links = {parcel.id: url_for("tracking.show_parcel", sealed=tracking_key(parcel.id)) for parcel in order.parcels}
-    return page("orders/show.html", order=order, links=links)
+    changes = changes_of(current.customer.id, number, first_line, len(order.lines))
+    return page("orders/show.html", order=order, links=links, changes=changes)
 
 
 @tracking_bp.get("/track/<sealed>")

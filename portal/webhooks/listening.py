@@ -5,6 +5,7 @@ from datetime import datetime
 
 from portal import orders, subscriptions, timeline
 from portal.kit.db import db
+from portal.orders.actions import LINE_CANCELLED, OTHER_ADDRESS
 from portal.orders.models import Order, Shipment
 from portal.subscriptions.models import Subscription
 from portal.timeline import Entry
@@ -53,6 +54,16 @@ def _of_a_subscription(entry: Entry, number: int) -> Iterable[Told]:
         yield Told("subscription.cancelled", entry.subject, entry.at, whose | cancelled)
 
 
+def _of_an_order(entry: Entry, number: int) -> Iterable[Told]:
+    order = db.session.get_one(Order, number)
+    named = {"order": number, "number": order.number, "customer": order.customer_id}
+    if entry.deed == LINE_CANCELLED:
+        line = {"line": entry.facts["line"], "quantity": entry.facts["quantity"]}
+        yield Told("order.line_cancelled", entry.subject, entry.at, named | line)
+    elif entry.deed == OTHER_ADDRESS:
+        yield Told("order.address_changed", entry.subject, entry.at, named | {"address": order.address_id})
+
+
 def _of_a_parcel(entry: Entry, number: int) -> Iterable[Told]:
     parcel = db.session.get_one(Shipment, number)
     data = {
@@ -70,7 +81,11 @@ def _of_a_parcel(entry: Entry, number: int) -> Iterable[Told]:
     yield Told("parcel.updated", entry.subject, entry.at, data)
 
 
-HEARERS: dict[str, Hearer] = {Subscription.__tablename__: _of_a_subscription, Shipment.__tablename__: _of_a_parcel}
+HEARERS: dict[str, Hearer] = {
+    Subscription.__tablename__: _of_a_subscription,
+    Order.__tablename__: _of_an_order,
+    Shipment.__tablename__: _of_a_parcel,
+}
 """By table."""
 
 

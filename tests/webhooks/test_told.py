@@ -11,7 +11,7 @@ from portal import timeline
 from portal.accounts.models import Customer
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.orders.actions import OrderedLine, record_order, take_tracking
+from portal.orders.actions import OrderedLine, cancel_line, record_order, send_elsewhere, take_tracking
 from portal.orders.models import Shipment
 from portal.subscriptions import news
 from portal.subscriptions.models import Subscription
@@ -19,7 +19,7 @@ from portal.timeline import Actor
 from portal.webhooks import actions
 from portal.webhooks.models import Dispatch, Message
 from portal.webhooks.vocabulary import VOCABULARY, schema
-from tests.accounts.builders import customer
+from tests.accounts.builders import address, customer
 from tests.conftest import TODAY
 from tests.orders.builders import order, parcel, scan
 from tests.webhooks.conftest import add, dispatches, endpoint, happens, work
@@ -202,3 +202,23 @@ def test_each_kind_has_a_schema_that_is_one_and_a_sentence() -> None:
     for event, kind in VOCABULARY.items():
         Draft202012Validator.check_schema(schema(event))
         assert kind.words.endswith(".") and json.dumps(schema(event))
+
+
+def test_what_a_customer_changes_of_an_order_before_it_is_packed_is_told(shop: Receiver) -> None:
+    add(shop, ["order.line_cancelled", "order.address_changed"])
+    with transaction():
+        alice = customer("alice@example.com", "Alice")
+        placed = order(alice, now(), number="A-1")
+        there = address(alice.id, at=now())
+        db.session.flush()
+        placed_id, alice_id, there_id, by = placed.id, alice.id, there.id, Actor(customer_id=alice.id)
+        cancel_line(placed, placed.lines[0], 1, before=0, by=by, at=now())
+        send_elsewhere(placed, there, by=by, at=now())
+    work()
+    whose = {"order": placed_id, "number": "A-1", "customer": alice_id}
+    told = {one.told["type"]: {name: value for name, value in one.told["data"].items() if name != "sequence"} for one in shop.received}
+    assert told == {
+        "order.line_cancelled": {**whose, "line": 0, "quantity": 1}, "order.address_changed": {**whose, "address": there_id}
+    }  # fmt: skip
+    for one in shop.received:
+        fits(one.told)

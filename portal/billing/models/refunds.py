@@ -30,6 +30,8 @@ class Why(StrEnum):
     """… though the subscription was cancelled in time."""
     CONTENTS = "contents"
     """… for more than what was agreed when the delivery locked."""
+    NOT_WANTED = "not wanted"
+    """A part of an order was cancelled before it was packed."""
 
 
 class Refund(OnceOnly):

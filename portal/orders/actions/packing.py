@@ -13,6 +13,7 @@ from portal import timeline
 from portal.carriers import ParcelStatus
 from portal.carriers.actions import follow
 from portal.kit.db import db, insert
+from portal.orders.actions.changing import cancelled_units
 from portal.orders.actions.ordering import hold, mark_packed
 from portal.orders.actions.tracking import Stood, expect, settle
 from portal.orders.models import Order, OrderLine, Shipment, ShipmentLine
@@ -79,9 +80,10 @@ def record_shipment(
 
 
 def _ordered(order: Order) -> dict[int, tuple[int, int]]:
-    """For each position, the line's id and how many were bought."""
+    """For each position, the line's id and how many were bought and not cancelled since."""
     lines = select(OrderLine.position, OrderLine.id, OrderLine.quantity).where(OrderLine.order_id == order.id)
-    return {position: (line_id, quantity) for position, line_id, quantity in db.session.execute(lines)}
+    cancelled = cancelled_units(order)
+    return {position: (line_id, quantity - cancelled.get(line_id, 0)) for position, line_id, quantity in db.session.execute(lines)}
 
 
 def _elsewhere(order: Order, shipment: Shipment | None) -> Counter[int]:

@@ -1,5 +1,6 @@
 """Orders, the parcels that they go in, and where those are."""
 
+from portal.orders.models.cancellation import LineCancellation as LineCancellation
 from portal.orders.models.order import Order as Order
 from portal.orders.models.order import OrderedLine as OrderedLine
 from portal.orders.models.order import OrderLine as OrderLine

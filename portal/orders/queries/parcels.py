@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from portal.carriers import ParcelStatus
 from portal.kit.db import db
 from portal.kit.shop import shop
-from portal.orders.models import ExpectedDate, Order, OrderLine, Shipment, ShipmentLine, TrackingEvent
+from portal.orders.models import ExpectedDate, LineCancellation, Order, OrderLine, Shipment, ShipmentLine, TrackingEvent
 from portal.orders.policy import ParcelFacts, situation
 from portal.orders.shown import Moved, Piece, Pieces, Scanned, ShownParcel
 
@@ -32,12 +32,14 @@ def parcel(shipment_id: int, *, at: datetime) -> tuple[ShownParcel, int] | None:
 
 
 def left_to_pack(order_id: int) -> Pieces:
-    """What is in no parcel yet."""
+    """What is in no parcel yet, and was not cancelled."""
     packed = select(ShipmentLine.order_line_id, func.sum(ShipmentLine.quantity).label("quantity")).join(Shipment)
     packed = packed.where(Shipment.order_id == order_id, Shipment.status != ParcelStatus.CANCELLED)
     inside = packed.group_by(ShipmentLine.order_line_id).subquery()
-    left = OrderLine.quantity - func.coalesce(inside.c.quantity, 0)
+    gone = LineCancellation.units(order_id).subquery()
+    left = OrderLine.quantity - func.coalesce(inside.c.quantity, 0) - func.coalesce(gone.c.units, 0)
     lines = select(OrderLine.title, left, OrderLine.picture, func.count().over()).outerjoin(inside, inside.c.order_line_id == OrderLine.id)
+    lines = lines.outerjoin(gone, gone.c.order_line_id == OrderLine.id)
     found = db.session.execute(lines.where(OrderLine.order_id == order_id, left > 0).order_by(OrderLine.position).limit(PIECES)).all()
     return Pieces(tuple(Piece(title, int(quantity), picture) for title, quantity, picture, _ in found), found[0][3] if found else 0)
 

@@ -1,0 +1,1 @@
+"""Changing an order while nobody packs it: its pages."""
