@@ -88,7 +88,7 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None  # a phone changes its address all day; a session ends by its row
     manager.user_loader(_load)
-    app.before_request(_welcome)
+    app.before_request(welcome)
     app.jinja_env.globals.update(current=current, Role=Role)
     app.after_request(unsent.forget_once_shown)
     app.register_error_handler(csrf.TooOld, _start_over)
@@ -166,7 +166,7 @@ def _load(key: str) -> SignedIn | None:
     return SignedIn(key, row.id, customer, staff, actor, row.last_seen_at, row.second_step_at)
 
 
-def _welcome() -> None:
+def welcome() -> None:
     """Before each request: whose words, whose time, and that they are still there."""
     if problems.for_programs():
         g.signed_in, g.locale = False, "en"
@@ -215,7 +215,7 @@ def _start_over(error: csrf.TooOld) -> ResponseReturnValue:
     """A form of a customer's page goes back to that page, to be sent from there. No other page is reached without a token of now."""
     if signed_in not in current_app.before_request_funcs.get(request.blueprint, []):
         return web.say_what_went_wrong(error)
-    _welcome()
+    welcome()
     user = current.signed_in
     if user is None:
         return redirect(_door(), 303)

@@ -45,7 +45,8 @@ def know_account(customer: Customer, ref: str, *, version: int = 0, bulk: bool =
 
 
 def begin_card_setup(account: BillingAccount, *, for_everything: bool, replaces: Card | None = None, by: Actor, at: datetime) -> CardSetup:
-    """Have a page on which a card is given. Who taps twice, or has two tabs, gets the same one."""
+    """Have a page on which a card is given. Who taps twice, or has two tabs, gets the same one. Raises NotThere."""
+    account.must_be_there()
     replaces_id = replaces.id if replaces else None
     for known in db.session.scalars(CardSetup.open_of(account.id)):
         if known.is_same_as(for_everything=for_everything, replaces_id=replaces_id, at=at):

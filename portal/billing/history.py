@@ -17,6 +17,7 @@ def title(done: Done) -> str:
         "card added": added,
         "card chosen": _("%(card)s made the default", card=card),
         "card removed": _("%(card)s removed", card=card),
+        "account gone": _("Account closed by the payment provider"),
         "card gone": _("%(card)s removed, not by you", card=card),
         "card chosen there": _("%(card)s made the default there", card=card),
         "undone": _("Undone: %(what)s", what=_("%(card)s made the default", card=card)),

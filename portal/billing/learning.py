@@ -1,5 +1,6 @@
 """What follows from what the provider shows. Called from the transaction that learns, with the account locked."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from logging import getLogger
@@ -9,11 +10,12 @@ from sqlalchemy import select
 from portal import outbox, timeline
 from portal.billing.actions import learn_bill, rows_of
 from portal.billing.balance import tell_later
-from portal.billing.models import Attempt, BillingAccount, CardSetup, InvoicePayment, Paid, Refund, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, CardSetup, Invoice, InvoicePayment, Outcome, Paid, Refund, StoreCredit, Why
 from portal.billing.models.cards import LOOKS_FOR
+from portal.kit.alarms import raise_alarm
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
-from portal.payments import AccountStanding, Bill, CreditThere, Declined, RefundThere, tell
+from portal.payments import ACCOUNT_GONE, AccountStanding, Bill, CreditThere, Declined, RefundThere, tell
 from portal.timeline import Actor, ChangedSince, Entry
 
 log = getLogger(__name__)
@@ -33,7 +35,22 @@ def learn(account: BillingAccount, stands: AccountStanding, *, at: datetime) -> 
     if account.balance != balance:
         tell_later(account, at=at)
     for bill in stands.bills:
-        learn_bill(account, bill)
+        invoice = learn_bill(account, bill)
+        db.session.flush()
+        for attempt in invoice.attempts:
+            if not attempt.is_in_step:
+                outbox.want_sync(attempt, at=at, bulk=True)
+
+
+def learn_that_it_is_gone(account: BillingAccount, *, at: datetime) -> None:
+    """Its subscriptions have ended with it, which they learn themselves. Somebody at the shop has to know: it can't be brought back."""
+    if not account.leave(at=at):
+        return
+    ours = f"{account.provider_ref} of customer {account.customer_id} is not there any more"
+    raise_alarm(ACCOUNT_GONE, f"{ours}: it was deleted at the provider, or is of another mode or account than our key.", at=at)
+    timeline.note(account, "account gone", by=timeline.PROVIDER, at=at, facts={})
+    for setup in db.session.scalars(CardSetup.open_of(account.id)):
+        setup.close(Outcome.EXPIRED, at=at)
 
 
 def put_back_what_was_refused(account: BillingAccount, sent: int, refusal: Declined, *, at: datetime) -> None:
@@ -84,13 +101,29 @@ def learn_refund(account: BillingAccount, refund: Refund, there: RefundThere, *,
     attempt.refunded = there.refunded
     facts = {"refund": refund.id, "amount": refund.amount, "currency": refund.currency, "why": refund.why}
     context = {**facts, "invoice": attempt.invoice_id, "brand": attempt.brand, "last4": attempt.last4}
+    if not was_done and not refund.is_news(at=at):
+        return
     if refund.counts and not was_done:
-        timeline.note(account, "refunded", by=_for(account, refund.staff_id), at=at, facts=facts)
+        timeline.note(
+            account, "refunded", by=timeline.PROVIDER if refund.why is Why.SHOP else _for(account, refund.staff_id), at=at, facts=facts
+        )
         send_mail("billing/refunded", to=account.customer, context=context, at=at, key=f"refund:{refund.id}")
     elif counted and not refund.counts:
         log.error("Refund %s of %s %s: %s", refund.provider_ref, account.provider_ref, refund.status, refund.failure)
         timeline.note(account, "refund failed", by=timeline.PROVIDER, at=at, facts=facts)
         send_mail("billing/refund_failed", to=account.customer, context=context, at=at, key=f"refund failed:{refund.id}")
+
+
+def learn_refunds_made_there(account: BillingAccount, attempt: Attempt, there: Sequence[RefundThere], *, at: datetime) -> None:
+    """Those that we never asked for: somebody at the shop gave the money back at the provider."""
+    known = {name for refund in attempt.refunds for name in (refund.provider_ref, refund.key)}
+    currency = db.session.get_one(Invoice, attempt.invoice_id).currency
+    for one in there:
+        if one.ref not in known and one.key not in known:
+            attempt.refunds.append(refund := Refund.made_there(one, account.id, attempt, currency))
+            db.session.flush()
+            learn_refund(account, refund, one, at=at)
+    attempt.refunded = there[-1].refunded if there else attempt.refunded
 
 
 def refuse_refund(account: BillingAccount, refund: Refund, reason: str, *, at: datetime) -> None:

@@ -53,6 +53,7 @@ def accounts(customer_id: int) -> list[ShownAccount]:
             BillingAccount.version,
             BillingAccount.confirmed_version,
             BillingAccount.learned_at,
+            BillingAccount.gone_at,
         )
         .where(BillingAccount.customer_id == customer_id)
         .order_by(BillingAccount.id)
@@ -68,6 +69,7 @@ def accounts(customer_id: int) -> list[ShownAccount]:
             balance=row.balance,
             is_waiting=row.version != row.confirmed_version or row.learned_at is None,
             is_known=row.learned_at is not None,
+            is_gone=row.gone_at is not None,
             confirmed_version=row.confirmed_version,
             cards=cards[row.id],
         )

@@ -57,6 +57,8 @@ def ask_to_add(account_id: int) -> ResponseReturnValue:
     customer_id = current.customer.id
     accounts = queries.accounts(customer_id)
     account = next((one for one in accounts if one.id == account_id), None) or abort(404)
+    if account.is_gone:
+        return redirect(url_for("billing.show"), 303)
     replaced = next((card for card in account.cards if card.id == request.args.get("replaces", 0, int)), None)
     owed = [one for one in queries.open_invoices(customer_id) if one.account_id == account_id and one.is_collected]
     also_allow("form-action", page_origin())

@@ -49,6 +49,8 @@ class ShownAccount:
     """The provider still has to be told of a change."""
     is_known: bool
     """Whether it was ever looked at."""
+    is_gone: bool
+    """Whether the provider does not have it any more."""
     confirmed_version: int
     cards: list[ShownCard]
     """The default first, then the newest."""

@@ -78,6 +78,7 @@ def why_refunded(why: str) -> str:
         "paused": _("You had paused in time, and a delivery was charged all the same. It is not sent."),
         "cancelled": _("You had cancelled in time, and one more delivery was charged all the same. It is not sent."),
         "contents": _("You had made this box smaller in time, and it was charged as it was before. It comes as you wanted it."),
+        "shop": _("The shop gives it back to you."),
         "not wanted": _("You had cancelled a part of your order before it was packed. It is not sent."),
     }
     return str(known[why])

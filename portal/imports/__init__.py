@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.imports import models as models
+from portal.imports import sync as sync
 
 
 def init_app(app: Flask) -> None: ...

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.accounts import address as address_in
 from portal.accounts.actions import know_customer
+from portal.accounts.models import Customer
 from portal.billing.actions import know_account
 from portal.billing.models import BillingAccount
 from portal.catalog.actions import know_price, know_product
@@ -58,6 +59,22 @@ def take_over(kind: Kind, read_after: str | None, page: Page[Anything], *, offer
     reading.left_out += len(left_out)
     reading.go_on(page.after, at=at)
     return left_out
+
+
+def take_news(there: SubscriptionThere, customer: CustomerThere | None, *, at: datetime) -> None:
+    """One that nobody imported. It is taken in if we know who pays, or if the address there is one that somebody has proved here.
+
+    One with a change of ours was made by us: its own sync is about to learn of it, or this database is an old one.
+    """
+    if is_known(there.ref) or there.never_began or there.version:
+        return
+    account = _account(there.customer_ref)
+    if account is None and customer and (email := address_in(customer.email)):
+        proved = select(Customer).where(Customer.email == email, Customer.email_verified_at.is_not(None))
+        if whose := db.session.scalars(proved).one_or_none():
+            account = know_account(whose, there.customer_ref, version=customer.version, bulk=True, at=at)
+    if account:
+        take_in(there, account.customer, at=at)
 
 
 def begin_anew(kind: Kind, *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from portal.accounts.models import Customer
-from portal.billing.models import BillingAccount, CardSetup, Invoice, InvoicePayment, Refund, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, CardSetup, Invoice, InvoicePayment, Refund, StoreCredit
 from portal.kit.alarms import Alarm
 from portal.kit.db import db, wall_time
 from portal.outbox import STUCK_AFTER
@@ -37,6 +37,9 @@ OWNERS: dict[str, Select[int, int]] = {
     Overcharge.__tablename__: select(Overcharge.id, Subscription.customer_id).join(
         Subscription, Subscription.id == Overcharge.subscription_id
     ),
+    Attempt.__tablename__: select(Attempt.id, BillingAccount.customer_id)
+    .join(Invoice, Invoice.id == Attempt.invoice_id)
+    .join(BillingAccount, BillingAccount.id == Invoice.account_id),
     Refund.__tablename__: select(Refund.id, BillingAccount.customer_id).join(BillingAccount, BillingAccount.id == Refund.account_id),
     StoreCredit.__tablename__: select(StoreCredit.id, BillingAccount.customer_id).join(
         BillingAccount, BillingAccount.id == StoreCredit.account_id

@@ -9,13 +9,13 @@ from portal.kit.alarms import Alarm, end_alarm, raise_alarm
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
 from portal.operations.queries import oldest_at, stuck
-from portal.payments import FOREIGN_EVENTS, PROVIDER_AHEAD
+from portal.payments import ACCOUNT_GONE, FOREIGN_EVENTS, PROVIDER_AHEAD
 
 OLDEST = timedelta(minutes=5)
 """So long may somebody's change wait before we say so."""
 QUIET = timedelta(days=1)
 """An alarm about something that happened ends when it has not happened for so long."""
-HAPPENING = (FOREIGN_EVENTS, PROVIDER_AHEAD)
+HAPPENING = (ACCOUNT_GONE, FOREIGN_EVENTS, PROVIDER_AHEAD)
 
 
 def watch(at: datetime) -> None:

@@ -3,8 +3,10 @@
 from flask import Flask
 
 from portal.payments import sync as sync
+from portal.payments.actions import ACCOUNT_GONE as ACCOUNT_GONE
 from portal.payments.actions import CHECKED_SINCE as CHECKED_SINCE
 from portal.payments.actions import PROVIDER_AHEAD as PROVIDER_AHEAD
+from portal.payments.billing_port import AccountGone as AccountGone
 from portal.payments.billing_port import AccountStanding as AccountStanding
 from portal.payments.billing_port import Bill as Bill
 from portal.payments.billing_port import CardThere as CardThere
@@ -28,6 +30,7 @@ from portal.payments.listing_port import PriceThere as PriceThere
 from portal.payments.listing_port import ProductThere as ProductThere
 from portal.payments.listing_port import Snag as Snag
 from portal.payments.listing_port import SubscriptionThere as SubscriptionThere
+from portal.payments.listing_port import Unsayable as Unsayable
 from portal.payments.money_port import CreditThere as CreditThere
 from portal.payments.money_port import ItemThere as ItemThere
 from portal.payments.money_port import RefundThere as RefundThere

@@ -14,6 +14,8 @@ CONSEQUENCES = ("status", "version")
 """They differ because something else does: told only where nothing else is."""
 CHECKED_SINCE = timedelta(days=90)
 """So far back a check looks at invoices: longer than a subscription's longest usual period, and short enough for one page of them."""
+ACCOUNT_GONE = "account gone"
+"""The alarm about a customer of ours whom the provider does not have any more."""
 PROVIDER_AHEAD = "provider ahead"
 """The alarm about a version there that we never had."""
 TOLD_WITHIN = timedelta(minutes=10)

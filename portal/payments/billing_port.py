@@ -153,6 +153,10 @@ class ChargeRefused(Declined):
         self.reason = reason
 
 
+class AccountGone(Declined):
+    """There is no such customer: deleted, or of another mode or account than our key."""
+
+
 class BillingProvider(Protocol):
     """All of it raises TryAgain; what changes something raises Declined as well."""
 
@@ -160,7 +164,7 @@ class BillingProvider(Protocol):
     """Where its pages stand, such as https://checkout.stripe.com."""
 
     def look_up(self, ref: str, *, since: datetime | None) -> AccountStanding:
-        """How a customer stands, with their bills since that moment; None means all of them."""
+        """How a customer stands, with their bills since that moment; None means all of them. Raises AccountGone."""
 
     def look_at_bill(self, ref: str) -> Bill: ...
 

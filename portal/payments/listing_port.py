@@ -66,6 +66,14 @@ class Snag(StrEnum):
     """As soon as it comes to some amount."""
 
 
+class Unsayable(Exception):
+    """Somebody made of a subscription of ours what our terms can't say, and `snags` say why."""
+
+    def __init__(self, ref: str, snags: tuple[Snag, ...]) -> None:
+        super().__init__(f"{ref}: {', '.join(snags)}")
+        self.snags = snags
+
+
 @dataclass(frozen=True)
 class Part:
     """One thing that a subscription is for."""
@@ -122,6 +130,9 @@ class ListingProvider(Protocol):
 
     def customers(self, after: str | None) -> Page[CustomerThere]:
         """Those who were deleted are not told."""
+
+    def customer(self, ref: str) -> CustomerThere | None:
+        """None of one who is not there any more."""
 
     def subscriptions(self, after: str | None) -> Page[SubscriptionThere]:
         """Also those that have ended."""

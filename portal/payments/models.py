@@ -28,7 +28,7 @@ class ReceivedEvent(Model):
     is_ours: Mapped[bool]
     """Whether it is of our mode, test or live, and of our account. What is not is kept, and believed by nobody."""
     key: Mapped[str | None] = mapped_column(default=None)
-    """Of something that we asked for once only, if it is about that."""
+    """Of something that we asked for once only, if it is about that; else the payment of which money went back, if it is about that."""
     applied_at: Mapped[datetime | None] = mapped_column(default=None)
     """When all that follows from it was asked for."""
 

@@ -26,6 +26,9 @@ class RefundThere:
     """Why it failed, in the provider's word; empty if it did not."""
     refunded: int
     """Of this payment in all, by whomever."""
+    made_at: datetime
+    key: str | None
+    """Ours, if we asked for it."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,9 @@ class MoneyProvider(Protocol):
     def find_refund(self, wanted: WantedRefund) -> RefundThere | None: ...
 
     def look_at_refund(self, ref: str) -> RefundThere: ...
+
+    def refunds_of(self, charge_ref: str) -> tuple[RefundThere, ...]:
+        """All of a payment, by whomever, oldest first."""
 
     def credit(self, wanted: WantedCredit, *, under: str) -> CreditThere: ...
 

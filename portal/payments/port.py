@@ -183,7 +183,7 @@ class Event:
     customer_ref: str | None
     """Whose it is, there."""
     key: str | None
-    """Of something that we asked for once only, if it is about that."""
+    """Of something that we asked for once only, if it is about that; else the payment of which money went back, if it is about that."""
     is_ours: bool
     """Whether it belongs to the mode, test or live, that our key is for."""
 

@@ -11,7 +11,17 @@ import stripe
 from stripe.params import ChargeListParams, CustomerUpdateParams, InvoiceListParams, SubscriptionListParams
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
-from portal.payments.billing_port import AccountStanding, Bill, ChargeRefused, HostedPage, PageStanding, PageState, ShipTo, WantedPage
+from portal.payments.billing_port import (
+    AccountGone,
+    AccountStanding,
+    Bill,
+    ChargeRefused,
+    HostedPage,
+    PageStanding,
+    PageState,
+    ShipTo,
+    WantedPage,
+)
 from portal.payments.port import Declined
 from portal.payments.stripe_bills import bill, card, payments_of, reason_in, reason_of, shipping, where_to
 from portal.payments.stripe_words import PAGE, all_lines, client, in_our_words, metadata, ref_of
@@ -32,7 +42,7 @@ class StripeBilling:
 
     def look_up(self, ref: str, *, since: datetime | None) -> AccountStanding:
         with in_our_words():
-            customer = self.client.v1.customers.retrieve(ref)
+            customer = self._customer(ref)
             cards = self.client.v1.customers.payment_methods.list(ref, {"limit": PAGE}).auto_paging_iter()
             settings = customer.invoice_settings
             return AccountStanding(
@@ -44,6 +54,18 @@ class StripeBilling:
                 ship_to=where_to(customer.shipping) if customer.shipping else None,
                 bills=self._bills(ref, since),
             )
+
+    def _customer(self, ref: str) -> stripe.Customer:
+        """Of one that was deleted, Stripe shows that and no more. Source: docs.stripe.com/api/customers/delete."""
+        try:
+            customer = self.client.v1.customers.retrieve(ref)
+        except stripe.InvalidRequestError as error:
+            if error.code == "resource_missing":
+                raise AccountGone(str(error)) from error
+            raise
+        if getattr(customer, "deleted", False):
+            raise AccountGone(f"{ref} was deleted.")
+        return customer
 
     def look_at_bill(self, ref: str) -> Bill:
         with in_our_words():

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 import stripe
-from stripe.params import CustomerBalanceTransactionListParams, InvoiceItemListParams
+from stripe.params import CustomerBalanceTransactionListParams, InvoiceItemListParams, RefundListParams
 
 from portal.payments.money_port import CreditThere, ItemThere, RefundThere, WantedCredit, WantedItem, WantedRefund
-from portal.payments.stripe_words import PAGE, client, in_our_words, metadata
+from portal.payments.stripe_words import PAGE, client, in_our_words, metadata, moment
 from portal.payments.stripe_writing import KEY_KEY
 
 CLOCKS = timedelta(minutes=5)
@@ -36,6 +36,12 @@ class StripeMoney:
     def look_at_refund(self, ref: str) -> RefundThere:
         with in_our_words():
             return _refund(self.client.v1.refunds.retrieve(ref, {"expand": WITH_CHARGE}))
+
+    def refunds_of(self, charge_ref: str) -> tuple[RefundThere, ...]:
+        params: RefundListParams = {"charge": charge_ref, "limit": PAGE, "expand": ["data.charge"]}
+        with in_our_words():
+            found = [_refund(one) for one in self.client.v1.refunds.list(params).auto_paging_iter()]
+        return tuple(sorted(found, key=lambda one: (one.made_at, one.ref)))
 
     def credit(self, wanted: WantedCredit, *, under: str) -> CreditThere:
         with in_our_words():
@@ -104,6 +110,8 @@ def _refund(found: stripe.Refund) -> RefundThere:
         reference=getattr(card, "reference", None),
         failure=getattr(found, "failure_reason", None) or "",
         refunded=found.charge.amount_refunded,
+        made_at=moment(found.created),
+        key=_key(found),
     )
 
 

@@ -15,7 +15,7 @@ from stripe.params import (
 )
 
 from portal.payments.port import Charge, Discount, Endpoint, Event, NewPrice, Standing, Terms, UnusableCode, Why
-from portal.payments.stripe_reading import all_items, charge, coupon_as_discount, customer_of, standing, subscription_of
+from portal.payments.stripe_reading import all_items, charge, coupon_as_discount, customer_of, refunded_charge_of, standing, subscription_of
 from portal.payments.stripe_words import PAGE, QUICK, all_lines, client, in_our_words, metadata, moment, months_later
 from portal.payments.stripe_writing import KEY_KEY, beginning, details, difference
 
@@ -166,6 +166,8 @@ class StripeProvider:
         # An event of somebody else's account, such as one that is connected to ours, names it. Source: docs.stripe.com/connect/webhooks.
         is_ours = event.livemode == self.is_live and event.to_dict().get("account") is None
         ref, customer_ref, key = subscription_of(known), customer_of(known), (known.get("metadata") or {}).get(KEY_KEY)
+        if key is None and "refund" in event.type:  # somebody at the shop gave it back
+            key = refunded_charge_of(known)
         return Event(event.id, event.type, moment(event.created), ref, customer_ref, key, is_ours)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import stripe
 from stripe.params import SubscriptionItemListParams
 
+from portal.payments.listing_port import Unsayable
 from portal.payments.port import Charge, Contents, Discount, Item, Line, Pause, Payment, Renewal, Standing, Terms
+from portal.payments.stripe_snags import UNSAYABLE, snags_of
 from portal.payments.stripe_words import PAGE, metadata, moment, ref_of
 
 RENEWAL_REASONS = ("subscription_cycle", "subscription_create")
@@ -28,7 +30,13 @@ def standing(
     invoices: Iterable[stripe.Invoice] = (),
     lines_of: LinesOf = lambda invoice: invoice.lines.data,
 ) -> Standing:
-    """`items` are all of them, and `lines_of` answers all of an invoice: Stripe shows ten with the thing itself."""
+    """`items` are all of them, and `lines_of` answers all of an invoice: Stripe shows ten with the thing itself.
+
+    Raises Unsayable, unless it has ended.
+    """
+    snags = tuple(snag for snag in dict.fromkeys(snags_of(subscription, items)) if snag in UNSAYABLE)
+    if snags and not subscription.ended_at:
+        raise Unsayable(subscription.id, snags)
     in_order = sorted(invoices, key=lambda invoice: invoice.created)
     known = tuple(_item(item) for item in items)
     discount = _discount(subscription)
@@ -195,6 +203,11 @@ def subscription_of(known: dict[str, Any]) -> str | None:
         return str(known["id"])
     details = (known.get("parent") or {}).get("subscription_details") or {}
     return ref_of(details.get("subscription"))
+
+
+def refunded_charge_of(known: dict[str, Any]) -> str | None:
+    """Of a charge, or of a refund."""
+    return str(known["id"]) if known.get("object") == "charge" else ref_of(known.get("charge"))
 
 
 def customer_of(known: dict[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.kit.i18n import day, money, short_day, short_moment
+from portal.payments import Snag
 from portal.subscriptions.shown import Done
 
 
@@ -80,6 +81,8 @@ def _of_the_whole(facts: dict[str, Any]) -> dict[str, str]:
         "kept": _("Kept after all"),
         "began again": _("Started again, next on %(day)s", day=day),
         "reasons given": _("Told us why"),
+        "set apart": _("Changed by the shop to a kind that can’t be changed here: %(why)s", why=_why_special(facts.get("snags", []))),
+        "set free": _("Can be changed here again"),
         "ended": _("The subscription has ended"),
         "address": _("New delivery address"),
         "address corrected": _("Delivery address corrected"),
@@ -108,6 +111,17 @@ def _why_too_much(why: str) -> str:
         "contents": _("the box was changed in time. The money goes back."),
     }
     return words.get(why, "")
+
+
+def _why_special(snags: list[str]) -> str:
+    words: dict[str, str] = {
+        Snag.SEVERAL_CURRENCIES: _("it is in several currencies"),
+        Snag.SEVERAL_RHYTHMS: _("its parts come at different intervals"),
+        Snag.BY_USAGE: _("it is billed by usage"),
+        Snag.NOT_PER_PIECE: _("a price has tiers, or is for several at a time"),
+        Snag.SCHEDULED: _("it follows a plan of its own"),
+    }
+    return ", ".join(words[snag] for snag in snags)
 
 
 def _paid_otherwise(facts: dict[str, Any]) -> str:

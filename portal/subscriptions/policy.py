@@ -22,6 +22,8 @@ class Obstacle(StrEnum):
     UNPAID = "unpaid"
     CHARGING = "charging"
     ENDING = "ending"
+    SPECIAL = "special"
+    """Somebody made of it at the provider what our terms can't say."""
 
 
 class Change(StrEnum):
@@ -64,7 +66,7 @@ ALLOWED: Mapping[Change, tuple[Obstacle | None, ...]] = {
     Change.PAUSE: (None,),
     Change.RESUME: (Obstacle.PAUSED,),
     Change.END_LATER: (None, Obstacle.IN_TRIAL, Obstacle.CHARGING, Obstacle.UNPAID, Obstacle.PAUSED),
-    Change.END_NOW: (None, *(one for one in Obstacle if one not in (Obstacle.ENDED, Obstacle.BEGINNING))),
+    Change.END_NOW: (None, *(one for one in Obstacle if one not in (Obstacle.ENDED, Obstacle.BEGINNING, Obstacle.SPECIAL))),
     Change.KEEP: (Obstacle.ENDING,),
     Change.BEGIN_AGAIN: (Obstacle.ENDED,),
     Change.DISCOUNT: (None, Obstacle.IN_TRIAL, Obstacle.CHARGING, Obstacle.UNPAID, Obstacle.PAUSED),
@@ -118,7 +120,14 @@ PRIVATE = "bereavement or illness"
 
 
 def obstacle(
-    status: str, *, is_paused: bool, is_ending: bool, is_charging: bool, was_ever_charged: bool, is_beginning: bool = False
+    status: str,
+    *,
+    is_paused: bool,
+    is_ending: bool,
+    is_charging: bool,
+    was_ever_charged: bool,
+    is_beginning: bool = False,
+    is_special: bool = False,
 ) -> Obstacle | None:
     """None if it simply runs. A subscription that was never charged is in a trial of its own, whose end is a promise.
 
@@ -127,6 +136,8 @@ def obstacle(
     if is_beginning:
         return Obstacle.BEGINNING
     found = BY_STATUS[status]
+    if is_special and found is not Obstacle.ENDED:
+        return Obstacle.SPECIAL
     if is_ending and found is not Obstacle.ENDED:
         return Obstacle.ENDING
     if found:

@@ -81,12 +81,15 @@ def why_not(change: Change, found: Obstacle | None) -> str:
         Obstacle.PAUSED: _("This subscription is paused, so no delivery is planned. Resume it first."),
         Obstacle.CHARGING: _("A box is being charged right now. In about an hour, this can be changed again."),
         Obstacle.UNPAID: _("A payment is open. Once it is paid, this can be changed again."),
+        Obstacle.SPECIAL: _(
+            "This subscription is of a kind that can’t be changed here. Write to us, and we change, pause or cancel it for you."
+        ),
         Obstacle.ENDING: _("This subscription is about to end. Keep it first, then this can be changed again."),
     }
     return sentences[found]
 
 
-OWED, ENDED = "owed", "ended"
+OWED, ENDED, SPECIAL = "owed", "ended", "special"
 """Why the provider is not asked at all; besides the problems that it may have itself (`payments.Declined`)."""
 
 
@@ -95,6 +98,7 @@ def why_declined(problem: str) -> str:
     sentences: dict[str, str] = {
         OWED: _("A payment of this subscription is open. Once it is paid, try again."),
         ENDED: _("The subscription had ended already."),
+        SPECIAL: _("The shop has made a subscription of it that can’t be changed here."),
     }
     return sentences.get(problem) or payments.why_declined(problem)
 

@@ -2,13 +2,14 @@
 
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from flask import current_app
 
-THROUGH = [IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"), IPv6Network("2001::/32")]
-"""By these an address of version 6 may lead to any of version 4: NAT64, 6to4, Teredo."""
+UNICAST, SIX_TO_FOUR = IPv6Network("2000::/3"), IPv6Network("2002::/16")
+"""All of version 6 that is anybody's out there, and those of them by which one comes to any address of version 4, also one inside.
+Source: the IANA registries of the address space and of special purposes."""
 
 
 class NotAllowed(Exception):
@@ -54,9 +55,7 @@ def addresses(target: Target) -> list[str]:
 
 
 def _is_public(text: str) -> bool:
-    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        if any(address in network for network in THROUGH):
-            return False
-        address = address.ipv4_mapped or address
+    address = ip_address(text.partition("%")[0])
+    if isinstance(address, IPv6Address) and (address not in UNICAST or address in SIX_TO_FOUR):
+        return False
     return address.is_global and not address.is_multicast

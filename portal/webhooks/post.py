@@ -69,11 +69,13 @@ def _connected(to: Target) -> Iterator[HTTPConnection]:
 
 
 def _dialled(meant: list[str], port: int) -> socket.socket:
-    """The first that takes the call."""
+    """The first that takes the call, as long as that takes no longer than two calls."""
+    until = monotonic() + CONNECT_SECONDS
     *others, last = meant
     for address in others:
-        with suppress(OSError):
-            return _called(address, port)
+        if monotonic() < until:
+            with suppress(OSError):
+                return _called(address, port)
     return _called(last, port)
 
 

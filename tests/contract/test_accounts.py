@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.payments import ChargeRefused, Declined, PageState, Result, ShipTo, Standing, WantedPage
+from portal.payments import AccountGone, ChargeRefused, Declined, PageState, Result, ShipTo, Standing, WantedPage
 from tests.contract.conftest import BAD, There
 
 HOME = ShipTo("Mira Okafor", "Lindenallee 12", "", "04105", "Leipzig", "", "DE", "+49 341 1234567")
@@ -111,3 +111,21 @@ def test_a_page_for_a_card_is_opened_once_per_key_found_again_and_closed(there: 
     assert there.billing.look_at_page(opened.ref).state is PageState.OVER
     with pytest.raises(Declined):
         there.billing.close_page(opened.ref)
+
+
+def test_one_who_was_deleted_or_never_was_is_gone(there: There) -> None:
+    customer = there.customer()
+    stands = there.subscribe(customer=customer)
+    there.account.v1.customers.delete(customer)
+    for ref in customer, "cus_nobody":
+        with pytest.raises(AccountGone):
+            there.billing.look_up(ref, since=None)
+    assert there.listing.customer(customer) is None
+    assert there.look(stands.ref).status == "canceled"
+
+
+def test_a_customer_is_told_with_the_address_that_stands_there(there: There) -> None:
+    customer = there.customer(email="Alice@Example.com", name="Alice")
+    told = there.listing.customer(customer)
+    assert told is not None
+    assert (told.ref, told.email, told.name, told.version) == (customer, "Alice@Example.com", "Alice", 0)

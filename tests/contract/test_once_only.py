@@ -25,6 +25,19 @@ def test_a_refund_is_made_once_for_its_key_and_found_by_it(there: There) -> None
     assert there.money.look_at_refund(made.ref).ref == made.ref
 
 
+def test_all_refunds_of_a_payment_are_told_whoever_made_them(there: There) -> None:
+    customer = there.customer()
+    there.subscribe(customer=customer)
+    (tried,) = there.billing.look_up(customer, since=None).bills[0].tries
+    assert there.money.refunds_of(tried.ref) == ()
+    theirs = there.account.v1.refunds.create({"charge": tried.ref, "amount": 300})
+    wanted = WantedRefund(key=f"refund-{uuid4()}", charge_ref=tried.ref, amount=500)
+    ours = there.money.refund(wanted, under=wanted.key)
+    told = there.money.refunds_of(tried.ref)
+    assert {(one.ref, one.key, one.amount) for one in told} == {(theirs.id, None, 300), (ours.ref, wanted.key, 500)}
+    assert {one.refunded for one in told} == {800}
+
+
 def test_never_more_goes_back_than_was_paid(there: There) -> None:
     customer = there.customer()
     there.subscribe(customer=customer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ssl import SSLContext
 from threading import Thread
 from typing import IO, Any
 
@@ -27,14 +28,14 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serve(app: Flask, port: int = 0) -> Iterator[str]:
+def serve(app: Flask, port: int = 0, tls: SSLContext | None = None) -> Iterator[str]:
     """Yield the address, such as http://127.0.0.1:40123; port 0 takes one that is free."""
-    server = ThreadedWSGIServer("127.0.0.1", port, app, _Quiet)
+    server = ThreadedWSGIServer("127.0.0.1", port, app, _Quiet, ssl_context=tls)
     server.daemon_threads = False  # so that closing it waits for the requests that are under way
     thread = Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.port}"
     finally:
         server.shutdown()
         thread.join()

@@ -24,6 +24,7 @@ from tests.subscriptions.boxes import item_id
 from tests.subscriptions.builders import Box
 from tests.subscriptions.conftest import Both
 from tests.subscriptions.ends import deeds, refuse_the_card, totals
+from tests.subscriptions.test_code import give_out
 from tests.subscriptions.test_what_has_locked import change_quantity
 
 SENDING = {"method": "POST", "path_prefix": "/v1/subscriptions"}
@@ -197,6 +198,23 @@ def test_a_discount_is_taken_off_what_was_agreed_too(app: Flask, pantry: Box, st
     charged_meanwhile(stripe, work, pantry)
     assert charges(stripe, pantry) == [1820, 1456]
     assert refunded(stripe, pantry) == [1456 - 1120]
+
+
+def test_of_a_code_that_came_too_late_there_what_it_takes_off_goes_back(
+    app: Flask, alice: Box, stripe: Stripe, work: Work, mail: Mail
+) -> None:
+    """Nothing but the discount was changed: the box is the same, and costs less."""
+    give_out(stripe, coupon={"percent_off": 10, "duration": "forever"})
+    deaf(stripe)
+    alice.browser.post(f"{alice.page}/code", {"code": "winter10"})
+    charged_meanwhile(stripe, work, alice)
+    assert charges(stripe, alice) == [1490, 1490]
+    assert refunded(stripe, alice) == [149] and overcharges(app) == [(Why.CONTENTS, 149)]
+    assert len(about_money(mail, "alice@example.com")) == 1
+    stripe.later(days=UNTIL_CHARGED)
+    work()
+    work()
+    assert charges(stripe, alice)[2:] == [1341] and len(overcharges(app)) == 1
 
 
 def test_what_the_shop_charged_itself_stays(app: Flask, alice: Box, stripe: Stripe, work: Work) -> None:

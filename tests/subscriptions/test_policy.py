@@ -18,6 +18,7 @@ FLAGS = {
     "payment collection paused": "is_paused",
     "a renewal's invoice not charged yet": "is_charging",
     "never charged": "was_never_charged",
+    "with what our terms can’t say": "is_special",
 }
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Any
 
 from flask import Flask, Response, request
@@ -61,7 +62,7 @@ class Receiver:
 
 
 @contextmanager
-def listening() -> Iterator[Receiver]:
+def listening(tls: SSLContext | None = None) -> Iterator[Receiver]:
     receiver, app = Receiver(), Flask("receiver")
 
     @app.post("/<path:path>")
@@ -69,6 +70,6 @@ def listening() -> Iterator[Receiver]:
         receiver.received.append(Received({name.lower(): value for name, value in request.headers}, request.get_data()))
         return receiver.answer()
 
-    with serve(app) as address:
+    with serve(app, tls=tls) as address:
         receiver.url = f"{address}/news"
         yield receiver

@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import func, select
 
@@ -21,6 +22,7 @@ from portal.webhooks.models import Dispatch, Message
 from portal.webhooks.vocabulary import VOCABULARY, schema
 from tests.accounts.builders import address, customer
 from tests.conftest import TODAY
+from tests.ground import at_once
 from tests.orders.builders import order, parcel, scan
 from tests.webhooks.conftest import add, dispatches, endpoint, happens, work
 from tests.webhooks.receiver import Receiver
@@ -75,6 +77,18 @@ def test_what_happens_one_after_the_other_arrives_so_with_rising_numbers(shop: R
     sequence = [one.told["data"]["sequence"] for one in shop.received]
     assert len(sequence) == 5 and sequence == sorted(set(sequence))
     assert len(set(shop.refs)) == 5
+
+
+def test_of_many_deeds_at_once_each_is_told_to_everybody_once(app: Flask, shop: Receiver, other: Receiver, box: int) -> None:
+    """While workers send and note what went before."""
+    add(shop)
+    add(other)
+    happens(box)
+    at_once(app, 8, lambda number: work() if number < 2 else happens(box, times=4))
+    work()
+    for receiver in shop, other:
+        assert len(receiver.refs) == len(set(receiver.refs)) == 1 + 6 * 4
+    assert all(dispatch.arrived_at for dispatch in dispatches())
 
 
 def test_numbers_rise_also_after_all_that_was_sent_is_forgotten(shop: Receiver, box: int) -> None:

@@ -2,7 +2,6 @@
 
 from portal.accounts.models.address import Address as Address
 from portal.accounts.models.door import FRESH as FRESH
-from portal.accounts.models.door import IDLE as IDLE
 from portal.accounts.models.door import LONGEST as LONGEST
 from portal.accounts.models.door import STAFF_IDLE as STAFF_IDLE
 from portal.accounts.models.door import STAFF_LONGEST as STAFF_LONGEST

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from portal.accounts.models.people import Customer, Person, Staff
 from portal.kit.db import Model, db
 
-IDLE = timedelta(days=30)
-LONGEST = timedelta(days=90)
+LONGEST = timedelta(days=30)
+"""How long a customer's device stays signed in, however busy it is."""
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=12)
-"""How long a device stays signed in while nobody uses it, and in all."""
+"""The same for staff: while nobody uses it, and in all."""
 FRESH = timedelta(minutes=15)
 """For so long after the second step, staff need not take it again for what can do harm."""
 
@@ -43,7 +43,7 @@ class Session(Model):
     @classmethod
     def live(cls, *, at: datetime) -> Select["Session"]:
         """Those that let somebody in at this moment."""
-        customers = and_(cls.customer_id.is_not(None), cls.last_seen_at > at - IDLE, cls.created_at > at - LONGEST)
+        customers = and_(cls.customer_id.is_not(None), cls.created_at > at - LONGEST)
         staff = and_(cls.staff_id.is_not(None), cls.last_seen_at > at - STAFF_IDLE, cls.created_at > at - STAFF_LONGEST)
         return select(cls).where(cls.revoked_at.is_(None), or_(customers, staff))
 

@@ -12,10 +12,10 @@ from flask_babel import ngettext
 
 from portal.accounts import actions, devices, forms, tokens
 from portal.accounts.actions import Opened, TooMany, WrongCode
-from portal.accounts.current import DESK, DESK_DOOR, DOOR, current, forget, sign_in
+from portal.accounts.current import DESK, DESK_DOOR, DOOR, current, forget, sign_in, welcome
 from portal.accounts.models import Over, SignIn
 from portal.accounts.tokens import Token
-from portal.kit import headers, i18n, web
+from portal.kit import csrf, headers, i18n, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 
@@ -159,6 +159,29 @@ def masked(email: str) -> str:
 
 def _is_desk() -> bool:
     return request.blueprint == desk.name
+
+
+@bp.errorhandler(csrf.TooOld)
+@desk.errorhandler(csrf.TooOld)
+def come_back(error: csrf.TooOld) -> ResponseReturnValue:
+    """A form of a door that was open for longer than its cookie lived: nothing was done, and it is there again, with what was typed.
+
+    htmx swaps in no 403: there it is a form that has to be sent once more.
+    """
+    if request.endpoint == "door.sign_out":
+        return web.say_what_went_wrong(error)
+    welcome()
+    status = 422 if "HX-Request" in request.headers else 403
+    web.say(_("Not sent yet."), _("This page was open for too long. What you typed is still here: send it once more."), tone="warn")
+    if elsewhere := _elsewhere():
+        return elsewhere
+    if "sealed" in (request.view_args or {}):
+        answer = make_response(show_link(**(request.view_args or {})))
+        answer.status_code = status if answer.status_code == 200 else answer.status_code
+        return answer
+    if _pending() and "email" not in request.form:
+        return _sent_page(status, code=request.form.get("code", ""))
+    return web.page("accounts/sign_in.html", status, email=request.form.get("email", ""), error=None)
 
 
 def _elsewhere() -> ResponseReturnValue | None:

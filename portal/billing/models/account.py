@@ -39,6 +39,8 @@ class BillingAccount(Model):
     looks: Mapped[int] = mapped_column(default=0)
     """Raised with all that is learned: what somebody had looked up before is not believed any more."""
     learned_at: Mapped[datetime | None] = mapped_column(default=None)
+    gone_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the provider did not have it any more. What was paid through it stays; nothing is charged or changed."""
     cards: Mapped[list[Card]] = relationship(default_factory=list, order_by=Card.id)
 
     @classmethod
@@ -108,6 +110,25 @@ class BillingAccount(Model):
         card.removed_at = at
         self.default_ref = then.provider_ref if then else None
 
+    def must_be_there(self) -> None:
+        if self.gone_at:
+            raise NotThere(
+                _("This account at the payment provider was closed, and takes no card any more. Write to us, and we open another.")
+            )
+
+    def leave(self, *, at: datetime) -> bool:
+        """The provider does not have it any more, nor its cards and its credit. Whether that is news."""
+        is_news = self.gone_at is None
+        self.gone_at = self.gone_at or at
+        for card in self.cards:
+            card.gone_at = card.gone_at or at
+        self.default_ref = self.known_default_ref = None
+        self.balance = 0
+        self.confirmed_version = self.version
+        self.looks += 1
+        self.learned_at = at
+        return is_news
+
     def learn(self, stands: AccountStanding, *, at: datetime) -> list[Card]:
         """Take over what is the provider's to say, and a default chosen there. Returns the cards that are gone, but not by us."""
         if stands.version > self.version:
@@ -122,7 +143,7 @@ class BillingAccount(Model):
         if not any(card.removed_at and card.provider_ref in still_there for card in self.cards):
             self.confirmed_version = stands.version
         self.looks += 1
-        self.learned_at = at
+        self.learned_at, self.gone_at = at, None
         return gone
 
     def _is_default_theirs(self, stands: AccountStanding) -> bool:

@@ -42,6 +42,11 @@ class Attempt(Model):
         ours = sum(refund.amount for refund in self.refunds if refund.counts)
         return self.amount - max(ours, self.refunded) if self.result is Result.PAID else 0
 
+    @property
+    def is_in_step(self) -> bool:
+        """Whether we know of each refund that the provider counts."""
+        return self.refunded == sum(refund.amount for refund in self.refunds if refund.counts)
+
     def must_have_left(self, amount: int) -> None:
         """Never more goes back than was paid. Raises MoreThanPaid."""
         if not 0 < amount <= self.left:

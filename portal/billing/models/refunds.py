@@ -2,16 +2,21 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import ColumnElement, ForeignKey, Select, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.payments import OnceOnly, RefundThere, WantedCredit, WantedRefund
 
+if TYPE_CHECKING:
+    from portal.billing.models.invoices import Attempt
+
 NOT_BACK = ("failed", "canceled")
 """Stripe's words for a refund whose money stays with the shop."""
 UNDER_WAY = ("pending", "requires_action")
+NEWS_FOR = timedelta(days=2)
+"""So long a refund that was made at the provider is told when we come to know of it."""
 BANK_TAKES = timedelta(days=30)
 """So long a refund is looked at each night: the bank's number comes days later, and so may its refusal.
 Source: docs.stripe.com/refunds#failed-refunds."""
@@ -30,6 +35,8 @@ class Why(StrEnum):
     """… though the subscription was cancelled in time."""
     CONTENTS = "contents"
     """… for more than what was agreed when the delivery locked."""
+    SHOP = "shop"
+    """Somebody at the shop gave it back at the provider's own pages."""
     NOT_WANTED = "not wanted"
     """A part of an order was cancelled before it was packed."""
 
@@ -73,6 +80,19 @@ class Refund(OnceOnly):
         """Whether something may still become of it."""
         is_young = (cls.asked_at > at - BANK_TAKES) & cls.status.not_in(NOT_BACK) & (cls.refusal == "")
         return or_(cls.done_at.is_(None), cls.status.in_(UNDER_WAY), is_young)
+
+    @classmethod
+    def made_there(cls, there: RefundThere, account_id: int, attempt: "Attempt", currency: str) -> Self:
+        """One that the provider has, and that nobody asked for here: it is never sent."""
+        body = {"charge_ref": attempt.provider_ref, "amount": there.amount}
+        return cls(
+            account_id=account_id, attempt_id=attempt.id, because=f"provider:{there.ref}", why=Why.SHOP, amount=there.amount,
+            currency=currency, body=body, asked_at=there.made_at,
+        )  # fmt: skip
+
+    def is_news(self, *, at: datetime) -> bool:
+        """Whether it is worth a mail: an old one that we come to know with the account is none."""
+        return self.why is not Why.SHOP or at < self.asked_at + NEWS_FOR
 
     @property
     def counts(self) -> bool:

@@ -15,7 +15,7 @@ from portal.accounts.models import Address
 from portal.accounts.queries import default_address
 from portal.billing import checking
 from portal.billing.actions import GRACE, take_card
-from portal.billing.learning import learn, put_back_what_was_refused
+from portal.billing.learning import learn, learn_that_it_is_gone, put_back_what_was_refused
 from portal.billing.models import BillingAccount, CardSetup, Invoice, Outcome
 from portal.billing.refusals import ProviderIsAhead
 from portal.billing.sync import once as once
@@ -25,6 +25,7 @@ from portal.kit.db import db, transaction, view
 from portal.payments import (
     CHECKED_SINCE,
     PROVIDER_AHEAD,
+    AccountGone,
     AccountStanding,
     Declined,
     HostedPage,
@@ -69,14 +70,11 @@ def sync_account(account_id: int, lease: outbox.Lease) -> None:
     with view():
         wanted = _read(db.session.get_one(BillingAccount, account_id), at=began_at)
     since = began_at - CHECKED_SINCE if lease.is_check and wanted.since else wanted.since
-    found = stands = billing_provider().look_up(wanted.ref, since=since)
-    refusal: Declined | None = None
-    if _is_behind(wanted, stands):
-        try:
-            _send(wanted, stands)
-        except Declined as error:
-            refusal = error
-        stands = billing_provider().look_up(wanted.ref, since=since)
+    try:
+        found, stands, refusal = _bring_together(wanted, since=since)
+    except AccountGone:
+        _leave(account_id, lease)
+        return
     at = now()
     with _noted_if_ahead(lease, wanted, found, at=began_at), lease.finish(at=at):
         account = db.session.get_one(BillingAccount, account_id, with_for_update=True)
@@ -90,6 +88,25 @@ def sync_account(account_id: int, lease: outbox.Lease) -> None:
             put_back_what_was_refused(account, wanted.version, refusal, at=at)
         if not account.is_confirmed:
             lease.again(at=at)
+
+
+def _bring_together(wanted: Wanted, *, since: datetime | None) -> tuple[AccountStanding, AccountStanding, Declined | None]:
+    """How it stood, how it stands now, and what was refused. Raises AccountGone."""
+    found = billing_provider().look_up(wanted.ref, since=since)
+    if not _is_behind(wanted, found):
+        return found, found, None
+    refusal: Declined | None = None
+    try:
+        _send(wanted, found)
+    except Declined as error:
+        refusal = error
+    return found, billing_provider().look_up(wanted.ref, since=since), refusal
+
+
+def _leave(account_id: int, lease: outbox.Lease) -> None:
+    at = now()
+    with lease.finish(at=at):
+        learn_that_it_is_gone(db.session.get_one(BillingAccount, account_id, with_for_update=True), at=at)
 
 
 @contextmanager
@@ -114,7 +131,11 @@ def sync_setup(setup_id: int, lease: outbox.Lease) -> None:
         account_id, expires_at = account.id, setup.expires_at
     found, page = _look_at_page(wanted.ref, key, page_ref, is_over=now() >= expires_at, close=is_left) if is_open else (None, None)
     is_done = page is not None and page.state is PageState.DONE
-    stands = billing_provider().look_up(wanted.ref, since=wanted.since) if is_done else None
+    try:
+        stands = billing_provider().look_up(wanted.ref, since=wanted.since) if is_done else None
+    except AccountGone:
+        _leave(account_id, lease)
+        return
     at = now()
     with lease.finish(at=at):
         account = db.session.get_one(BillingAccount, account_id, with_for_update=True)

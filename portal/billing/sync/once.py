@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from portal import outbox
 from portal.billing import checking
-from portal.billing.learning import end_payment, learn_credit, learn_refund, refuse_credit, refuse_refund
-from portal.billing.models import BillingAccount, InvoicePayment, Paid, Refund, StoreCredit
+from portal.billing.learning import end_payment, learn_credit, learn_refund, learn_refunds_made_there, refuse_credit, refuse_refund
+from portal.billing.models import Attempt, BillingAccount, Invoice, InvoicePayment, Paid, Refund, StoreCredit, Why
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import db, transaction, view
 from portal.payments import (
     Bill,
     ChargeRefused,
@@ -29,6 +29,8 @@ from portal.payments import (
 )
 
 BATCH = 20
+TOGETHER = timedelta(seconds=2)
+"""A refund comes as several events, and ours may be about to be learned: after this time one look is enough."""
 CLOCKS = timedelta(minutes=5)
 """So far may our clock and the provider's be apart."""
 
@@ -68,6 +70,20 @@ def sync_refund(refund_id: int, lease: outbox.Lease) -> None:
             refuse_refund(account, refund, refusal, at=at)
 
 
+@outbox.syncs(Attempt)
+def sync_attempt(attempt_id: int, lease: outbox.Lease) -> None:
+    """A payment of which the provider gave back more, or less, than we know of."""
+    with view():
+        ref = db.session.get_one(Attempt, attempt_id).provider_ref
+    there = money_provider().refunds_of(ref)
+    at = now()
+    with lease.finish(at=at):
+        attempt = db.session.get_one(Attempt, attempt_id)
+        paid_by = db.session.get_one(Invoice, attempt.invoice_id).account_id
+        account = db.session.get_one(BillingAccount, paid_by, with_for_update=True)
+        learn_refunds_made_there(account, attempt, there, at=at)
+
+
 @outbox.syncs(StoreCredit)
 def sync_credit(credit_id: int, lease: outbox.Lease) -> None:
     """Give it once."""
@@ -94,6 +110,11 @@ def sync_credit(credit_id: int, lease: outbox.Lease) -> None:
 def sync_after_news(key: str, at: datetime) -> None:
     for refund in db.session.scalars(select(Refund).where(Refund.key == key)):
         outbox.want_sync(refund, at=at)
+    for attempt in db.session.scalars(select(Attempt).where(Attempt.provider_ref == key)):
+        outbox.want_sync(attempt, at=at + TOGETHER, bulk=True)
+        for refund in attempt.refunds:
+            if refund.why is Why.SHOP:
+                outbox.want_sync(refund, at=at)
 
 
 @outbox.task("look at every open refund")

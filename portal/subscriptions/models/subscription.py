@@ -85,6 +85,8 @@ class Subscription(Model):
     """The same for the rest of the terms: `policy.terms_from` reads it."""
     raw: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict, info={"personal": True})
     """The subscription as the provider last showed it."""
+    special: Mapped[str] = mapped_column(default="", info=LEARNED)
+    """Why our terms can't say any more what it has become there: `payments.Snag`, with commas; empty if they can."""
     version: Mapped[int] = mapped_column(default=0)
     """Raised by each change of ours."""
     confirmed_version: Mapped[int] = mapped_column(default=0)
@@ -148,7 +150,7 @@ class Subscription(Model):
     @property
     def is_waiting(self) -> bool:
         """Whether the provider still has to be told."""
-        return self.beginning_key is not None or (not self.has_ended and not self.is_confirmed)
+        return self.beginning_key is not None or (not self.has_ended and not self.special and not self.is_confirmed)
 
     @property
     def has_ended(self) -> bool:
@@ -161,6 +163,7 @@ class Subscription(Model):
             is_paused=self.is_paused,
             is_ending=self.is_ending,
             is_beginning=self.beginning_key is not None,
+            is_special=bool(self.special),
             is_charging=any(delivery.status is DeliveryStatus.DUE for delivery in self.deliveries),
             was_ever_charged=any(delivery.invoice_ref for delivery in self.deliveries),
         )

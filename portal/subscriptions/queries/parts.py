@@ -19,7 +19,7 @@ from portal.subscriptions.shown import BoxLine
 def comes(of: type[Subscription]) -> ColumnElement[bool]:
     """Of such a subscription a planned delivery comes, as things stand."""
     running = of.status.in_(["active", "trialing", "past_due"])
-    return and_(running, of.is_paused.is_(False), of.is_ending.is_(False))
+    return and_(running, of.is_paused.is_(False), of.is_ending.is_(False), of.special == "")
 
 
 COMES = comes(Subscription)
@@ -53,6 +53,7 @@ def obstacle(row: Subscription, *, was_charged: bool, is_charging: bool) -> Obst
         is_paused=row.is_paused,
         is_ending=row.is_ending,
         is_beginning=row.beginning_key is not None,
+        is_special=bool(row.special),
         is_charging=is_charging,
         was_ever_charged=was_charged,
     )

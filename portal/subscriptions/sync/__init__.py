@@ -10,15 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from portal import outbox
-from portal.catalog.models import Price
 from portal.kit.clock import now
 from portal.kit.db import db, transaction, view
-from portal.payments import CHECKED_SINCE, Charge, Declined, NewPrice, Standing, Terms, TryAgain, next_invoice_at, on_news, provider
+from portal.payments import (
+    CHECKED_SINCE,
+    Charge,
+    Declined,
+    Standing,
+    Terms,
+    TryAgain,
+    Unsayable,
+    next_invoice_at,
+    on_news,
+    provider,
+)
 from portal.subscriptions import emails, news
 from portal.subscriptions.models import Subscription
 from portal.subscriptions.policy import BY_STATUS, Obstacle, as_of, differ_in_what_is_bound, discount_from
 from portal.subscriptions.refusals import OWED
-from portal.subscriptions.sync import checking, given, learning, outside, refusing
+from portal.subscriptions.sync import checking, given, learning, outside, refusing, special
 from portal.subscriptions.sync import one_time as one_time
 from portal.subscriptions.sync import overcharged as overcharged
 from portal.subscriptions.sync.differences import (
@@ -33,6 +43,7 @@ from portal.subscriptions.sync.differences import (
     untold,
     without,
 )  # fmt: skip
+from portal.subscriptions.sync.naming import name_new_prices
 
 log = getLogger(__name__)
 BATCH = 20
@@ -64,6 +75,14 @@ class Debt(Declined):
 
 @outbox.syncs(Subscription)
 def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
+    """What our terms can't say is left alone until they can."""
+    try:
+        _bring_together(subscription_id, lease)
+    except Unsayable as found:
+        special.leave_alone(subscription_id, found, lease)
+
+
+def _bring_together(subscription_id: int, lease: outbox.Lease) -> None:
     """Send what the provider lacks, learn what it shows. Safe to repeat, at any time, in any order.
 
     A renewal that is news changes what we want next, so it is learned first, and the rest is left to the sync that follows at once.
@@ -88,6 +107,7 @@ def sync_subscription(subscription_id: int, lease: outbox.Lease) -> None:
         theirs = {name: value for name, value in theirs.items() if name not in sent.overruled}
         ended_before, confirmed_before = subscription.has_ended, subscription.confirmed_version
         discount_before = discount_from(subscription.discount)
+        special.take_back(subscription, at=at)
         learning.learn(subscription, wanted, sent.stands, theirs, next_charge, at=at)
         given.note_what_was_given(subscription, wanted, discount_before, at=at)
         if sent.refused and ("beginning" in sent.refused or not subscription.has_ended):  # what has ended by now takes nothing back
@@ -134,27 +154,11 @@ def look_at_every_subscription(nothing: dict[str, Any], lease: outbox.Lease) -> 
 def _read(subscription_id: int, *, at: datetime) -> Wanted:
     """A price may have come in between that has no name yet: then once more, for without it the box would lack a product."""
     while True:
-        _name_new_prices(subscription_id)
+        name_new_prices(subscription_id)
         with view():
             subscription = db.session.get_one(Subscription, subscription_id)
             if all(item.price.provider_ref for item in subscription.contents.items):
                 return read(subscription, at=at)
-
-
-def _name_new_prices(subscription_id: int) -> None:
-    """A rhythm that a customer chose may need prices that the provider does not have yet."""
-    with view():
-        items = db.session.get_one(Subscription, subscription_id).items
-        missing = [(item.price.id, _new(item.price)) for item in items if item.price.provider_ref is None]
-    for price_id, new in missing:
-        ref = provider().price_ref(new)
-        with transaction():
-            db.session.get_one(Price, price_id, with_for_update=True).provider_ref = ref
-
-
-def _new(price: Price) -> NewPrice:
-    product_ref, every = price.variant.product.provider_ref or "", (price.every_count, price.every_unit)
-    return NewPrice(product_ref=product_ref, key=price.key, amount=price.amount, currency=price.currency, every=every)
 
 
 def _send(wanted: Wanted, stands: Standing, theirs: dict[str, Any], *, at: datetime) -> Sent:

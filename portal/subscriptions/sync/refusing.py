@@ -38,11 +38,7 @@ def put_back_what_was_refused(
         _go_along(subscription, stands, refusals, at=at)
         return
     for entry in refused:
-        with suppress(ChangedSince):
-            put_back(entry, subscription)
-        _note(entry, refusals[part_of(_deed(entry))], at=at)
-        if undone := entry.facts.get("entry"):
-            db.session.get_one(Entry, undone).undone_at = None
+        _put_back(entry, subscription, refusals[part_of(_deed(entry))], at=at)
     is_all = subscription.version == sent
     subscription.version += 1
     if "code" in refusals:
@@ -61,6 +57,17 @@ def put_back_what_was_refused(
     _tell(subscription, refused, next_day, key=f"refused:{refused[0].id}", at=at)
 
 
+def put_back_what_waits(subscription: Subscription, refusal: Declined, *, at: datetime) -> None:
+    """All that the provider was not told yet, and never will be."""
+    waiting = select(Entry).where(Entry.subject == timeline.key(subscription), Entry.version > subscription.confirmed_version)
+    refused = db.session.scalars(waiting.where(Entry.refused_at.is_(None)).order_by(Entry.id.desc())).all()
+    for entry in refused:
+        _put_back(entry, subscription, refusal, at=at)
+    if refused:
+        subscription.version += 1
+        _tell(subscription, refused, None, key=f"refused:{refused[0].id}", at=at)
+
+
 def tell_what_came_too_late(subscription: Subscription, *, at: datetime) -> None:
     """It had ended before the provider heard of these changes. Who took the end back has the receipt again, and is told."""
     waiting = select(Entry).where(Entry.subject == timeline.key(subscription), Entry.version > subscription.confirmed_version)
@@ -74,6 +81,14 @@ def tell_what_came_too_late(subscription: Subscription, *, at: datetime) -> None
     if asked := db.session.scalars(newest.limit(1)).first():
         asked.taken_back_at, asked.carried_out_at, asked.confirmed_at = None, subscription.ended_at, at
     _tell(subscription, late, None, key=f"too late:{late[0].id}", at=at)
+
+
+def _put_back(entry: Entry, subscription: Subscription, refusal: Declined, *, at: datetime) -> None:
+    with suppress(ChangedSince):
+        put_back(entry, subscription)
+    _note(entry, refusal, at=at)
+    if undone := entry.facts.get("entry"):
+        db.session.get_one(Entry, undone).undone_at = None
 
 
 def _note(entry: Entry, refusal: Declined, *, at: datetime) -> None:
