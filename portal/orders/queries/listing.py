@@ -105,7 +105,9 @@ def _shown(show: str, at: datetime) -> list[ColumnElement[bool]]:
         return [arrived, not_(_has_parcel(or_(under_way, failed)))]
     if show == PROBLEM:
         today, waits = at.astimezone(shop().zone).date(), status == ParcelStatus.AVAILABLE_FOR_PICKUP
-        is_stuck = or_(Shipment.incident.is_not(None), Shipment.expected_on < today, _is_quiet(quiet_since(at, shop())))
+        told_of = or_(Shipment.status_at.is_not(None), Shipment.tracker_ref.is_not(None))
+        is_silent = and_(told_of, or_(Shipment.expected_on < today, _is_quiet(quiet_since(at, shop()))))
+        is_stuck = or_(Shipment.incident.is_not(None), is_silent)
         too_long = or_(Shipment.incident == Incident.NOT_PICKED_UP, Shipment.held_until < today)
         return [_has_parcel(or_(failed, and_(under_way, not_(waits), is_stuck), and_(waits, too_long)))]
     return []
