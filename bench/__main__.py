@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench import crowd, questions, throughput, times, weight
+from bench import crowd, order_pages, orders_file, questions, throughput, times, weight
 from bench.figure import Figure
 from bench.stage import ROOT, Stage, a_database, free_port, serving, wait_for
 from bench.wire import Wire
@@ -29,6 +29,8 @@ def measure(folder: Path) -> list[Figure]:
             figures = weight.weigh(signed_in, "home", "/")
             figures += weight.weigh(signed_in, "subscription", f"/subscriptions/{people.subscription}")
             figures += weight.weigh(Wire(stage.url), "sign-in", "/sign-in")
+            few, full, many = (Wire(stage.url, stage.cookies(who)) for who in (people.few_orders, people.full_page, people.many_orders))
+            figures += order_pages.compare(few, full, many, people)
             bare_url = f"http://127.0.0.1:{free_port()}"
             bare = stage.process("bare", serving("bench.bare:app", bare_url))
             try:
@@ -36,7 +38,7 @@ def measure(folder: Path) -> list[Figure]:
                 figures = times.measure(signed_in, Wire(bare_url), people) + figures
             finally:
                 bare.stop()
-        return figures + questions.count(stage.app, people)
+        return figures + questions.count(stage.app, people) + orders_file.measure(stage)
 
 
 def through(database: str, workers: int) -> list[Figure]:

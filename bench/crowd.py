@@ -13,7 +13,7 @@ from portal.kit.db import db, transaction
 from portal.orders.models import Order, OrderedLine, OrderLine, rows_of
 from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, SubscriptionItem
 
-MANY_SUBSCRIPTIONS, FEW_ORDERS, MANY_ORDERS = 100, 10, 10_000
+MANY_SUBSCRIPTIONS, FEW_ORDERS, FULL_PAGE, MANY_ORDERS = 100, 10, 20, 10_000
 ITEMS = 4
 
 
@@ -24,6 +24,7 @@ class Crowd:
     one: int
     many: int
     few_orders: int
+    full_page: int
     many_orders: int
     subscription: int
     delivery: int
@@ -33,15 +34,16 @@ def fill() -> Crowd:
     """Straight into the tables: how they would have got there is not what is measured."""
     at = now()
     with transaction():
-        one, many, few, most = (Customer(email=f"{name}@bench.example", name=name) for name in ("one", "many", "few", "most"))
-        db.session.add_all([one, many, few, most])
+        names = "one", "many", "few", "full", "most"
+        one, many, few, full, most = people = [Customer(email=f"{name}@bench.example", name=name) for name in names]
+        db.session.add_all(people)
         prices = list(db.session.scalars(select(Price).where(Price.every_count == 4, Price.every_unit == "week").limit(ITEMS)))
         single = _subscription(one, prices, 0, at)
         db.session.add_all([single, *(_subscription(many, prices, number, at) for number in range(1, MANY_SUBSCRIPTIONS + 1))])
         db.session.flush()
-        for customer, count in (one, 3), (many, 3), (few, FEW_ORDERS), (most, MANY_ORDERS):
+        for customer, count in (one, 3), (many, 3), (few, FEW_ORDERS), (full, FULL_PAGE), (most, MANY_ORDERS):
             _order(customer, count, at)
-        return Crowd(one.id, many.id, few.id, most.id, single.id, single.scheduled[0].id)
+        return Crowd(one.id, many.id, few.id, full.id, most.id, single.id, single.scheduled[0].id)
 
 
 def _subscription(customer: Customer, prices: list[Price], number: int, at: datetime) -> Subscription:

@@ -22,6 +22,8 @@ def count(app: Flask, crowd: Crowd) -> list[Figure]:
     home = _of(app, one, "/")
     home_of_many = _of(app, many, "/")
     orders, orders_of_most = _of(app, few, "/orders"), _of(app, most, "/orders")
+    one_of_few = _of(app, few, f"/orders/B{crowd.few_orders}-5")
+    one_of_most = _of(app, most, f"/orders/B{crowd.many_orders}-5000")
     unit = "queries"
     return [
         Figure("home, 1 subscription", home, unit, HOME),
@@ -33,6 +35,8 @@ def count(app: Flask, crowd: Crowd) -> list[Figure]:
         Figure("the list of orders, 10 orders", orders, unit),
         Figure("the list of orders, 10,000 orders", orders_of_most, unit),
         Figure("the list of orders: more with 10,000 than with 10", orders_of_most - orders, unit, 0),
+        Figure("an order's page", one_of_few, unit),
+        Figure("an order's page: more with 10,000 orders than with 10", one_of_most - one_of_few, unit, 0),
         Figure("a change: skip, and the page that follows", _change(app, one, crowd), unit),
     ]
 

@@ -25,6 +25,7 @@ class Operation:
     fields: tuple[Field, ...]
     """Of the body; of a request without one, its parameters."""
     answers: tuple[tuple[str, str], ...]
+    """When all is well; what may go wrong is told once, below."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _operation(endpoint: Endpoint, document: dict[str, Any]) -> Operation:
     else:
         asked = [one for one in told["parameters"] if one["in"] == "query"]
         fields = tuple(Field(one["name"], _kind(one["schema"], document), False, one["description"]) for one in asked)
-    answers = tuple((status, answer["description"]) for status, answer in told["responses"].items())
+    answers = tuple((status, answer["description"]) for status, answer in told["responses"].items() if status < "300")
     return Operation(endpoint, path_of(endpoint), fields, answers)
 
 

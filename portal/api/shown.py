@@ -41,6 +41,8 @@ class Product(Shown):
     """What your system calls it; null for one that only Stripe has told of."""
     name: str
     picture: str
+    guide: str
+    manual_url: str
     stripe_product: str | None
     variants: tuple[Variant, ...]
 

@@ -46,6 +46,8 @@ class ToldProduct:
     ref: str
     name: str
     picture: str
+    guide: str
+    manual_url: str
     provider_ref: str | None
     variants: Sequence[ToldVariant]
 
@@ -59,7 +61,7 @@ def put_product(told: ToldProduct, *, by: Actor, at: datetime) -> bool:
     if is_new:
         note(product, "product first told", by=by, at=at, facts={"ref": told.ref})
     with deed(product, "product told", by=by, at=at, touching=[price for variant in product.variants for price in variant.prices]):
-        product.name, product.picture = told.name, told.picture
+        product.name, product.picture, product.guide, product.manual_url = told.name, told.picture, told.guide, told.manual_url
         product.provider_ref = _settled("the product", product.provider_ref, told.provider_ref, _product_with(told.provider_ref, product))
         offered = {price.id for one in told.variants for price in _put_variant(product, one)}
         for variant in product.variants:
@@ -85,7 +87,8 @@ def _product(told: ToldProduct) -> tuple[Product, bool]:
     if told.provider_ref and (known := db.session.scalars(unnamed).one_or_none()):
         known.ref = told.ref
         return known, True
-    first = insert(Product).values(ref=told.ref, name=told.name, picture=told.picture, provider_ref=None)
+    words = {"name": told.name, "picture": told.picture, "guide": told.guide, "manual_url": told.manual_url}
+    first = insert(Product).values(ref=told.ref, provider_ref=None, **words)
     made = db.session.scalar(first.on_conflict_do_nothing(index_elements=["ref"]).returning(Product.id))
     return db.session.scalars(mine).one(), made is not None
 

@@ -18,6 +18,7 @@ import requests
 from honcho.manager import Manager
 from pyotp import TOTP
 
+from portal.api.models import Scope
 from portal.demo.people import CODES, HISTORY_DAYS, PEOPLE, STAFF
 from portal.kit import clock
 
@@ -63,6 +64,7 @@ def run(folder: Path, host: str, port: int) -> None:
         with _running(f"{stand_in} --now {opened}", f"http://127.0.0.1:{stripe_port}/_sandbox/healthz"):
             subprocess.run([*shlex.split(portal), "demo", "seed"], env=environment, check=True)
         opened_once.touch()
+    api_key = _api_key(folder / "api-key", portal, environment)
 
     manager, webhooks = Manager(), f"http://127.0.0.1:{port}/webhooks"
     gunicorn = f"{PYTHON} -m gunicorn -k gthread -w 1 --threads 8 --no-control-socket --log-level warning --bind {host}:{port} app:app"
@@ -73,7 +75,7 @@ def run(folder: Path, host: str, port: int) -> None:
         "worker": f"{portal} work",
     }.items():
         manager.add_process(name, command, env=environment, cwd=str(Path(__file__).parents[2]))
-    Thread(target=_welcome, args=[base_url, port], daemon=True).start()
+    Thread(target=_welcome, args=[base_url, port, api_key], daemon=True).start()
     manager.loop()
     sys.exit(manager.returncode)
 
@@ -84,11 +86,22 @@ def _clear(folder: Path) -> None:
             file.unlink()
 
 
-def _welcome(base_url: str, port: int) -> None:
+def _api_key(file: Path, portal: str, environment: dict[str, str]) -> str:
+    """A key that may do everything, made once: the portal itself could not say it again."""
+    if not file.exists():
+        command = [*shlex.split(portal), "api-key", "add", f"demo {secrets.token_hex(2)}", "--scopes", ",".join(Scope)]
+        made = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+        file.touch(mode=0o600)
+        file.write_text(made.strip())
+    return file.read_text()
+
+
+def _welcome(base_url: str, port: int, api_key: str) -> None:
     """As soon as the portal answers: where it is, who lives there, and where their mail arrives."""
     _wait_for(f"http://127.0.0.1:{port}/readyz")
     wide = max(len(email) for email in [person.email for person in PEOPLE] + [worker.email for worker in STAFF])
     lines = ["", f"  The portal   {base_url}", f"  The mailbox  {base_url}/demo/mailbox  (all mail lands here: sign-in links too)", ""]
+    lines[-1:] = [f"  The API      {base_url}/api/v1/  (key {api_key})", ""]
     if "localhost" in base_url:
         lines += [f"  On a phone in the same network: make run HOST=0.0.0.0, then http://{_lan_address()}:{port}", ""]
     lines += ["  Sign in as"]

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from portal import outbox
 from portal.accounts.models import Address, AuthenticatorApp, Customer, Role, Staff
 from portal.catalog.models import Price, Product, SwapGroup, Variant
+from portal.demo import parcels
 from portal.demo.people import CODES, GOODS, HISTORY_DAYS, PEOPLE, RHYTHMS, SALE, STAFF, Box, Person, Worker
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -130,6 +131,9 @@ def seed(*, in_simulations: bool = False) -> None:
         past.live()
     _move_in(begun)
     outbox.work_until_idle()
+    if not in_simulations:
+        parcels.send()
+        outbox.work_until_idle()
 
 
 def _stock_the_shop(api: Any) -> dict[tuple[str, tuple[int, str]], str]:

@@ -15,6 +15,7 @@ bp.before_request(signed_in)
 AFTER_THAT = 3
 """So many deliveries are shown after the next."""
 ORDERS = 2
+PARCELS = 2
 OWED = 2
 OTHERS = 3
 """So many subscriptions are shown of a customer to whom none sends anything."""
@@ -42,5 +43,7 @@ def show() -> ResponseReturnValue:
         others=others,
         outside=[one for one in outside if not one.has_ended][:OTHERS],
         receipts=subscriptions.receipts_of([one.id for one in others]) if others else {},
+        parcels=orders.on_its_way(customer_id, at=at),
+        most_parcels=PARCELS,
         orders=orders.recent(customer_id, ORDERS),
     )

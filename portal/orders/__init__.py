@@ -2,10 +2,14 @@
 
 from flask import Flask
 
+from portal.orders import sync as sync
 from portal.orders.changes.routes import bp as changes_bp
+from portal.orders.links import tracking_key
+from portal.orders.markup import delivery_markup
 from portal.orders.news import on_ordered as on_ordered
 from portal.orders.refusals import Unfit as Unfit
 from portal.orders.routes import bp, tracking_bp
+from portal.orders.sentences import parcel_told
 from portal.orders.telling import Differs as Differs
 from portal.orders.telling import Place as Place
 from portal.orders.telling import ToldOrder as ToldOrder
@@ -16,3 +20,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(changes_bp)
     app.register_blueprint(tracking_bp)
+    app.jinja_env.globals.update(tracking_key=tracking_key, parcel_told=parcel_told, delivery_markup=delivery_markup)

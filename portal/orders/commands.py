@@ -105,11 +105,13 @@ def _good(found: Iterable[ReadOrder | Held | LeftOut], tally: Tally, bar: "tqdm[
 
 def _batches(found: Iterable[ReadOrder]) -> Iterator[list[ReadOrder]]:
     batch: list[ReadOrder] = []
+    lines = 0
     for order in found:
         batch.append(order)
-        if len(batch) == BATCH or sum(len(each.settled.lines) for each in batch) >= BATCH_LINES:
+        lines += len(order.settled.lines)
+        if len(batch) == BATCH or lines >= BATCH_LINES:
             yield batch
-            batch = []
+            batch, lines = [], 0
     if batch:
         yield batch
 

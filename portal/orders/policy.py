@@ -97,6 +97,12 @@ class ParcelFacts:
     shipped_at: datetime | None = None
     expected_on: date | None = None
     held_until: date | None = None
+    tracker_ref: str | None = None
+    """If the carrier service follows it for us. Of one that nobody tells of, silence says nothing."""
+
+    @property
+    def is_told_of(self) -> bool:
+        return self.tracker_ref is not None or self.status_at is not None
 
     @property
     def has_left(self) -> bool:
@@ -115,7 +121,7 @@ def situation(parcel: ParcelFacts, *, at: datetime, shop: Shop) -> Situation:
         return Situation.QUIET if told is Situation.DELAYED and is_quiet(parcel, at=at, shop=shop) else told
     if is_quiet(parcel, at=at, shop=shop):
         return Situation.QUIET
-    if parcel.expected_on and parcel.expected_on < today:
+    if parcel.is_told_of and parcel.expected_on and parcel.expected_on < today:
         return Situation.LATE
     if parcel.status is ParcelStatus.OUT_FOR_DELIVERY:
         return Situation.OUT_FOR_DELIVERY
@@ -125,6 +131,7 @@ def situation(parcel: ParcelFacts, *, at: datetime, shop: Shop) -> Situation:
 def is_quiet(parcel: ParcelFacts, *, at: datetime, shop: Shop) -> bool:
     """Whether it left, is not there, and was not scanned for days; nor was it expected to be, before the day that was told."""
     heard_at = max(filter(None, (parcel.status_at, parcel.shipped_at)), default=None)
-    if heard_at is None or not parcel.has_left or parcel.status in OF_END or parcel.status is ParcelStatus.AVAILABLE_FOR_PICKUP:
+    is_there = parcel.status in OF_END or parcel.status is ParcelStatus.AVAILABLE_FOR_PICKUP
+    if heard_at is None or is_there or not (parcel.is_told_of and parcel.has_left):
         return False
     return at >= shop.quiet_after(heard_at)

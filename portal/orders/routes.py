@@ -4,16 +4,19 @@ from itertools import groupby
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, select
 
 from portal.accounts.current import current, signed_in
 from portal.kit import i18n
 from portal.kit.clock import now
+from portal.kit.db import db, transaction
 from portal.kit.headers import no_referrer
 from portal.kit.web import page
-from portal.orders import queries
+from portal.orders import actions, queries
 from portal.orders.changes.shown import changes_of
 from portal.orders.finding import Wanted, whole_number
 from portal.orders.links import is_over, shipment_of, tracking_key
+from portal.orders.models import Shipment
 
 bp = Blueprint("orders", __name__)
 bp.before_request(signed_in)
@@ -48,6 +51,9 @@ def show(number: str) -> ResponseReturnValue:
     order = queries.order(current.customer.id, number, first_line, at=now()) or abort(404)
     if request.args.get("seen") == order.stamp:
         return "", 204
+    if order.is_under_way and "seen" not in request.args and _looks():
+        with transaction():
+            _note_looks(Shipment.of(current.customer).where(Shipment.order_id == order.id))
     links = {parcel.id: url_for("tracking.show_parcel", sealed=tracking_key(parcel.id)) for parcel in order.parcels}
     changes = changes_of(current.customer.id, number, first_line, len(order.lines))
     return page("orders/show.html", order=order, links=links, changes=changes)
@@ -64,6 +70,19 @@ def show_parcel(sealed: str) -> ResponseReturnValue:
         answer = page("track/over.html", 404)
     else:
         parcel, how_many = found
+        if parcel.is_under_way and _looks():
+            with transaction():
+                _note_looks(select(Shipment).where(Shipment.id == shipment_id))
         answer = page("track/show.html", parcel=parcel, how_many=how_many)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _looks() -> bool:
+    """Whether somebody does: not a program that only asks whether the page is there, nor a browser that fetches it in advance."""
+    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+
+
+def _note_looks(whose: Select[Shipment]) -> None:
+    """Whoever looks again and again worries: docs/decisions/where-a-parcel-is.md"""
+    actions.note_looks(list(db.session.scalars(whose)), at=now())

@@ -166,6 +166,8 @@ class Sums:
     total: int
     due: int | None
     """What of the total a card paid, after the customer's credit; None where no invoice of it is known."""
+    refunded: int = 0
+    """What of it went back to the card."""
 
     @property
     def other(self) -> int:

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
+from portal.kit.db import db
 from portal.orders.landing import land
 from portal.orders.layouts.places import Place as Place
 from portal.orders.layouts.sums import Settled
-from portal.orders.models import OrderedLine
+from portal.orders.models import Order, OrderedLine
+from portal.orders.news import ordered
 from portal.orders.reading import ReadOrder
 
 
@@ -48,4 +52,6 @@ def take_order(told: ToldOrder) -> bool:
     landed = land([order], source="api")
     for _, what in landed.differing:
         raise Differs(what.split(" and "))
+    if landed.new:
+        ordered(db.session.scalars(select(Order).where(Order.number == told.number)).one())
     return landed.new == 1

@@ -85,6 +85,10 @@ class Line:
     """For all of the quantity, in minor units of the invoice's currency."""
     is_once: bool
     """Not of the subscription's contents: something that was charged with it this once."""
+    discount: int = 0
+    """Its share of all discounts, as the provider spread them."""
+    tax: int = 0
+    """Of what was left to pay for it, whether it is part of that or comes on top."""
 
 
 @dataclass(frozen=True)

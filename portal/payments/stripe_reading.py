@@ -176,6 +176,8 @@ def _line(line: stripe.InvoiceLineItem) -> Line:
         quantity=line.quantity or 1,
         amount=line.amount,
         is_once=line.parent is not None and line.parent.type == "invoice_item_details",
+        discount=sum(taken.amount for taken in line.discount_amounts or []),
+        tax=sum(tax.amount for tax in line.taxes or []),
     )
 
 

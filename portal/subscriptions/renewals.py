@@ -1,9 +1,10 @@
 """What the provider's invoices mean: a delivery is charged, and becomes an order."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from portal import outbox, timeline
+from portal.accounts.queries import default_address
 from portal.billing.models import Why
 from portal.catalog.models import Price
 from portal.catalog.queries import prices_by_ref
@@ -63,6 +64,8 @@ def take_renewal(subscription: Subscription, renewal: Renewal, *, discount: Disc
                 total=renewal.amount - (overcharge.amount if overcharge else 0),
                 source="subscription",
                 source_ref=renewal.ref,
+                address_id=_goal(subscription),
+                tax_included=renewal.charge.tax_included > 0,
             )
 
 
@@ -115,8 +118,16 @@ def _ordered(renewal: Renewal, delivery: Delivery | None = None) -> list[Ordered
     lines = [_line(price := db.session.get_one(Price, price_id), quantity, price.amount, "") for price_id, quantity in agreed]
     for told in renewal.lines:
         if delivery is None or told.is_once:
-            lines.append(_line(known.get(told.price_ref or ""), told.quantity, told.amount // told.quantity, told.words))
+            each = told.amount // told.quantity
+            line = _line(known.get(told.price_ref or ""), told.quantity, each, told.words)
+            lines.append(replace(line, discount=told.discount, tax=told.tax))
     return lines
+
+
+def _goal(subscription: Subscription) -> int | None:
+    """Where it goes, as things are when it is paid: the rows of addresses never change."""
+    for_all = default_address(subscription.customer_id)
+    return subscription.address_id or (for_all.id if for_all else None)
 
 
 def _line(price: Price | None, quantity: int, amount: int, words: str) -> OrderedLine:

@@ -50,6 +50,10 @@ VOCABULARY: dict[str, Kind] = {
         "Somebody cancelled it here. It can still be taken back until it ends: that is another `subscription.changed`.",
         {"subscription": NUMBER, "customer": NUMBER, "reference": WORD, "at_once": {"type": "boolean"}, "ends_at": MAYBE_MOMENT},
     ),
+    "order.created": Kind(
+        "An order was written down here: a box was charged, or the shop's back end has told of it.",
+        {"order": NUMBER, "number": WORD, "customer": MAYBE_NUMBER, "source": WORD},
+    ),
     "order.line_cancelled": Kind(
         "The customer does not want so many of a line any more, before anybody packed it: they are not to be sent.",
         {"order": NUMBER, "number": WORD, "customer": MAYBE_NUMBER, "line": {"type": "integer", "minimum": 0}, "quantity": NUMBER},
@@ -57,10 +61,6 @@ VOCABULARY: dict[str, Kind] = {
     "order.address_changed": Kind(
         "The customer has the order sent elsewhere, before anybody packed it.",
         {"order": NUMBER, "number": WORD, "customer": MAYBE_NUMBER, "address": NUMBER},
-    ),
-    "order.created": Kind(
-        "An order was written down here: a box was charged, or the shop's back end has told of it.",
-        {"order": NUMBER, "number": WORD, "customer": MAYBE_NUMBER, "source": WORD},
     ),
     "parcel.updated": Kind(
         "There is news of a parcel: it was recorded, has moved on, is expected on another day, or something went wrong.",

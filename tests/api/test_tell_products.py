@@ -18,6 +18,8 @@ def honey(**more: Any) -> dict[str, Any]:
     return {
         "name": "Linden honey",
         "picture": "products/honey.svg",
+        "guide": "Warm it gently.\n\nNever above 40 degrees.",
+        "manual_url": "https://maker.example/honey.pdf",
         "variants": [{"sku": "HON-250", "name": "250 g", "prices": [MONTHLY]}],
         **more,
     }
@@ -32,6 +34,7 @@ def test_a_product_is_made_and_read_again(shop: System) -> None:
     made = shop.put("/products/honey", honey(), expect=201)
     fits(made, "Product")
     assert made["ref"] == "honey"
+    assert (made["guide"], made["manual_url"]) == (honey()["guide"], "https://maker.example/honey.pdf")
     assert made["variants"] == [{"sku": "HON-250", "name": "250 g", "prices": [{**MONTHLY, "stripe_price": None, "is_offered": True}]}]
     assert shop.get("/products/honey") == made
 
@@ -99,6 +102,9 @@ def test_what_the_provider_told_of_first_is_taken_for_the_same(shop: System, app
         (honey(picture="https://elsewhere.example/x.svg"), "/picture"),
         (honey(picture="products/../../x.svg"), "/picture"),
         (honey(name=""), "/name"),
+        (honey(manual_url="javascript:alert(1)"), "/manual_url"),
+        (honey(manual_url="http://maker.example/"), "/manual_url"),
+        (honey(guide="\x1b[0m"), "/guide"),
         (honey(name="Honey\x00"), "/name"),
         (honey(price=1), "/price"),
         (honey(variants=[{"sku": "A", "prices": [{**MONTHLY, "amount": -1}]}]), "/variants/0/prices/0/amount"),

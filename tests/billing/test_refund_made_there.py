@@ -13,6 +13,7 @@ from portal.billing.models import Attempt, BillingAccount, Refund, Why
 from portal.billing.refusals import MoreThanPaid
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.orders.models import Order
 from tests.billing.builders import Payer
 from tests.billing.test_refund import FAILING, ask, paying_with, refunds, want
 from tests.browser import words
@@ -49,6 +50,14 @@ def test_nothing_is_sent_for_it(alice: Payer, work: Work) -> None:
     alice.stripe.forget_requests()
     work()
     assert {request["method"] for request in alice.stripe.requests()} == {"GET"}
+
+
+def test_the_order_says_what_went_back(alice: Payer, work: Work) -> None:
+    give_back(alice, 490)
+    work()
+    with alice.app.app_context():
+        number = db.session.scalars(select(Order.number)).one()
+    assert "Refunded −€4.90" in words(alice.browser.get(f"/orders/{number}"))
 
 
 def test_never_more_goes_back_than_was_paid(alice: Payer, work: Work) -> None:

@@ -62,7 +62,7 @@ def test_the_first_screen_says_what_comes_next_and_until_when_it_can_be_changed(
     assert "Change it until Mon 21 Dec, 10:00" in page
 
 
-def test_it_takes_six_queries_at_most_and_as_many_with_100_subscriptions_as_with_one(app: Flask, stripe: Stripe, many: Browser) -> None:
+def test_it_takes_seven_queries_at_most_and_as_many_with_100_subscriptions_as_with_one(app: Flask, stripe: Stripe, many: Browser) -> None:
     one = subscribe(app, stripe).browser
     stripe.wait_for_webhooks()  # they ask the database as well
     counts = []
@@ -71,7 +71,7 @@ def test_it_takes_six_queries_at_most_and_as_many_with_100_subscriptions_as_with
         with counted(app) as asked:
             browser.get("/")
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 6
+    assert counts[0] == counts[1] <= 7
 
 
 @pytest.mark.parametrize("page", ["/subscriptions", "/orders", "/account"])

@@ -113,6 +113,8 @@ STRINGS = {
     "filename": "of a static file",
 }
 ASKS = {
+    "orders.show": "keeps that its owner looked where the parcels are: many looks without a scan open a task",
+    "tracking.show_parcel": "keeps that somebody looked where the parcel is, as above",
     "support.search": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
     "support.photo": "keeps whom staff saw, before they see them",

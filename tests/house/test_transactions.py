@@ -22,6 +22,7 @@ ALSO = {
     "portal/accounts/current.py": "notes when somebody was last seen",
     "portal/photos/taking.py": "a part of routes that take photos: one transaction for each",
     "portal/demo/seed.py": "fills the demo",
+    "portal/demo/parcels.py": "fills the demo",
 }
 
 

@@ -132,7 +132,7 @@ def standing(app: Flask, alice: int) -> None:
         standings: dict[str, list[dict[str, Any]]] = {
             "MOVES": [{"status": ParcelStatus.IN_TRANSIT, "expected_on": NOWHERE}, {"status": ParcelStatus.DELIVERED}],
             "THERE": [{"status": ParcelStatus.DELIVERED}, {"status": ParcelStatus.CANCELLED}],
-            "LATE": [{"status": ParcelStatus.IN_TRANSIT, "expected_on": TODAY.date() - timedelta(days=1)}],
+            "LATE": [{"status": ParcelStatus.IN_TRANSIT, "status_at": TODAY, "expected_on": TODAY.date() - timedelta(days=1)}],
             "LOST": [{"status": ParcelStatus.DELIVERED}, {"status": ParcelStatus.FAILURE, "incident": Incident.LOST}],
             "SHOP": [{"status": ParcelStatus.AVAILABLE_FOR_PICKUP, "incident": Incident.NOBODY_THERE}],
             "PACKED": [{"status": ParcelStatus.UNKNOWN}],

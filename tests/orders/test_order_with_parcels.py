@@ -102,7 +102,7 @@ TROUBLES: list[tuple[ParcelStatus, dict[str, Any], str, str]] = [
     (S.IN_TRANSIT, {"incident": Incident.REFUSED}, "Not accepted", "It comes back to us"),
     (S.IN_TRANSIT, {"incident": Incident.CUSTOMS}, "At the customs", "You need to do nothing unless they write"),
     (S.IN_TRANSIT, {"incident": Incident.DELAYED}, "Held up", "You need to do nothing"),
-    (S.IN_TRANSIT, {"expected_on": date(2026, 11, 22)}, "Late", "It was expected on Sunday 22 November."),
+    (S.IN_TRANSIT, {"status_at": TODAY, "expected_on": date(2026, 11, 22)}, "Late", "It was expected on Sunday 22 November."),
     (
         S.IN_TRANSIT,
         {"status_at": TODAY - 8 * DAY, "shipped_at": TODAY - 9 * DAY},

@@ -23,7 +23,10 @@ def days(number: float) -> datetime:
 CASES: list[tuple[str, dict[str, Any], float, str]] = [
     ("unknown", {}, 0, "packing"),
     ("pre_transit", {"status_at": MONDAY}, 9, "packing"),
-    ("pre_transit", {"expected_on": THURSDAY}, 4, "late"),
+    ("pre_transit", {"expected_on": THURSDAY, "tracker_ref": "trk_1"}, 4, "late"),
+    ("unknown", {"expected_on": THURSDAY}, 4, "packing"),
+    ("unknown", {"expected_on": THURSDAY, "shipped_at": MONDAY}, 30, "on its way"),  # nobody tells us of it
+    ("unknown", {"shipped_at": MONDAY, "tracker_ref": "trk_1"}, 4, "quiet"),
     ("unknown", {"shipped_at": MONDAY}, 1, "on its way"),
     ("pre_transit", {"shipped_at": MONDAY, "status_at": MONDAY}, 4, "quiet"),
     ("in_transit", {}, 0, "on its way"),

@@ -54,6 +54,10 @@ class ProductForm(Form):
     name: Name
     picture: Picture = "products/box.svg"
     """A file that lies in the portal’s folder static/products/. No address: the portal fetches nothing."""
+    guide: Annotated[str, Field(pattern=r"^[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length=20_000)] = ""
+    """How it is used: plain paragraphs with an empty line between them, for whoever bought it."""
+    manual_url: Annotated[str, Field(pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?)?$", max_length=500)] = ""
+    """The maker’s own manual, at an https address. The portal links to it, and fetches nothing."""
     stripe_product: Ref | None = None
     """What Stripe calls it, if it is there already. Learned once, and kept."""
     variants: Annotated[tuple[VariantForm, ...], Field(max_length=100)] = ()
@@ -66,7 +70,8 @@ class ProductForm(Form):
         return self
 
     def told(self, ref: str) -> ToldProduct:
-        return ToldProduct(ref, self.name, self.picture, self.stripe_product, [_variant(variant) for variant in self.variants])
+        variants = [_variant(variant) for variant in self.variants]
+        return ToldProduct(ref, self.name, self.picture, self.guide, self.manual_url, self.stripe_product, variants)
 
 
 class StockForm(Form):

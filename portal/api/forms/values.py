@@ -33,7 +33,7 @@ class Nothing(Query):
 
 class PageQuery(Query):
     cursor: Annotated[str, Field(max_length=200)] | None = None
-    """`next_cursor` of the page before. Without one: the first page."""
+    """What next_cursor of the page before says. Without one: the first page."""
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     """How many at the most."""
 

@@ -11,19 +11,19 @@ from portal.api.cursors import cursor_after, row_before
 from portal.catalog.models import Price, Product, Stock, Variant
 from portal.kit.db import db
 
-HEADS = select(Product.id, Product.ref, Product.name, Product.picture, Product.provider_ref)
+HEADS = select(Product)
 STOCK = select(Stock.id, Variant.sku, Stock.quantity, Stock.as_of).join(Variant, Variant.id == Stock.variant_id)
 
 
 def products(cursor: str | None, limit: int) -> shown.PageOf[shown.Product]:
     after = row_before("products", cursor)
-    heads = db.session.execute(HEADS.where(Product.id > after).order_by(Product.id).limit(limit + 1)).all()
+    heads = db.session.scalars(HEADS.where(Product.id > after).order_by(Product.id).limit(limit + 1)).all()
     more = cursor_after("products", heads[limit - 1].id) if len(heads) > limit else None
     return shown.PageOf[shown.Product](data=_whole(heads[:limit]), next_cursor=more)
 
 
 def product(ref: str) -> shown.Product | None:
-    return next(iter(_whole(db.session.execute(HEADS.where(Product.ref == ref)).all())), None)
+    return next(iter(_whole(db.session.scalars(HEADS.where(Product.ref == ref)).all())), None)
 
 
 def stock(cursor: str | None, limit: int) -> shown.PageOf[shown.Stock]:
@@ -42,7 +42,7 @@ def _stock(row: Row[int, str, int, datetime]) -> shown.Stock:
     return shown.Stock(sku=row.sku, quantity=row.quantity, as_of=row.as_of)
 
 
-def _whole(heads: Sequence[Row[int, str | None, str, str, str | None]]) -> tuple[shown.Product, ...]:
+def _whole(heads: Sequence[Product]) -> tuple[shown.Product, ...]:
     query = select(Variant.id, Variant.product_id, Variant.sku, Variant.name).where(Variant.product_id.in_([head.id for head in heads]))
     variants = db.session.execute(query.order_by(Variant.id)).all()
     prices = _prices([variant.id for variant in variants])
@@ -51,7 +51,13 @@ def _whole(heads: Sequence[Row[int, str | None, str, str, str | None]]) -> tuple
         by_product[one.product_id].append(shown.Variant(sku=one.sku, name=one.name, prices=tuple(prices[one.id])))
     return tuple(
         shown.Product(
-            ref=head.ref, name=head.name, picture=head.picture, stripe_product=head.provider_ref, variants=tuple(by_product[head.id])
+            ref=head.ref,
+            name=head.name,
+            picture=head.picture,
+            guide=head.guide,
+            manual_url=head.manual_url,
+            stripe_product=head.provider_ref,
+            variants=tuple(by_product[head.id]),
         )
         for head in heads
     )

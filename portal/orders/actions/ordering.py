@@ -36,6 +36,8 @@ def record_order(
     source_ref: str | None = None,
     delivery_id: int | None = None,
     total: int | None = None,
+    address_id: int | None = None,
+    tax_included: bool = False,
 ) -> Order:
     """Write an order down, once: the same `source_ref` again gives the same order, also when two workers do it at once.
 
@@ -46,7 +48,7 @@ def record_order(
         "customer_id": customer.id, "email": None, "placed_at": placed_at, "currency": currency.upper(),
         "total": sum(line.amount for line in lines) if total is None else total,
         "source": source, "source_ref": source_ref, "delivery_id": delivery_id,
-        "address_id": None, "shipping": 0, "shipping_tax": 0, "tax_included": False, "packed_at": None,
+        "address_id": address_id, "shipping": 0, "shipping_tax": 0, "tax_included": tax_included, "packed_at": None,
     }  # fmt: skip
     while True:
         new = insert(Order).values(values | {"number": number or new_number()}).on_conflict_do_nothing()
@@ -72,6 +74,7 @@ def new_number() -> str:
 
 def hold(order: Order) -> None:
     """Whoever changes an order or a parcel of it holds the order until the commit: one after the other."""
+    db.session.flush()
     db.session.refresh(order, with_for_update=True)
 
 

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from portal import timeline
 from portal.carriers import Incident, ParcelStatus, Scan, Tracking, on_tracking
 from portal.kit.db import db, insert
+from portal.orders import emails
 from portal.orders.actions.ordering import hold, mark_packed
 from portal.orders.models import ExpectedDate, Order, Shipment, TrackingEvent
 from portal.orders.whereabouts import Told, whereabouts
+from portal.tasks.actions import finish_tasks
 from portal.timeline import Actor
 
 log = getLogger(__name__)
@@ -21,6 +23,8 @@ CARRIER = Actor(system="carrier")
 AHEAD = timedelta(days=1)
 """A carrier's clock may be so much ahead, or mean another zone's time. News of later is none: it would outlast all that is true."""
 MOST_LETTERS = 300
+NO_SCAN, WORRY = "no scan", "worry"
+"""Tasks that a scan finishes."""
 BECAME = {
     ParcelStatus.OUT_FOR_DELIVERY: "out for delivery",
     ParcelStatus.AVAILABLE_FOR_PICKUP: "ready to pick up",
@@ -69,11 +73,12 @@ class Stood:
 
     status: ParcelStatus
     incident: Incident | None
+    status_at: datetime | None
     has_left: bool
 
     @classmethod
     def of(cls, shipment: Shipment) -> Self:
-        return cls(shipment.status, shipment.incident, shipment.shipped_at is not None)
+        return cls(shipment.status, shipment.incident, shipment.status_at, shipment.shipped_at is not None)
 
 
 @on_tracking
@@ -108,8 +113,15 @@ def settle(shipment: Shipment, stood: Stood, *, by: Actor, at: datetime) -> None
         shipment.pickup_code = ""
     if found.left_at:
         mark_packed(shipment.order, found.left_at, by=by, at=at)
-    for deed, facts in _news(shipment, stood):
+    if shipment.status_at != stood.status_at:
+        shipment.quiet_at = None
+        for kind in NO_SCAN, WORRY:
+            finish_tasks(kind, shipment, at=at)
+    deeds = list(_news(shipment, stood))
+    for deed, facts in deeds:
         timeline.note(shipment, deed, by=by, at=at, facts={"ref": shipment.ref, **facts})
+    if deeds:
+        emails.tell_of(shipment, deeds[-1][0], at=at)
 
 
 def _news(shipment: Shipment, stood: Stood) -> Iterator[tuple[str, dict[str, Any]]]:

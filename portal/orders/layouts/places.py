@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -10,6 +10,8 @@ from portal.kit import postal
 from portal.orders.values import CONTROL
 
 LONGEST = 200
+MOST = 1000
+"""So many spellings of places are remembered: a file may hold any number of them."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def place_of(row: Mapping[str, str], columns: PlaceColumns, customer: str) -> Pl
         text = " ".join(row.get(column, "").split())
         return "" if CONTROL.search(text) else text[:LONGEST]
 
+    if not row.get(columns.country):
+        return None
     country = _country(told(columns.country))
     street, city = told(columns.line1), told(columns.city)
     if not (country and street and city):
@@ -61,11 +65,13 @@ def place_of(row: Mapping[str, str], columns: PlaceColumns, customer: str) -> Pl
     return Place(name, street, "" if more == street else more, postcode, city, region, country, told(columns.phone).lstrip("'"))
 
 
+@lru_cache(MOST)
 def _country(told: str) -> str:
     code = told.upper() if len(told) == 2 else _codes().get(told.casefold(), "")
     return code if postal.is_country(code) else ""
 
 
+@lru_cache(MOST)
 def _region(country: str, told: str) -> str:
     """Its key, where the country has a list and it is told by name."""
     for key, name in postal.country(country).regions:

@@ -10,6 +10,7 @@ from portal.accounts.models import Customer
 from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import Model
 from portal.orders.models.order import Order, OrderLine
+from portal.orders.policy import ParcelFacts
 
 
 class Shipment(Model):
@@ -50,11 +51,28 @@ class Shipment(Model):
     """As of when the expected day was so: what was said earlier, and heard later, changes nothing."""
     held_said_at: Mapped[datetime | None] = mapped_column(default=None)
     """The same of where it is held."""
+    late_for: Mapped[date | None] = mapped_column(default=None)
+    """The expected day of which the customer was told that it is over."""
+    quiet_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Since when it counts as stuck, and customer and staff were told; None again with the next scan."""
     lines: Mapped[list["ShipmentLine"]] = relationship(back_populates="shipment", default_factory=list, order_by="ShipmentLine.id")
     events: Mapped[list["TrackingEvent"]] = relationship(
         back_populates="shipment", default_factory=list, order_by="(TrackingEvent.happened_at, TrackingEvent.id)"
     )
     expected: Mapped[list["ExpectedDate"]] = relationship(back_populates="shipment", default_factory=list, order_by="ExpectedDate.id")
+
+    @property
+    def facts(self) -> ParcelFacts:
+        """What tells how it stands, and what can be done."""
+        return ParcelFacts(
+            self.status,
+            self.incident,
+            self.status_at,
+            self.shipped_at,
+            self.expected_on,
+            self.held_until,
+            self.tracker_ref,
+        )
 
     @classmethod
     def of(cls, customer: Customer) -> Select[Self]:

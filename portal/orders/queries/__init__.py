@@ -9,6 +9,8 @@ from portal.orders.queries.listing import recent as recent
 from portal.orders.queries.listing import years as years
 from portal.orders.queries.one import order as order
 from portal.orders.queries.parcels import parcel as parcel
+from portal.orders.queries.under_way import ParcelOnItsWay as ParcelOnItsWay
+from portal.orders.queries.under_way import on_its_way as on_its_way
 from portal.orders.shown import ShownOrder as ShownOrder
 from portal.orders.shown import ShownParcel as ShownParcel
 from portal.orders.shown import Sums as Sums

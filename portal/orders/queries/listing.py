@@ -78,8 +78,9 @@ def orders_page(
 
 def years(customer_id: int, zone: tzinfo) -> list[int]:
     """From that of the newest order to that of the oldest."""
-    span = select(func.min(Order.placed_at), func.max(Order.placed_at)).where(Order.customer_id == customer_id)
-    first, last = (moment and moment.astimezone(zone).year for moment in db.session.execute(span).one())
+    theirs = Order.customer_id == customer_id
+    ends = [select(end(Order.placed_at)).where(theirs).scalar_subquery() for end in (func.min, func.max)]  # both at once, SQLite reads all
+    first, last = (moment and moment.astimezone(zone).year for moment in db.session.execute(select(*ends)).one())
     return list(range(last, first - 1, -1)) if first else []
 
 
@@ -94,16 +95,19 @@ def _conditions(customer_id: int, wanted: Wanted, at: datetime, zone: tzinfo) ->
 
 def _shown(show: str, at: datetime) -> list[ColumnElement[bool]]:
     """As `policy.situation` says it of one."""
-    status, ended = Shipment.status, list(OF_END)
-    under_way = status.not_in(ended)
+    status = Shipment.status
+    under_way = status.in_([one for one in ParcelStatus if one not in OF_END])
     failed = status.in_([ParcelStatus.RETURN_TO_SENDER, ParcelStatus.FAILURE])
     if show == UNDER_WAY:
         return [_has_parcel(under_way)]
     if show == DELIVERED:
-        return [_has_parcel(status == ParcelStatus.DELIVERED), not_(_has_parcel(or_(under_way, failed)))]
+        arrived = exists().where(Shipment.order_id == Order.id, status == ParcelStatus.DELIVERED)
+        return [arrived, not_(_has_parcel(or_(under_way, failed)))]
     if show == PROBLEM:
         today, waits = at.astimezone(shop().zone).date(), status == ParcelStatus.AVAILABLE_FOR_PICKUP
-        is_stuck = or_(Shipment.incident.is_not(None), Shipment.expected_on < today, _is_quiet(quiet_since(at, shop())))
+        told_of = or_(Shipment.status_at.is_not(None), Shipment.tracker_ref.is_not(None))
+        is_silent = and_(told_of, or_(Shipment.expected_on < today, _is_quiet(quiet_since(at, shop()))))
+        is_stuck = or_(Shipment.incident.is_not(None), is_silent)
         too_long = or_(Shipment.incident == Incident.NOT_PICKED_UP, Shipment.held_until < today)
         return [_has_parcel(or_(failed, and_(under_way, not_(waits), is_stuck), and_(waits, too_long)))]
     return []
@@ -116,7 +120,8 @@ def _is_quiet(since: datetime) -> ColumnElement[bool]:
 
 
 def _has_parcel(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Shipment.order_id == Order.id, condition)
+    """Looked up among all of the shop's parcels of that status: those that are not there yet, or never will be, are few."""
+    return Order.id.in_(select(Shipment.order_id).where(condition))
 
 
 def _has_word(customer_id: int, begins: str) -> ColumnElement[bool]:

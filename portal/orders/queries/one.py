@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.billing.models import Invoice
+from portal.billing.models import Attempt, Invoice
 from portal.catalog.models import Product, Variant
 from portal.catalog.queries import HAS_GUIDE
 from portal.kit.db import db
@@ -14,13 +14,14 @@ from portal.orders.shown import Pieces, ShownLine, ShownOrder, Sums
 
 LINES = 50
 """So many are on a page."""
+REFUNDED = select(func.sum(Attempt.refunded)).where(Attempt.invoice_id == Invoice.id).correlate(Invoice).scalar_subquery().label("refunded")
 
 
 def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -> ShownOrder | None:
     """Of this customer, with its lines from this one on. None if there is none, or no such line."""
     mine = select(
         Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.packed_at, Order.shipping, Order.shipping_tax,
-        Order.tax_included, Invoice.due,
+        Order.tax_included, Invoice.due, REFUNDED,
     ).outerjoin(Invoice, Invoice.provider_ref == Order.source_ref)  # fmt: skip
     found = db.session.execute(mine.where(Order.customer_id == customer_id, Order.number == number)).one_or_none()
     if found is None:
@@ -49,6 +50,7 @@ def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -
             tax_included=found.tax_included,
             total=found.total,
             due=found.due,
+            refunded=int(found.refunded or 0),
         ),
         lines=tuple(ShownLine(*line) for line in db.session.execute(page)),
         first_line=first_line,

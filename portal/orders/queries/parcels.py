@@ -48,7 +48,7 @@ def _parcels() -> Select[*tuple[Any, ...]]:
     columns = (
         Shipment.id, Shipment.status, Shipment.incident, Shipment.status_at, Shipment.expected_on, Shipment.held_until, Shipment.shipped_at,
         Shipment.carrier, Shipment.tracking_number, Shipment.packed_at, Shipment.delivered_at, Shipment.held_at, Shipment.pickup_code,
-        Order.placed_at,
+        Shipment.tracker_ref, Order.placed_at,
     )  # fmt: skip
     return select(*columns).join(Order).where(Shipment.status != ParcelStatus.CANCELLED)
 
@@ -61,7 +61,7 @@ def _shown(query: Select[*tuple[Any, ...]], at: datetime) -> tuple[ShownParcel, 
     pieces, scans, moves = _pieces(ids), _scans(ids), _moves(ids)
     shown = []
     for nth, row in enumerate(rows, 1):
-        facts = ParcelFacts(row.status, row.incident, row.status_at, row.shipped_at, row.expected_on, row.held_until)
+        facts = ParcelFacts(row.status, row.incident, row.status_at, row.shipped_at, row.expected_on, row.held_until, row.tracker_ref)
         seen, scanned = scans.get(row.id, ((), 0))
         shown.append(
             ShownParcel(
