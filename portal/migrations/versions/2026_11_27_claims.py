@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'claims'
-down_revision = 'special'
+down_revision = 'parcels_watched'
 
 
 def upgrade() -> None:
