@@ -69,6 +69,9 @@ class Line(Shown):
     title: str
     sku: str
     quantity: int
+    """As it was bought."""
+    cancelled: int
+    """How many of them the customer does not want any more: they must not be packed."""
     unit_amount: int
     discount: int
     tax: int

@@ -81,10 +81,19 @@ def _of_a_parcel(entry: Entry, number: int) -> Iterable[Told]:
     yield Told("parcel.updated", entry.subject, entry.at, data)
 
 
+def _of_a_claim(entry: Entry, number: int) -> Iterable[Told]:
+    """All of it stands in the entry, so that nothing has to be known of the room that wrote it."""
+    if entry.deed == "open claim":
+        told = {"number": entry.facts["order"], "kind": entry.facts["kind"], "wish": entry.facts["wish"]}
+        whose = {"claim": number, "reference": entry.facts["reference"], "customer": entry.customer_id}
+        yield Told("claim.opened", entry.subject, entry.at, whose | told)
+
+
 HEARERS: dict[str, Hearer] = {
     Subscription.__tablename__: _of_a_subscription,
     Order.__tablename__: _of_an_order,
     Shipment.__tablename__: _of_a_parcel,
+    "claim": _of_a_claim,
 }
 """By table."""
 

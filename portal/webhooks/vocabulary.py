@@ -77,6 +77,10 @@ VOCABULARY: dict[str, Kind] = {
             "delivered_at": MAYBE_MOMENT,
         },
     ),
+    "claim.opened": Kind(
+        "A customer says that something went wrong with an order, and wants a replacement or the money back.",
+        {"claim": NUMBER, "reference": WORD, "customer": MAYBE_NUMBER, "number": WORD, "kind": WORD, "wish": WORD},
+    ),
     TEST: Kind("Somebody asked for a message, to see whether it arrives.", {"endpoint": NUMBER}),
 }
 CHOSEN = [name for name in VOCABULARY if name != TEST]

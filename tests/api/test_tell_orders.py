@@ -11,7 +11,7 @@ from portal.api.models import Scope
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.actions import claim_orders
-from portal.orders.models import Order
+from portal.orders.models import LineCancellation, Order, OrderLine
 from tests.accounts.builders import customer
 from tests.api.client import System, fits
 from tests.ground import at_once
@@ -43,7 +43,7 @@ def test_an_order_is_written_down_and_read_again(shop: System) -> None:
     fits(told, "Order")
     assert (told["total"], told["source"], told["customer_id"]) == (2 * 890 - 80 + 390 + 111 + 62, "api", None)
     assert (told["email"], told["address"]["city"]) == ("alice@example.com", "Leipzig")
-    assert told["lines"] == [{"position": 0, **LINE}]
+    assert told["lines"] == [{"position": 0, "cancelled": 0, **LINE}]
     assert shop.get("/orders/HA-1001") == told
     assert shop.get("/orders") == {"data": [told], "next_cursor": None}
 
@@ -101,6 +101,16 @@ def test_it_belongs_to_whoever_proves_the_address_and_to_nobody_before(shop: Sys
 def test_no_answer_names_a_person_without_the_scope_for_that(shop: System, app: Flask) -> None:
     told = System(app, Scope.ORDERS_WRITE, Scope.ORDERS_READ, name="till").put("/orders/HA-1001", order(), expect=201)
     assert (told["email"], told["address"]) == (None, None)
+
+
+def test_what_is_not_wanted_any_more_is_told(shop: System, app: Flask) -> None:
+    told = shop.put("/orders/HA-1001", order(lines=[LINE, LINE]), expect=201)
+    with app.app_context(), transaction():
+        line = db.session.scalars(select(OrderLine).where(OrderLine.position == 1)).one()
+        for before in 0, 1:
+            db.session.add(LineCancellation(line=line, before=before, quantity=1, amount=None, at=now()))
+    assert [line["cancelled"] for line in shop.get("/orders/HA-1001")["lines"]] == [0, 2]
+    assert shop.put("/orders/HA-1001", order(lines=[LINE, LINE]))["lines"][0] == told["lines"][0], "sent again, it is no other order"
 
 
 def test_orders_since_a_moment(shop: System) -> None:

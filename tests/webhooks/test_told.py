@@ -16,7 +16,8 @@ from portal.orders.actions import OrderedLine, cancel_line, record_order, send_e
 from portal.orders.models import Shipment
 from portal.subscriptions import news
 from portal.subscriptions.models import Subscription
-from portal.timeline import Actor
+from portal.timeline import Actor, Entry
+from portal.timeline.chain import append
 from portal.webhooks import actions
 from portal.webhooks.models import Dispatch, Message
 from portal.webhooks.vocabulary import VOCABULARY, schema
@@ -176,6 +177,19 @@ def test_each_news_of_a_parcel_is_told_with_where_it_is_and_when_it_is_expected(
     for message in shop.received:
         fits(message.told)
         assert b"4711" not in message.body and b"JD0146" not in message.body
+
+
+def test_a_claim_is_told_once_it_is_opened(shop: Receiver) -> None:
+    add(shop, ["claim.opened"])
+    facts = {"reference": "K-7KQ2-M9XD", "kind": "damaged", "wish": "refund", "order": "HA-7K2M4Q"}
+    told: dict[str, Any] = {"subject": "claim:4", "customer_id": 3, "staff_id": None, "system": None, "at": now(), "version": None}
+    with transaction():
+        for deed in "open claim", "cancel claim":
+            append(Entry(deed=deed, before={}, after={}, facts=facts, **told))
+    work()
+    (one,) = shop.received
+    fits(one.told)
+    assert (one.told["data"]["claim"], one.told["data"]["number"], one.told["data"]["customer"]) == (4, "HA-7K2M4Q", 3)
 
 
 def test_a_message_says_what_was_touched_but_no_word_of_a_person(shop: Receiver, box: int) -> None:

@@ -86,6 +86,7 @@ def test_one_that_is_gone_is_switched_off_at_once_and_somebody_is_told(shop: Rec
     assert len(shop.received) == 1 and len(other.received) == 3
     gone = endpoint(added.id)
     assert gone.is_off and "410" in gone.why_off
+    assert [dispatch.due_at for dispatch in dispatches() if dispatch.endpoint_id == added.id] == [None] * 3
     assert alarms() == [gone.alarm]
     with transaction():
         actions.switch_on(endpoint(added.id), by=BY, at=now())

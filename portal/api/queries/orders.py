@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from portal.accounts.models import Address
 from portal.api import shown
 from portal.api.cursors import cursor_after, row_before
 from portal.kit.db import db
-from portal.orders.models import Order, OrderLine
+from portal.orders.models import LineCancellation, Order, OrderLine
 
 PARTS = tuple(shown.Address.model_fields)
 HEADS = select(Order, *(getattr(Address, part) for part in PARTS)).outerjoin(Address, Address.id == Order.address_id)
@@ -55,10 +55,17 @@ def _order(order: Order, parts: Sequence[str | None], lines: Sequence[shown.Line
 
 
 def _lines(order_ids: Sequence[int]) -> dict[int, list[shown.Line]]:
-    names = tuple(shown.Line.model_fields)
-    columns = [getattr(OrderLine, name) for name in names]
-    query = select(OrderLine.order_id, *columns).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.order_id, OrderLine.position)
+    columns = {name: getattr(OrderLine, name) for name in shown.Line.model_fields if name != "cancelled"}
+    query = select(OrderLine.order_id, OrderLine.id, *columns.values()).where(OrderLine.order_id.in_(order_ids))
+    cancelled = _cancelled(order_ids)
     found: dict[int, list[shown.Line]] = defaultdict(list)
-    for order_id, *values in db.session.execute(query):
-        found[order_id].append(shown.Line(**dict(zip(names, values, strict=True))))
+    for order_id, line_id, *values in db.session.execute(query.order_by(OrderLine.order_id, OrderLine.position)):
+        found[order_id].append(shown.Line(**dict(zip(columns, values, strict=True)), cancelled=cancelled.get(line_id, 0)))
     return found
+
+
+def _cancelled(order_ids: Sequence[int]) -> dict[int, int]:
+    """Of each line, by its id."""
+    query = select(LineCancellation.order_line_id, func.sum(LineCancellation.quantity)).join(OrderLine)
+    rows = db.session.execute(query.where(OrderLine.order_id.in_(order_ids)).group_by(LineCancellation.order_line_id))
+    return {line_id: int(units) for line_id, units in rows}
