@@ -55,7 +55,7 @@ def show(number: str) -> ResponseReturnValue:
         with transaction():
             _note_looks(Shipment.of(current.customer).where(Shipment.order_id == order.id))
     links = {parcel.id: url_for("tracking.show_parcel", sealed=tracking_key(parcel.id)) for parcel in order.parcels}
-    changes = changes_of(current.customer.id, number, first_line, len(order.lines))
+    changes = changes_of(current.customer.id, number, first_line, len(order.lines), at=now())
     return page("orders/show.html", order=order, links=links, changes=changes)
 
 

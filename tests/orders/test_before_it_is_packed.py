@@ -1,5 +1,6 @@
 """What can be changed of an order until somebody packs it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -228,6 +229,20 @@ def test_a_shop_that_does_not_tell_when_it_packs_and_an_imported_order_can_not_b
     quiet = app.config["SHOP"]
     app.config["SHOP"] = type(quiet)(**{**vars(quiet), "tells_when_packed": False})
     assert "Until it is packed" not in other.page()
+
+
+def test_an_order_that_nobody_packed_for_two_weeks_can_not_be_changed(
+    app: Flask, placed: Placed, time: Callable[[timedelta], None]
+) -> None:
+    assert len(placed.browser.get("/orders/A-1").select("a[href$='/cancel']")) == 2, "one at each line"
+    time(timedelta(days=13, hours=23))
+    assert "Until it is packed" in placed.page()
+    time(timedelta(hours=1))
+    page = placed.browser.get("/orders/A-1")
+    assert "Until it is packed" not in words(page) and page.select("a[href$='/cancel']") == []
+    placed.cancel()
+    assert "too old to be changed here" in words(placed.browser.get("/orders/A-1/address"))
+    assert placed.rows() == []
 
 
 def test_it_goes_to_another_address_of_the_book_or_to_a_new_one(app: Flask, placed: Placed, mail: Mail, work: Work) -> None:

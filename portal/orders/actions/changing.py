@@ -22,6 +22,8 @@ from portal.timeline import Actor, Entry
 
 PROMISED = timedelta(days=2)
 """So soon does the shop give money back by hand."""
+NEW_FOR = timedelta(days=14)
+"""No shop takes longer to pack: what nobody told of by then has left without a word."""
 IMPORTED = "import"
 LINE_CANCELLED, OTHER_ADDRESS = "line cancelled", "other address"
 """What stands in the history."""
@@ -42,9 +44,9 @@ class Back:
         return (self.amount or 0) - self.by_itself
 
 
-def is_open(order: Order) -> bool:
-    """Whether it may still be changed: nobody packs it, and the shop is one that says so when somebody does."""
-    if order.source == IMPORTED or order.packed_at or not shop().tells_when_packed:
+def is_open(order: Order, *, at: datetime) -> bool:
+    """Whether it may still be changed: it is new, nobody packs it, and the shop is one that says so when somebody does."""
+    if order.source == IMPORTED or order.packed_at or not shop().tells_when_packed or at >= order.placed_at + NEW_FOR:
         return False
     begun = select(Shipment.id).where(Shipment.order_id == order.id, Shipment.packed_at.is_not(None) | Shipment.shipped_at.is_not(None))
     return db.session.scalar(begun.limit(1)) is None
@@ -59,7 +61,7 @@ def cancel_line(order: Order, line: OrderLine, units: int, *, before: int, by: A
     same = select(LineCancellation.id).where(LineCancellation.order_line_id == line.id, LineCancellation.before == before)
     if db.session.scalar(same.where(LineCancellation.quantity == units)):
         return None
-    must_be_open(order)
+    must_be_open(order, at=at)
     cancelled = cancelled_units(order)
     if cancelled.get(line.id, 0) != before or not 1 <= units <= line.quantity - before:
         raise ChangedMeanwhile(_("This order was changed meanwhile. Look at how it stands now, and choose again."))
@@ -82,7 +84,7 @@ def cancel_line(order: Order, line: OrderLine, units: int, *, before: int, by: A
 def send_elsewhere(order: Order, address: Address, *, by: Actor, at: datetime) -> Entry | None:
     """None if it goes there already. Raises BeingPacked."""
     hold(order)
-    must_be_open(order)
+    must_be_open(order, at=at)
     if order.address_id == address.id:
         return None
     with timeline.deed(order, OTHER_ADDRESS, by=by, at=at, facts={"order": order.number}) as doing:
@@ -113,8 +115,10 @@ def back_for(order: Order, line: OrderLine, units: int, cancelled: dict[int, int
     return Back(amount, min(amount, _left_of(invoice, order)) if invoice else 0)
 
 
-def must_be_open(order: Order) -> None:
-    if not is_open(order):
+def must_be_open(order: Order, *, at: datetime) -> None:
+    if at >= order.placed_at + NEW_FOR:
+        raise BeingPacked(_("This order is too old to be changed here. Write to us if something about it is wrong."))
+    if not is_open(order, at=at):
         raise BeingPacked(_("This order is being packed, so it stays as it is. Write to us if something about it is wrong."))
 
 

@@ -27,7 +27,7 @@ bp.before_request(signed_in)
 @bp.get("/orders/<path:number>/lines/<int:position>/cancel")
 def ask_to_cancel(number: str, position: int) -> ResponseReturnValue:
     order = _order(number)
-    looking = line_to_cancel(order, _line(order, position))
+    looking = line_to_cancel(order, _line(order, position), at=now())
     return page("orders/cancel_line.html", number=number, position=position, looking=looking)
 
 
@@ -45,7 +45,7 @@ def cancel(number: str, position: int) -> ResponseReturnValue:
 @bp.get("/orders/<path:number>/address")
 def ask_where_to(number: str) -> ResponseReturnValue:
     order = _order(number)
-    must_be_open(order)
+    must_be_open(order, at=now())
     return page("orders/address.html", number=number, address_id=order.address_id, book=address_book(current.customer.id))
 
 
@@ -60,7 +60,7 @@ def send_to(number: str) -> ResponseReturnValue:
 
 @bp.get("/orders/<path:number>/address/new")
 def ask_for_another_address(number: str) -> ResponseReturnValue:
-    must_be_open(_order(number))
+    must_be_open(_order(number), at=now())
     form = AddressForm({"name": current.customer.name, **request.args.to_dict()})
     return page("orders/address_new.html", number=number, form=form)
 
@@ -71,7 +71,7 @@ def send_to_another_address(number: str) -> ResponseReturnValue:
     with transaction():
         customer = one_or_404(Customer.locked(current.customer.id))
         order = _order(number)
-        must_be_open(order)
+        must_be_open(order, at=now())
         if typed := form.address(customer.id):
             address = known_address(typed, customer) or typed
             if address is typed:

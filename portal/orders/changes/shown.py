@@ -15,12 +15,6 @@ EACH = 10
 
 
 @dataclass(frozen=True)
-class ChangeableLine:
-    position: int
-    title: str
-
-
-@dataclass(frozen=True)
 class Cancelled:
     title: str
     quantity: int
@@ -34,8 +28,8 @@ class Cancelled:
 class Changes:
     is_open: bool
     address: Address | None
-    lines: tuple[ChangeableLine, ...]
-    """Those of which something is left."""
+    lines: frozenset[int]
+    """The positions of those of which something is left."""
     cancelled: tuple[Cancelled, ...]
     """Oldest first."""
 
@@ -57,30 +51,30 @@ class LineToCancel:
     """None where there is nothing to choose any more: it is being packed, or all of it is cancelled."""
 
 
-def changes_of(customer_id: int, number: str, first: int, how_many: int) -> Changes:
+def changes_of(customer_id: int, number: str, first: int, how_many: int, *, at: datetime) -> Changes:
     """Of one of the customer's own orders, which is there. Of its lines, those that a page shows."""
     order = db.session.scalars(select(Order).where(Order.customer_id == customer_id, Order.number == number)).one()
     cancelled = cancelled_units(order)
     ordered = select(func.sum(OrderLine.quantity)).where(OrderLine.order_id == order.id)
     is_nothing_left = bool(cancelled) and db.session.scalar(ordered) == sum(cancelled.values())
-    open_now = not is_nothing_left and is_open(order)
-    shown = select(OrderLine.id, OrderLine.position, OrderLine.title, OrderLine.quantity).where(OrderLine.order_id == order.id)
-    shown = shown.where(OrderLine.position >= first, OrderLine.position < first + how_many).order_by(OrderLine.position)
+    open_now = not is_nothing_left and is_open(order, at=at)
+    shown = select(OrderLine.id, OrderLine.position, OrderLine.quantity).where(OrderLine.order_id == order.id)
+    shown = shown.where(OrderLine.position >= first, OrderLine.position < first + how_many)
     lines = db.session.execute(shown).all() if open_now else ()
     columns = OrderLine.title, LineCancellation.quantity, OrderLine.quantity, LineCancellation.amount, LineCancellation.at
     done = select(*columns).join(OrderLine).where(OrderLine.order_id == order.id).order_by(LineCancellation.id)
     return Changes(
         is_open=open_now,
         address=db.session.get(Address, order.address_id) if order.address_id else None,
-        lines=tuple(ChangeableLine(line.position, line.title) for line in lines if line.quantity > cancelled.get(line.id, 0)),
+        lines=frozenset(line.position for line in lines if line.quantity > cancelled.get(line.id, 0)),
         cancelled=tuple(Cancelled(*row) for row in db.session.execute(done)) if cancelled else (),
     )
 
 
-def line_to_cancel(order: Order, line: OrderLine) -> LineToCancel:
+def line_to_cancel(order: Order, line: OrderLine, *, at: datetime) -> LineToCancel:
     cancelled = cancelled_units(order)
     before = cancelled.get(line.id, 0)
     left = line.quantity - before
-    numbers = sorted({*range(1, min(left, EACH) + 1), left} - {0}) if is_open(order) else []
+    numbers = sorted({*range(1, min(left, EACH) + 1), left} - {0}) if is_open(order, at=at) else []
     choices = tuple(Choice(units, back_for(order, line, units, cancelled)) for units in numbers)
     return LineToCancel(line.title, line.picture, order.currency, before, left, choices)
