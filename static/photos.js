@@ -36,7 +36,7 @@ for (const field of document.querySelectorAll("[data-photos]")) {
   let sending = Promise.resolve();
 
   field.querySelector("[data-plain]").remove();
-  input.classList.replace("file", "hide"); // its label is the button
+  input.classList.replace("file", "over"); // all of its label is the button
   input.addEventListener("change", () => {
     const files = [...input.files];
     input.value = "";
