@@ -128,6 +128,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     days = _Reader(top.get("deliveries", "a table [deliveries]", checks.table, {}) or {}, f" in {path.name} under [deliveries]")
     seller = _Reader(top.get("seller", "a table [seller]", checks.table, {}) or {}, f" in {path.name} under [seller]")
     boxes = _Reader(top.get("boxes", "a table [boxes]", checks.table, {}) or {}, f" in {path.name} under [boxes]")
+    hours = _Reader(top.get("support", "a table [support]", checks.table, {}) or {}, f" in {path.name} under [support]")
     values: dict[str, Any] = {
         "name": top.get("name", "what the shop is called", checks.text),
         "support_email": top.get("support_email", "an address that people can write to, such as help@halfjar.example", checks.address),
@@ -149,12 +150,17 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "tax_id": seller.get("tax_id", 'a tax number, such as "DE123456789"', checks.maybe(checks.text), "-"),
         "shortest_days": boxes.get("shortest_days", "whole days, 1 to 365", checks.within(1, 365), 7),
         "longest_days": boxes.get("longest_days", "whole days, 1 to 365", checks.within(1, 365), 365),
+        "works_on": hours.get("weekdays", f"a list of {', '.join(WEEKDAYS)}", checks.weekdays, list(WEEKDAYS[:5])),
+        "opens": (opens := hours.get("opens", 'a time of day before it closes, such as "09:00"', checks.time_of_day, "09:00")),
+        "closes": hours.get("closes", 'a time of day after it opens, such as "17:00"', checks.later_than(opens), "17:00"),
+        "answer_days": hours.get("answer_days", "whole working days, 1 to 10", checks.within(1, 10), 1),
     }
     unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
     unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
     unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
     unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
-    problems = top.problems + days.problems + seller.problems + boxes.problems + sorted(unknown)
+    unknown += [f"{name} is not known in {path.name} under [support]." for name in hours.values.keys() - hours.read]
+    problems = top.problems + days.problems + seller.problems + boxes.problems + hours.problems + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
 

@@ -35,7 +35,8 @@ for (const field of document.querySelectorAll("[data-photos]")) {
   const wrong = words => { say(words).className = "error"; };
   let sending = Promise.resolve();
 
-  field.querySelector("[data-plain]").hidden = true;
+  field.querySelector("[data-plain]").remove();
+  input.classList.replace("file", "over"); // all of its label is the button
   input.addEventListener("change", () => {
     const files = [...input.files];
     input.value = "";

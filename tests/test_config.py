@@ -70,6 +70,7 @@ def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
         "EASYPOST_API_KEY": ["sk_test_1", "EZ AK"],
         "EASYPOST_API_BASE": ["api.easypost.com", "https://api.easypost.com/v2"],
         "EASYPOST_WEBHOOK_SECRET": [",", "a,b,c"],
+        "PHOTOS_DIR": ["/dev/null"],
         "SMTP_URL": ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://mail:port"],
         "LEASE_SECONDS": ["1", "601", "1.5", "long"],
         "STRIPE_CALLS_PER_SECOND": ["-1", "1001", "fast"],
@@ -241,6 +242,16 @@ def test_a_name_that_nobody_knows_is_named_and_all_else_with_it(tmp_path: Path) 
 def test_deliveries_that_are_no_table_are_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"deliveries is wrong in shop.toml: a table \[deliveries\]"):
         config.read_shop(shop_file(tmp_path, deliveries="[]"))
+
+
+@pytest.mark.parametrize(
+    "hours", ['opens = "25:00"', 'closes = "9"', 'opens = "17:00"', "opens = 9", "answer_days = 0", "weekdays = []", "open = 1"]
+)
+def test_hours_that_are_none_are_named(tmp_path: Path, hours: str) -> None:
+    path = shop_file(tmp_path)
+    path.write_text(f"{path.read_text()}\n[support]\n{hours}\n")
+    with pytest.raises(Misconfigured, match=r"in shop.toml under \[support\]"):
+        config.read_shop(path)
 
 
 @pytest.mark.parametrize("content", [b"name = ", b'name = "\xff"'])

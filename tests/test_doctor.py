@@ -63,6 +63,11 @@ def test_a_database_that_is_not_safe_is_told(well: Flask) -> None:
         assert "WRONG  PostgreSQL may lose what it has acknowledged: turn fsync, synchronous_commit, full_page_writes on." in told
 
 
+def test_a_folder_that_takes_no_photos_is_told(well: Flask) -> None:
+    well.config["PHOTOS_DIR"] = "/dev/null/photos"
+    assert wrong(well) == ["Photos can't be kept in PHOTOS_DIR, /dev/null/photos: Not a directory."]
+
+
 def test_nothing_is_there(bare: Flask) -> None:
     with bare.app_context():
         schema._make_folder()

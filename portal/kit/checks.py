@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -97,6 +97,23 @@ def weekdays(given: list[str]) -> frozenset[int]:
     if not days:
         raise ValueError
     return days
+
+
+def time_of_day(given: str) -> time:
+    """In hours and minutes."""
+    if not re.fullmatch("[0-9]{2}:[0-9]{2}", given):
+        raise ValueError
+    return time.fromisoformat(given)
+
+
+def later_than(other: time | None) -> Callable[[str], time]:
+    def later(given: str) -> time:
+        found = time_of_day(given)
+        if other and found <= other:
+            raise ValueError
+        return found
+
+    return later
 
 
 def days(given: list[date]) -> frozenset[date]:

@@ -48,6 +48,13 @@ class Shop:
     shortest_days: int
     longest_days: int
     """How often a box may come, where the customer chooses the number."""
+    works_on: frozenset[int]
+    """The days of the week on which somebody answers: Monday is 0. On holidays nobody does."""
+    opens: time
+    closes: time
+    """When, on those days, by the clock of the shop's zone."""
+    answer_days: int
+    """After how many working days a claim is answered at the latest."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -88,6 +95,24 @@ class Shop:
     def charge_before(self, arrival: date, time_of_day: time) -> datetime:
         """The moment of a charge whose box arrives on this delivery day, at the wall's `time_of_day` in the shop's zone."""
         return datetime.combine(arrival - timedelta(days=self.transit_days), time_of_day, self.zone).astimezone(UTC)
+
+    def answer_by(self, asked_at: datetime) -> datetime:
+        """Until when somebody answers: at the same time of so many working days later. What comes while nobody is there counts from the
+        next opening."""
+        local = asked_at.astimezone(self.zone)
+        at = min(max(local.time(), self.opens), self.closes).replace(second=0, microsecond=0)
+        day = local.date()
+        if not self._is_worked(day) or local.time() >= self.closes:
+            day, at = self._worked_after(day), self.opens
+        for _ in range(self.answer_days):
+            day = self._worked_after(day)
+        return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+    def _is_worked(self, day: date) -> bool:
+        return day.weekday() in self.works_on and day not in self.holidays
+
+    def _worked_after(self, day: date) -> date:
+        return next(later for number in count(1) if self._is_worked(later := day + timedelta(days=number)))
 
 
 def shop() -> Shop:

@@ -1,10 +1,11 @@
-"""The address of a photo: signed, and of use for five minutes, and only to whom the photo is shown."""
+"""The address of a photo: signed, and of use for five minutes, and only in the session whose page it stands on."""
 
 from dataclasses import dataclass
 
 from flask import current_app, url_for
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
+from portal.accounts.current import current
 from portal.kit.clock import now
 
 SECONDS = 300
@@ -18,16 +19,20 @@ class Opened:
 
 def address(photo_id: int, *, small: bool = False, endpoint: str = "photos.show") -> str:
     """For a page of now. The desk has an endpoint of its own, which writes down who looked."""
-    return url_for(endpoint, sealed=_serializer().dumps([photo_id, int(small)]))
+    return url_for(endpoint, sealed=_serializer().dumps([photo_id, int(small), _session()]))
 
 
 def unseal(sealed: str) -> Opened | None:
-    """None of what we did not give out, and of what we gave out too long ago."""
+    """None of what we did not give out, or too long ago, or to somebody else."""
     try:
-        photo_id, small = _serializer().loads(sealed, max_age=SECONDS)
+        photo_id, small, session = _serializer().loads(sealed, max_age=SECONDS)
     except (BadData, TypeError, ValueError):
         return None
-    return Opened(photo_id, bool(small))
+    return Opened(photo_id, bool(small)) if session == _session() else None
+
+
+def _session() -> int | None:
+    return current.signed_in.session_id if current.signed_in else None
 
 
 class _Signer(TimestampSigner):

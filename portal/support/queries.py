@@ -16,6 +16,7 @@ from portal.operations.queries import Failing
 from portal.orders import queries as orders
 from portal.orders.models import Order
 from portal.orders.queries import OrderInList
+from portal.returns.queries import ShownClaim, open_claims
 from portal.subscriptions import queries as subscriptions
 from portal.subscriptions.models import Subscription
 from portal.subscriptions.queries import Done, ShownDelivery, ShownSubscription
@@ -75,6 +76,8 @@ class Person:
     failing: list[Failing]
     tasks: list[WaitingTask]
     """What the shop's people have to do for them, the most urgent first."""
+    claims: list[ShownClaim]
+    """Those that are open, the most urgent first."""
 
     @property
     def is_waiting(self) -> bool:
@@ -139,6 +142,7 @@ def person(customer: Customer, *, at: datetime) -> Person:
         deeds=_deeds(customer.id, shown, accounts, at=at),
         failing=operations.failing_of(customer.id),
         tasks=waiting_for(customer.id),
+        claims=open_claims(customer.id),
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from babel.dates import format_timedelta
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from portal import photos
 from portal.accounts.current import DESK, current, staff_only
 from portal.accounts.models import Customer, Role
 from portal.kit import i18n
@@ -15,6 +16,7 @@ from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.web import one_or_404, page
 from portal.operations import queries as operations
+from portal.photos.models import Photo
 from portal.support import actions, queries
 
 bp = Blueprint("support", __name__, url_prefix=DESK)
@@ -54,6 +56,17 @@ def customer(customer_id: int) -> ResponseReturnValue:
     _note([found.id], "customer")
     at = now()
     return page("support/customer.html", person=queries.person(found, at=at), at=at)
+
+
+@bp.get("/photos/<sealed>")
+@staff_only(Role.AGENT)
+def photo(sealed: str) -> ResponseReturnValue:
+    """By an address of this session's own. The small one stands on the customer's page, and was written down with it."""
+    opened = photos.unseal(sealed) or abort(404)
+    found = one_or_404(select(Photo).where(Photo.id == opened.photo_id))
+    if not opened.is_small:
+        _note([found.customer_id], "photo")
+    return photos.answer(found, small=opened.is_small)
 
 
 @bp.get("/looks")

@@ -78,6 +78,7 @@ DESK = {
     "support.show": Role.AGENT,
     "support.search": Role.AGENT,
     "support.customer": Role.AGENT,
+    "support.photo": Role.AGENT,
     "support.looks": Role.LEAD,
     "support.workers": Role.ADMIN,
     "webhooks.show": Role.LEAD,
@@ -104,6 +105,7 @@ NO_TOKEN = {
 }
 STRINGS = {
     "number": "an order's number is the shop's own, and may hold a slash",
+    "kind": "one of the four things that can be wrong",
     "ref": "what the shop's own system calls something",
     "sku": "the shop's own, and may hold a slash",
     "sealed": "a link's own secret",
@@ -115,6 +117,7 @@ ASKS = {
     "tracking.show_parcel": "keeps that somebody looked where the parcel is, as above",
     "support.search": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
+    "support.photo": "keeps whom staff saw, before they see them",
     "subscriptions.ask_for_code": "counts the codes that were none, so that nobody can guess them",
     "papers.receipt": "counts how many are made, for each takes the processor for a moment",
     "papers.invoice": "counts how many are made, for each takes the processor for a moment",

@@ -1,0 +1,105 @@
+"""What happens when something went wrong with an order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from secrets import SystemRandom
+
+from sqlalchemy import func, select
+
+from portal.carriers import Incident, ParcelStatus
+from portal.kit.db import db
+from portal.kit.shop import shop
+from portal.orders.models import Order, Shipment
+from portal.photos import actions as photos
+from portal.returns import emails, policy
+from portal.returns.models import GIVEN_UP, Claim, ClaimKind, ClaimLine, Wish
+from portal.returns.policy import ASK_FOR_PHOTO, Parcel
+from portal.returns.refusals import MoreThanThereIs, NothingChosen, NotLateYet, PhotoOrReason
+from portal.tasks.actions import finish_tasks, open_task
+from portal.timeline import Actor, deed, note
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""None of them is mistaken for another."""
+
+
+NEVER = frozenset({ParcelStatus.FAILURE, ParcelStatus.RETURN_TO_SENDER, ParcelStatus.CANCELLED})
+"""Such a parcel does not arrive any more."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a customer says is wrong."""
+
+    kind: ClaimKind
+    quantities: Mapping[int, int]
+    """How many of each line of the order."""
+    wish: Wish
+    words: str
+    why_no_photo: str
+    draft: str
+    """The key of the form, with which its photos came before."""
+
+
+def open_claim(order: Order, asked: Asked, *, by: Actor, at: datetime) -> Claim:
+    """`order` is the customer's, and locked. The same form again is the claim that it made. Raises a Refusal."""
+    assert order.customer_id is not None  # noqa: S101 (found through its owner)
+    same = select(Claim).where(Claim.customer_id == order.customer_id, Claim.draft == asked.draft)
+    if known := db.session.scalars(same).one_or_none():
+        return known
+    _check(order, asked, at=at)
+    claim = Claim(
+        reference=f"K-{_random()}-{_random()}", customer_id=order.customer_id, order_id=order.id, draft=asked.draft, kind=asked.kind,
+        wish=asked.wish, words=asked.words, why_no_photo=asked.why_no_photo, opened_at=at, answer_by=shop().answer_by(at),
+        lines=[ClaimLine(order_line_id=line, quantity=quantity) for line, quantity in asked.quantities.items()],
+    )  # fmt: skip
+    db.session.add(claim)
+    db.session.flush()
+    if not photos.attach(asked.draft, claim, customer_id=order.customer_id) and asked.kind in ASK_FOR_PHOTO and not asked.why_no_photo:
+        raise PhotoOrReason
+    facts = {"reference": claim.reference, "kind": str(claim.kind), "order": order.number}
+    note(claim, "open claim", by=by, at=at, facts={**facts, "wish": str(claim.wish)})
+    open_task("claim", claim, key=f"claim:{claim.id}", customer_id=order.customer_id, due_at=claim.answer_by, at=at, facts=facts)
+    emails.send_receipt(claim, order, at=at)
+    return claim
+
+
+def cancel_claim(claim: Claim, *, by: Actor, at: datetime) -> None:
+    """Raises NotOpenAnyMore."""
+    with deed(claim, "cancel claim", by=by, at=at, facts={"reference": claim.reference}):
+        claim.cancel(at=at)
+    finish_tasks("claim", claim, at=at)
+
+
+def quantities_left(order: Order) -> dict[int, int]:
+    """How many of each line nobody has claimed yet."""
+    theirs = select(ClaimLine.order_line_id, func.sum(ClaimLine.quantity)).join(Claim).where(Claim.order_id == order.id)
+    rows = db.session.execute(theirs.where(Claim.status.not_in(GIVEN_UP)).group_by(ClaimLine.order_line_id))
+    claimed = {line: int(quantity) for line, quantity in rows}
+    return {line.id: line.quantity - claimed.get(line.id, 0) for line in order.lines}
+
+
+def not_before(order: Order) -> date | None:
+    """The day after whose end it may be missed; None means that it may already."""
+    rows = db.session.execute(
+        select(Shipment.delivered_at, Shipment.expected_on, Shipment.status, Shipment.incident).where(Shipment.order_id == order.id)
+    )
+    parcels = [
+        Parcel(delivered_at, expected_on, status in NEVER or incident is Incident.LOST)
+        for delivered_at, expected_on, status, incident in rows
+    ]
+    return policy.may_be_missed_after(parcels, shop().arrival_after(order.placed_at))
+
+
+def _check(order: Order, asked: Asked, *, at: datetime) -> None:
+    if asked.kind is ClaimKind.NOT_HERE and (expected_on := not_before(order)) and not policy.is_late(expected_on, at=at, zone=shop().zone):
+        raise NotLateYet(expected_on)
+    if not asked.quantities:
+        raise NothingChosen
+    left = quantities_left(order)
+    if any(not 0 < quantity <= left.get(line, 0) for line, quantity in asked.quantities.items()):
+        raise MoreThanThereIs
+
+
+def _random() -> str:
+    return "".join(SystemRandom().choices(LETTERS, k=4))
