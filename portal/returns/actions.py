@@ -1,5 +1,6 @@
 """What happens when something went wrong with an order."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import db
 from portal.kit.shop import shop
-from portal.orders.models import Order, Shipment
+from portal.orders.models import LineCancellation, Order, Shipment
 from portal.photos import actions as photos
 from portal.returns import emails, policy
 from portal.returns.models import GIVEN_UP, Claim, ClaimKind, ClaimLine, Wish
@@ -72,11 +73,12 @@ def cancel_claim(claim: Claim, *, by: Actor, at: datetime) -> None:
 
 
 def quantities_left(order: Order) -> dict[int, int]:
-    """How many of each line nobody has claimed yet."""
+    """How many of each line nobody has claimed, or cancelled before it was packed."""
     theirs = select(ClaimLine.order_line_id, func.sum(ClaimLine.quantity)).join(Claim).where(Claim.order_id == order.id)
     rows = db.session.execute(theirs.where(Claim.status.not_in(GIVEN_UP)).group_by(ClaimLine.order_line_id))
-    claimed = {line: int(quantity) for line, quantity in rows}
-    return {line.id: line.quantity - claimed.get(line.id, 0) for line in order.lines}
+    gone = Counter({line: int(quantity) for line, quantity in rows})
+    gone.update({line: int(units) for line, units in db.session.execute(LineCancellation.units(order.id))})
+    return {line.id: line.quantity - gone[line.id] for line in order.lines}
 
 
 def not_before(order: Order) -> date | None:

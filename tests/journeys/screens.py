@@ -12,7 +12,7 @@ from portal.kit.db import db
 from portal.subscriptions import links
 from portal.subscriptions.models import Cancellation
 from portal.timeline import Entry
-from tests.journeys import desk_screens
+from tests.journeys import desk_screens, order_screens
 from tests.journeys.demo import Demo
 
 UPDATING = "Updating your next payment date…"
@@ -318,6 +318,9 @@ WALKS = [
     _screen("delivery", "mira", "/subscriptions", _open_delivery),
     _screen("orders", "mira", "/orders"),
     _screen("order", "mira", "/orders", _follow("main .go")),
+    Walk("mira", ("claim", "claim-wrong", "claim-sent", "order-claimed"), order_screens.claim),
+    Walk("mira", ("guide", "buy-again"), order_screens.again),
+    Walk(None, ("track", "track-over"), order_screens.shared),
     _screen("account", "mira", "/account"),
     _screen("payment", "mira", "/account/payment", _wait_for("Remove")),
     _screen("remove-card", "mira", "/account/payment", _open_remove),

@@ -44,7 +44,7 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter(element => {
 WHERE = {
     "mira": (
         "/subscriptions", "*", "*/frequency?every=own", "*/pause", "*/cancel", "*/add", "*/address", "*/code", "/account/payment",
-        "/account/addresses", "/account/language", "/account/billing",
+        "/account/addresses", "/account/language", "/account/billing", "/orders",
     ),
     "sofia": (),
     "jonas": ("*", "*/resume"),

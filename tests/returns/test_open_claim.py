@@ -14,7 +14,7 @@ from portal.accounts.models import Customer
 from portal.carriers import ParcelStatus
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.orders.models import Order, Shipment
+from portal.orders.models import LineCancellation, Order, OrderLine, Shipment
 from portal.photos.models import Photo
 from portal.returns.models import Claim, ClaimLine, ClaimStatus
 from portal.tasks.models import StaffTask
@@ -145,6 +145,15 @@ def test_nothing_chosen_is_refused_and_what_was_typed_stays(app: Flask, browser:
     page = opens(browser, expect=422, sent={**sent, "words": "The bag was open."})
     assert "Choose at least one product." in words(page) and "The bag was open." in words(page)
     assert page.select_one("[name=wish][value=refund][checked]")
+    assert claims(app) == []
+
+
+def test_what_was_cancelled_before_it_was_packed_can_not_be_claimed(app: Flask, browser: Browser) -> None:
+    with app.app_context(), transaction():
+        oil = db.session.scalars(select(OrderLine).where(OrderLine.sku == "OIL")).one()
+        db.session.add(LineCancellation(line=oil, before=0, quantity=1, amount=1440, at=now()))
+    assert "Olive oil" not in words(browser.get("/orders/1001/claim/missing"))
+    opens(browser, sent={OIL: "1"}, expect=422)
     assert claims(app) == []
 
 
