@@ -101,7 +101,7 @@ class Alice:
 
         eventually(is_there)
         order.click()
-        expect(self.page.get_by_role("heading", level=2)).to_contain_text("product")
+        expect(self.page.locator("#inside")).to_contain_text("product")
         shown = BeautifulSoup(self.page.content(), "html.parser")
         assert lines(shown) == promise.lines
         assert cents(words(self._part(shown, ".facts .sum dd"))) == promise.due + promise.credit
