@@ -32,7 +32,7 @@ def test_what_was_skipped_is_not_charged_and_the_next_one_is_on_its_day(
     row = home.get_by_role("link", name="Order of Sat 23 Jan")
     expect(row).to_contain_text("€14.90")
     row.click()
-    expect(home.get_by_text("Sidamo coffee beans, 500 g")).to_be_visible()
+    expect(home.get_by_role("heading", name="Sidamo coffee beans, 500 g")).to_be_visible()
     expect(home.locator(".facts")).to_contain_text("€14.90")
     home.goto("/orders")
     expect(orders).to_have_count(2)
