@@ -181,8 +181,8 @@ class Sums:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing but the goods was paid."""
-        return self.goods == self.total and not (self.discount or self.shipping or self.tax or self.credit)
+        """Whether it cost what the goods cost, and nothing was taken off or added."""
+        return self.goods == self.total and not (self.discount or self.shipping or self.tax)
 
 
 @dataclass(frozen=True)
