@@ -108,6 +108,7 @@ def test_without_javascript_a_reload_does_it(plain_home: Page, app: Flask, parce
     def look(heading: str) -> None:
         plain_home.reload()
         expect(plain_home.get_by_role("heading", level=1)).to_contain_text(heading)
+        expect(plain_home.get_by_text("Copy number").first).to_be_hidden()
 
     follow(plain_home, app, parcels, look)
     plain_home.get_by_role("link", name="Orders", exact=True).first.click()

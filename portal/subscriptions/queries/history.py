@@ -84,6 +84,8 @@ def _is_older_than(entry_id: int) -> ColumnElement[bool]:
 
 def _due_of(delivery_ids: set[int]) -> dict[int, dict[str, int]]:
     """What a card had to pay of their invoices, once the account has learned them."""
+    if not delivery_ids:
+        return {}
     query = select(Delivery.id, Invoice.due).join(Invoice, Invoice.provider_ref == Delivery.invoice_ref)
     return {number: {"due": due} for number, due in db.session.execute(query.where(Delivery.id.in_(delivery_ids)))}
 
