@@ -18,7 +18,7 @@ def create(world: World, params: Json) -> Json:
     customer = world.store.get("customer", params["customer"], "customer")
     now = world.clock.now()
     billed: Json = {
-        "id": None, "customer": customer["id"], "currency": params.get("currency", customer["currency"] or "usd").lower(),
+        "id": None, "customer": customer["id"], "currency": str(params.get("currency") or customer["currency"] or "usd").lower(),
         "discounts": [], "default_tax_rates": [], "test_clock": customer["test_clock"],
     }  # fmt: skip
     invoice = invoices.blank(world, billed, "manual", (now, now)) | {name: params.get(name) for name in _SHOWN}
