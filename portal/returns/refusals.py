@@ -35,3 +35,18 @@ class PhotoOrReason(Refusal):
 class NotOpenAnyMore(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This claim has been decided already, so it can’t be taken back. Write to us instead."))
+
+
+class NotToBePaidNow(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Money goes back only for what was approved, and is still open."))
+
+
+class NotAccepted(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Money goes back only for what came and was accepted."))
+
+
+class NotKnownWhatWasPaid(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("What was paid for each line of this order is not known here, so the amount has to be worked out by hand."))
