@@ -14,7 +14,7 @@ LONGEST_OBJECTION = 2000
 
 
 def object_to(return_: Return, item_id: int, words: str, *, draft: str, by: Actor, at: datetime) -> ReturnItem:
-    """`return_` is the customer's, and locked; photos that were sent with the form `draft` go along. Raises SomeWords, NothingToObjectTo."""
+    """`return_` is the customer's, and locked; photos sent with the form `draft` go along. Raises SomeWords, NothingToObjectTo."""
     item = next((one for one in return_.items if one.id == item_id), None)
     if item is None:
         raise NothingToObjectTo

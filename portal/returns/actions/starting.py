@@ -9,6 +9,7 @@ from portal.accounts.models import Customer
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.returns.actions.naming import new_reference
+from portal.returns.emails import returns as emails
 from portal.returns.models import Return, ReturnItem, ReturnStatus, free_units
 from portal.returns.refusals import InAnotherReturn, NothingChosen, TwoCurrencies
 from portal.tasks.actions import finish_tasks
@@ -29,9 +30,7 @@ def start(customer: Customer, orders: Sequence[Order], quantities: Mapping[int, 
     currency = orders[0].currency
     if return_ is None:
         staff_id = by.staff_id
-        return_ = Return(
-            rma=new_reference("R"), draft=draft, currency=currency, started_at=at, customer_id=customer.id, staff_id=staff_id
-        )
+        return_ = Return(rma=new_reference("R"), draft=draft, currency=currency, started_at=at, customer_id=customer.id, staff_id=staff_id)
         db.session.add(return_)
     return_.currency = currency
     _choose(return_, lines, quantities)
@@ -58,6 +57,7 @@ def cancel(return_: Return, *, by: Actor, at: datetime) -> None:
         return_.cancel(at=at)
     free_again(return_)
     finish_tasks("return", return_, at=at)
+    emails.send_cancelled(return_, at=at)
 
 
 def free_again(return_: Return) -> None:
@@ -70,6 +70,13 @@ def orders_of(customer: Customer, line_ids: Sequence[int]) -> list[Order]:
     """The customer's orders that hold these lines, locked, in the order in which everybody locks them."""
     theirs = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids))
     return list(db.session.scalars(Order.of(customer).where(Order.id.in_(theirs)).order_by(Order.id).with_for_update()))
+
+
+def locked(return_: Return, customer: Customer) -> Return:
+    """The same return, after its orders and itself were locked, as it is now."""
+    orders_of(customer, [item.line.id for item in return_.items])
+    db.session.refresh(return_, with_for_update=True)
+    return return_
 
 
 def _choose(return_: Return, lines: Mapping[int, OrderLine], quantities: Mapping[int, int]) -> None:

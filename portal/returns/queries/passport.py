@@ -204,15 +204,24 @@ def returns_about(customer_id: int, number: str) -> list[ReturnHead]:
 
 
 def _heads(*conditions: ColumnElement[bool], limit: int) -> list[ReturnHead]:
-    columns = Return.id, Return.rma, Return.status, Return.submitted_at, Return.send_by, Return.sent_at, Return.received_at, Return.closed_at
+    columns = (
+        Return.id,
+        Return.rma,
+        Return.status,
+        Return.submitted_at,
+        Return.send_by,
+        Return.sent_at,
+        Return.received_at,
+        Return.closed_at,
+    )
     rows = db.session.execute(select(*columns).where(*conditions).order_by(Return.id.desc()).limit(limit)).all()
     if not rows:
         return []
     inside: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     items = select(ReturnItem.return_id, OrderLine.title, OrderLine.picture, ReturnItem.quantity)
     items = items.join(OrderLine, OrderLine.id == ReturnItem.order_line_id).where(ReturnItem.return_id.in_([row.id for row in rows]))
-    for return_id, *item in db.session.execute(items.order_by(ReturnItem.id)):
-        inside[return_id].append((item[0], item[1], item[2]))
+    for return_id, title, picture, quantity in db.session.execute(items.order_by(ReturnItem.id)):
+        inside[return_id].append((title, picture, quantity))
     return [_head(row, inside[row.id]) for row in rows]
 
 
