@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from portal.orders.shares import part
+from portal.kit.shares import part
 from portal.returns.models import Outcome
 
 WHOLE = 10_000

@@ -11,13 +11,13 @@ from portal.accounts.models import Address, Customer
 from portal.billing.actions import give_back_of
 from portal.billing.models import BillingAccount, Why
 from portal.kit.db import db
+from portal.kit.shares import part
 from portal.kit.shop import shop
 from portal.notifications.actions import send_mail
 from portal.orders.actions.ordering import hold
 from portal.orders.models import LineCancellation, Order, OrderLine, Shipment
-from portal.orders.payment import adds_up, delivery_of, left_of, paid_invoice
+from portal.orders.queries.payment import adds_up, delivery_of, left_of, paid_invoice
 from portal.orders.refusals import BeingPacked, ChangedMeanwhile
-from portal.orders.shares import part
 from portal.tasks.actions import open_task
 from portal.timeline import Actor, Entry
 

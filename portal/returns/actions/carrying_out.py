@@ -9,9 +9,9 @@ from sqlalchemy import select
 from portal.billing.actions import give_credit, give_credit_back, refund
 from portal.billing.models import Attempt, BillingAccount, Invoice, Why
 from portal.kit.db import db
-from portal.orders.layouts.sums import spread
+from portal.kit.shares import spread
 from portal.orders.models import LineCancellation, Order, OrderLine
-from portal.orders.payment import left_of, paid_invoice
+from portal.orders.queries.payment import left_of, paid_invoice
 from portal.returns.models import Claim, Payout, PayoutKind, Return
 from portal.timeline import Actor
 

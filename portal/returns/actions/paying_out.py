@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from portal import timeline
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
-from portal.orders.payment import adds_up
+from portal.orders.queries.payment import adds_up
 from portal.returns import money
 from portal.returns.actions.carrying_out import carry_out, left_for
 from portal.returns.actions.reckoning import Item, delivery_for, items_of, label_for, part_of

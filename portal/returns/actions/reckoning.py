@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.kit.db import db
 from portal.orders.models import LineCancellation, Order, OrderLine
-from portal.orders.payment import delivery_of
+from portal.orders.queries.payment import delivery_of
 from portal.returns import money
 from portal.returns.models import Claim, ClaimKind, Exchange, Fault, Outcome, Payout, PayoutKind, Return, ReturnItem, TakenUnit
 from portal.returns.money import Kind, MoneyLine, Paid, Part
