@@ -17,7 +17,7 @@ from portal.returns.actions.carrying_out import carry_out, left_for
 from portal.returns.actions.reckoning import Item, delivery_for, items_of, label_for, part_of
 from portal.returns.models import Claim, Outcome, Payout, PayoutKind, Return, ReturnStatus, TakenUnit
 from portal.returns.money import MoneyLine
-from portal.returns.refusals import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
+from portal.returns.not_paid import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor
 
