@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'credit_of_invoice'
-down_revision = 'returns'
+down_revision = 'exchanges'
 
 
 def upgrade() -> None:
