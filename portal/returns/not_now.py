@@ -12,11 +12,6 @@ class NotNow(Refusal):
         super().__init__(_sentence(status))
 
 
-class UnderWay(Refusal):
-    def __init__(self) -> None:
-        super().__init__(_("It is on its way, has arrived or was paid back already, so it can’t be cancelled any more."))
-
-
 class NotExpired(Refusal):
     def __init__(self) -> None:
         super().__init__(_("It expires only when its last day has passed, nothing was sent and the customer was reminded twice."))

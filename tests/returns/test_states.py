@@ -14,11 +14,12 @@ from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.orders.models import OrderedLine
 from portal.photos.models import Photo
-from portal.returns.actions import closing, deciding, receiving
+from portal.returns.actions import closing, deciding, receiving, starting
 from portal.returns.actions.receiving import Came, Found
 from portal.returns.locks import hold_return
 from portal.returns.models import Payout, PayoutKind, Return, ReturnItem, ReturnStatus, TakenUnit
-from portal.returns.not_now import MoreThanCame, MoreThanItsWorth, NotExpired, NotSettled, PhotoNeeded, ReasonNeeded, UnderWay
+from portal.returns.not_now import MoreThanCame, MoreThanItsWorth, NotExpired, NotSettled, PhotoNeeded, ReasonNeeded
+from portal.returns.refusals import TooLateToCancel
 from portal.timeline import Actor, Entry
 from tests.accounts.builders import staff
 from tests.orders.builders import order
@@ -83,7 +84,7 @@ TABLE = {
         lambda one, by: deciding.decline(one, "used", "It was used.", by=by, at=now()), {REQUESTED: DECLINED, NEEDS_REVIEW: DECLINED}
     ),
     "cancel": Command(
-        lambda one, by: deciding.cancel(one, by=by, at=now()), {REQUESTED: CANCELED, NEEDS_REVIEW: CANCELED, APPROVED: CANCELED}
+        lambda one, by: starting.cancel(one, by=by, at=now()), {REQUESTED: CANCELED, NEEDS_REVIEW: CANCELED, APPROVED: CANCELED}
     ),
     "expire": Command(_expire, {APPROVED: EXPIRED}, ready=_overdue),
     "receive": Command(_receive, {APPROVED: APPROVED, EXPIRED: APPROVED}),
@@ -163,10 +164,10 @@ GUARDS: dict[str, tuple[ReturnStatus, list[Do], Do, type[Refusal]]] = {
         APPROVED,
         [lambda one, by: setattr(one, "sent_at", now())],
         TABLE["cancel"].do,
-        UnderWay,
+        TooLateToCancel,
     ),
-    "what has come is not cancelled": (APPROVED, [lambda one, by: setattr(one, "received_at", now())], TABLE["cancel"].do, UnderWay),
-    "what was paid back is not cancelled": (APPROVED, [_paid], TABLE["cancel"].do, UnderWay),
+    "what has come is not cancelled": (APPROVED, [lambda one, by: setattr(one, "received_at", now())], TABLE["cancel"].do, TooLateToCancel),
+    "what was paid back is not cancelled": (APPROVED, [_paid], TABLE["cancel"].do, TooLateToCancel),
     "before its last day has passed nothing expires": (
         APPROVED,
         [_overdue, lambda one, by: setattr(one, "send_by", now() + timedelta(hours=1))],

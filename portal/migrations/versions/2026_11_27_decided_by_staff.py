@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'decided_by_staff'
-down_revision = 'returns'
+down_revision = 'exchanges'
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""Whether a return may come back: approved, declined, cancelled; closed when all is settled, and reopened.
+"""Whether a return may come back: approved or declined; and reopened after it was closed.
 
 A deed of staff carries both names: `by` is the member of staff on the customer's behalf. The return is locked (`locks.py`).
 """
@@ -11,8 +11,8 @@ from portal.returns.models import Acceptance, Outcome, Reception, Return
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor, deed
 
-REVIEW, INSPECT, OBJECTION = "return", "return here", "return objection"
-"""What a task for the shop's people is called: somebody has to decide; something has come; the customer disagrees."""
+REVIEW, INSPECT = "return", "return here"
+"""What a task for the shop's people is called: somebody has to decide, or to hear an objection; something has come."""
 
 
 def ask_for_review(return_: Return, *, at: datetime) -> None:
@@ -41,14 +41,6 @@ def decline(return_: Return, reason: str, sentence: str, *, by: Actor, at: datet
     emails.send_declined(return_, reason=sentence, at=at)
 
 
-def cancel(return_: Return, *, by: Actor, at: datetime) -> None:
-    """By the customer, or by staff for them. Raises NotNow, UnderWay."""
-    with deed(return_, "cancel return", by=by, at=at, facts=_named(return_)):
-        return_.cancel(at=at)
-    finish_tasks(REVIEW, return_, at=at)
-    emails.send_cancelled(return_, at=at)
-
-
 def reopen(return_: Return, why: str, *, by: Actor, at: datetime) -> None:
     """A parcel came late, or the customer is right after all. `why` is kept. Raises NotNow, ReasonNeeded."""
     with deed(return_, "reopen return", by=by, at=at, facts=_named(return_)):
@@ -72,11 +64,6 @@ def note_for_customer(return_: Return, words: str, *, by: Actor, at: datetime) -
 def open_inspection(return_: Return, *, at: datetime) -> None:
     """Something has come, and somebody has to look at it."""
     _task(INSPECT, return_, key=f"{INSPECT}:{return_.id}:{sum(item.received for item in return_.items)}", at=at)
-
-
-def open_objection(return_: Return, *, at: datetime) -> None:
-    """The customer disagrees with what was found."""
-    _task(OBJECTION, return_, key=f"{OBJECTION}:{return_.id}:{at.isoformat()}", at=at)
 
 
 def _task(kind: str, return_: Return, *, key: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from portal.orders.models import Order, OrderLine
 from portal.orders.shares import part
 from portal.photos import actions as photos
 from portal.photos.queries import staff_showed
-from portal.returns.actions.deciding import INSPECT, OBJECTION, open_inspection
+from portal.returns.actions.deciding import INSPECT, REVIEW, open_inspection
 from portal.returns.emails import returns as emails
 from portal.returns.models import Acceptance, Reception, Return, ReturnItem, ReturnStatus, free_units, take_units
 from portal.returns.not_now import AskALead, MoreThanItsWorth, PhotoNeeded, ReasonNeeded
@@ -102,7 +102,7 @@ def inspect(return_: Return, item: ReturnItem, found: Found, *, is_lead: bool, b
     if all(one.is_decided or not one.received for one in return_.items):
         finish_tasks(INSPECT, return_, at=at)
     if not any(one.is_objected for one in return_.items):
-        finish_tasks(OBJECTION, return_, at=at)
+        finish_tasks(REVIEW, return_, at=at)
 
 
 def look_again(return_: Return, item: ReturnItem, *, by: Actor, at: datetime) -> None:

@@ -12,6 +12,7 @@ from portal.orders.models import OrderLine
 from portal.returns.models.policy import PolicyVersion
 from portal.returns.models.unit import TakenUnit
 from portal.returns.not_now import ChangedHere, MoreThanCame, PaidAlready, ReasonNeeded
+from portal.returns.refusals import NothingToObjectTo
 
 if TYPE_CHECKING:
     from portal.returns.models.return_ import Return
@@ -131,6 +132,12 @@ class ReturnItem(Model):
     def seen(self) -> str:
         """How it stands. Whoever decides on a page that shows another one is told so."""
         return f"{self.received}.{self.accepted}.{self.deduction}.{self.missing}.{self.reception}.{self.acceptance}"
+
+    def object(self, words: str, *, at: datetime) -> None:
+        """The customer does not agree with what was found. Once. Raises NothingToObjectTo."""
+        if self.objected_at or not (self.acceptance is Acceptance.REJECTED or self.deduction):
+            raise NothingToObjectTo
+        self.objection, self.objected_at = words, at
 
     def must_be_seen(self, seen: str) -> None:
         """Raises ChangedHere."""

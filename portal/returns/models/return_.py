@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Customer
 from portal.kit.db import Model
 from portal.returns.models.item import ReturnItem
-from portal.returns.not_now import NotExpired, NotNow, NotSettled, ReasonNeeded, UnderWay
+from portal.returns.not_now import NotExpired, NotNow, NotSettled, ReasonNeeded
+from portal.returns.refusals import NotADraft, TooLateToCancel
 
 
 class ReturnStatus(StrEnum):
@@ -108,9 +109,14 @@ class Return(Model):
         return self.status in (ReturnStatus.CLOSED, *GIVEN_UP)
 
     @property
+    def has_paid_out(self) -> bool:
+        """Whether money went back for anything of it."""
+        return any(unit.payout_id is not None for item in self.items for unit in item.units)
+
+    @property
     def is_under_way(self) -> bool:
-        """Whether it was scanned, or something of it has come or was paid back."""
-        return self.sent_at is not None or self.received_at is not None or any(item.paid for item in self.items)
+        """Whether it was sent, or something of it has come or was paid back."""
+        return self.sent_at is not None or self.received_at is not None or self.has_paid_out
 
     @property
     def is_decided(self) -> bool:
@@ -121,10 +127,18 @@ class Return(Model):
         if self.status not in statuses:
             raise NotNow(self.status)
 
-    def submit(self, to: ReturnStatus, *, at: datetime) -> None:
-        """To be decided, or to be looked at by a person. Raises NotNow."""
-        self.must_be(ReturnStatus.DRAFT)
-        self.status, self.submitted_at = to, at
+    def submit(self, status: ReturnStatus, *, at: datetime) -> None:
+        """As what was decided about it by the rules alone. Raises NotADraft."""
+        if self.status is not ReturnStatus.DRAFT:
+            raise NotADraft
+        self.status, self.submitted_at = status, at
+
+    def cancel(self, *, at: datetime) -> None:
+        """As long as nothing was sent, came, or was paid. Raises TooLateToCancel."""
+        if self.is_under_way or not (self.is_waiting or self.status is ReturnStatus.APPROVED):
+            raise TooLateToCancel
+        self.status, self.closed_at = ReturnStatus.CANCELED, at
+        self._give_up()
 
     def approve(self, *, at: datetime) -> None:
         """Raises NotNow."""
@@ -138,14 +152,6 @@ class Return(Model):
             raise ReasonNeeded
         self.status, self.decline_reason = ReturnStatus.DECLINED, reason
         self.decided_at = self.closed_at = at
-        self._give_up()
-
-    def cancel(self, *, at: datetime) -> None:
-        """Before anything was sent. Raises NotNow, UnderWay."""
-        self.must_be(*WAITING, ReturnStatus.APPROVED)
-        if self.is_under_way:
-            raise UnderWay
-        self.status, self.closed_at = ReturnStatus.CANCELED, at
         self._give_up()
 
     def expire(self, *, at: datetime) -> None:
