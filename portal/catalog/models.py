@@ -31,6 +31,8 @@ class Product(Model):
     """The maker's own manual, at an https address."""
     ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     """What the shop's own system calls it; None while that has not told of it."""
+    category: Mapped[str] = mapped_column(default="")
+    """What kind of thing it is, as the shop sorts it, such as `food`: rules of returns name it."""
 
 
 class Variant(Model):

@@ -16,7 +16,7 @@ from portal.operations.queries import Failing
 from portal.orders import queries as orders
 from portal.orders.models import Order
 from portal.orders.queries import OrderInList
-from portal.returns.queries import ShownClaim, open_claims
+from portal.returns.queries.claims import ShownClaim, open_claims
 from portal.subscriptions import queries as subscriptions
 from portal.subscriptions.models import Subscription
 from portal.subscriptions.queries import Done, ShownDelivery, ShownSubscription

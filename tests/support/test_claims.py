@@ -8,7 +8,7 @@ from portal.kit.db import db, transaction
 from portal.orders.models import Order
 from portal.photos import actions as photos
 from portal.photos import folder
-from portal.returns import actions
+from portal.returns.actions import claims as actions
 from portal.returns.models import Claim, ClaimKind, Wish
 from portal.timeline import Actor
 from tests.browser import Browser, attribute, words

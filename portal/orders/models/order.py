@@ -64,6 +64,8 @@ class OrderLine(Model):
     """Its share of all discounts, spread once, when it was bought."""
     tax: Mapped[int] = mapped_column(BigInteger, default=0)
     """Of what was left to pay for it."""
+    category: Mapped[str] = mapped_column(default="")
+    """Its product's, when it was bought."""
     order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), init=False)
     order: Mapped[Order] = relationship(back_populates="lines", default=None)
 
@@ -80,6 +82,7 @@ class OrderedLine:
     picture: str = ""
     discount: int = 0
     tax: int = 0
+    category: str = ""
 
     @property
     def amount(self) -> int:
@@ -92,7 +95,7 @@ def rows_of(order_id: int, lines: Sequence[OrderedLine]) -> list[dict[str, int |
         {
             "order_id": order_id, "position": position, "title": line.title, "sku": line.sku, "quantity": line.quantity,
             "unit_amount": line.unit_amount, "amount": line.amount, "picture": line.picture,
-            "discount": line.discount, "tax": line.tax,
+            "discount": line.discount, "tax": line.tax, "category": line.category,
         }
         for position, line in enumerate(lines)
     ]  # fmt: skip

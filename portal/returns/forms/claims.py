@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from portal import photos
 from portal.orders.models import OrderLine
-from portal.returns.actions import Asked
+from portal.returns.actions.claims import Asked
 from portal.returns.models import ClaimKind, Wish
-from portal.returns.policy import ASK_FOR_PHOTO
+from portal.returns.policy.claims import ASK_FOR_PHOTO
 
 LONGEST_WORDS, LONGEST_WHY = 2000, 300
 """Characters."""

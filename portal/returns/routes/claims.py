@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from portal import photos
-from portal.accounts.current import current, signed_in
+from portal.accounts.current import current
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.i18n import short_moment
@@ -18,13 +18,13 @@ from portal.kit.uploads import takes_files
 from portal.kit.web import one_or_404, page, say
 from portal.orders.models import Order
 from portal.photos import queries as photo_queries
-from portal.returns import actions, policy, queries
-from portal.returns.forms import ClaimForm
+from portal.returns.actions import claims as actions
+from portal.returns.forms.claims import ClaimForm
 from portal.returns.models import Claim, ClaimKind
+from portal.returns.policy import claims as policy
+from portal.returns.queries import claims as queries
 from portal.returns.refusals import PhotoOrReason
-
-bp = Blueprint("returns", __name__)
-bp.before_request(signed_in)
+from portal.returns.routes.door import bp
 
 
 @bp.get("/orders/<path:number>/claim")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Customer
 from portal.kit.db import Model
 from portal.orders.models import Order, OrderLine
+from portal.returns.models.unit import TakenUnit
 from portal.returns.refusals import NotOpenAnyMore
 
 
@@ -34,10 +35,6 @@ class ClaimStatus(StrEnum):
 class Wish(StrEnum):
     REPLACEMENT = "replacement"
     REFUND = "refund"
-
-
-GIVEN_UP = ClaimStatus.DENIED, ClaimStatus.CANCELED
-"""What such a claim was about can be claimed again."""
 
 
 class Claim(Model):
@@ -86,3 +83,4 @@ class ClaimLine(Model):
     quantity: Mapped[int]
     claim_id: Mapped[int] = mapped_column(ForeignKey(Claim.id), init=False)
     claim: Mapped[Claim] = relationship(back_populates="lines", default=None)
+    units: Mapped[list[TakenUnit]] = relationship(default_factory=list, order_by=TakenUnit.number, cascade="all, delete-orphan")

@@ -1,28 +1,24 @@
 """What happens when something went wrong with an order."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from secrets import SystemRandom
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import db
 from portal.kit.shop import shop
-from portal.orders.models import LineCancellation, Order, Shipment
+from portal.orders.models import Order, Shipment
 from portal.photos import actions as photos
-from portal.returns import emails, policy
-from portal.returns.models import GIVEN_UP, Claim, ClaimKind, ClaimLine, Wish
-from portal.returns.policy import ASK_FOR_PHOTO, Parcel
+from portal.returns.actions.naming import new_reference
+from portal.returns.emails import claims as emails
+from portal.returns.models import Claim, ClaimKind, ClaimLine, Wish, free_units, take_units
+from portal.returns.policy import claims as policy
+from portal.returns.policy.claims import ASK_FOR_PHOTO, Parcel
 from portal.returns.refusals import MoreThanThereIs, NothingChosen, NotLateYet, PhotoOrReason
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor, deed, note
-
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""None of them is mistaken for another."""
-
 
 NEVER = frozenset({ParcelStatus.FAILURE, ParcelStatus.RETURN_TO_SENDER, ParcelStatus.CANCELLED})
 """Such a parcel does not arrive any more."""
@@ -48,11 +44,15 @@ def open_claim(order: Order, asked: Asked, *, by: Actor, at: datetime) -> Claim:
     same = select(Claim).where(Claim.customer_id == order.customer_id, Claim.draft == asked.draft)
     if known := db.session.scalars(same).one_or_none():
         return known
-    _check(order, asked, at=at)
+    free = free_units(order)
+    _check(order, asked, free, at=at)
     claim = Claim(
-        reference=f"K-{_random()}-{_random()}", customer_id=order.customer_id, order_id=order.id, draft=asked.draft, kind=asked.kind,
+        reference=new_reference("K"), customer_id=order.customer_id, order_id=order.id, draft=asked.draft, kind=asked.kind,
         wish=asked.wish, words=asked.words, why_no_photo=asked.why_no_photo, opened_at=at, answer_by=shop().answer_by(at),
-        lines=[ClaimLine(order_line_id=line, quantity=quantity) for line, quantity in asked.quantities.items()],
+        lines=[
+            ClaimLine(order_line_id=line, quantity=quantity, units=take_units(line, quantity, free[line]))
+            for line, quantity in asked.quantities.items()
+        ],
     )  # fmt: skip
     db.session.add(claim)
     db.session.flush()
@@ -69,16 +69,19 @@ def cancel_claim(claim: Claim, *, by: Actor, at: datetime) -> None:
     """Raises NotOpenAnyMore."""
     with deed(claim, "cancel claim", by=by, at=at, facts={"reference": claim.reference}):
         claim.cancel(at=at)
+    free_again(claim)
     finish_tasks("claim", claim, at=at)
 
 
+def free_again(claim: Claim) -> None:
+    """What it was about can be claimed or sent back."""
+    for line in claim.lines:
+        line.units.clear()
+
+
 def quantities_left(order: Order) -> dict[int, int]:
-    """How many of each line nobody has claimed, or cancelled before it was packed."""
-    theirs = select(ClaimLine.order_line_id, func.sum(ClaimLine.quantity)).join(Claim).where(Claim.order_id == order.id)
-    rows = db.session.execute(theirs.where(Claim.status.not_in(GIVEN_UP)).group_by(ClaimLine.order_line_id))
-    gone = Counter({line: int(quantity) for line, quantity in rows})
-    gone.update({line: int(units) for line, units in db.session.execute(LineCancellation.units(order.id))})
-    return {line.id: line.quantity - gone[line.id] for line in order.lines}
+    """How many of each line nobody has claimed, sent back, or cancelled before it was packed."""
+    return {line: len(units) for line, units in free_units(order).items()}
 
 
 def not_before(order: Order) -> date | None:
@@ -93,15 +96,10 @@ def not_before(order: Order) -> date | None:
     return policy.may_be_missed_after(parcels, shop().arrival_after(order.placed_at))
 
 
-def _check(order: Order, asked: Asked, *, at: datetime) -> None:
+def _check(order: Order, asked: Asked, free: Mapping[int, list[int]], *, at: datetime) -> None:
     if asked.kind is ClaimKind.NOT_HERE and (expected_on := not_before(order)) and not policy.is_late(expected_on, at=at, zone=shop().zone):
         raise NotLateYet(expected_on)
     if not asked.quantities:
         raise NothingChosen
-    left = quantities_left(order)
-    if any(not 0 < quantity <= left.get(line, 0) for line, quantity in asked.quantities.items()):
+    if any(not 0 < quantity <= len(free.get(line, ())) for line, quantity in asked.quantities.items()):
         raise MoreThanThereIs
-
-
-def _random() -> str:
-    return "".join(SystemRandom().choices(LETTERS, k=4))

@@ -1,0 +1,1 @@
+"""What can be done with returns and claims. Called from an open transaction, with the order locked."""

@@ -1,0 +1,1 @@
+"""What is written to a customer about a return or a claim: each fact once."""
