@@ -12,7 +12,8 @@ from portal.orders.models import Order
 from portal.subscriptions import policy
 from portal.subscriptions.models import Cancellation, Delivery, DeliveryStatus, Subscription
 from portal.subscriptions.queries.parts import JUST_SHOWN
-from portal.subscriptions.shown import Receipt, ShownSubscription
+from portal.subscriptions.shown import ShownSubscription
+from portal.subscriptions.shown_receipt import Receipt
 from portal.timeline import Entry
 
 DEEDS = ("cancelled", "cancelled for the end")
