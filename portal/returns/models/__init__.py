@@ -7,6 +7,11 @@ from portal.returns.models.claim import ClaimStatus as ClaimStatus
 from portal.returns.models.claim import Wish as Wish
 from portal.returns.models.exchange import Exchange as Exchange
 from portal.returns.models.exchange import ExchangeStatus as ExchangeStatus
+from portal.returns.models.parcel import ReturnLabel as ReturnLabel
+from portal.returns.models.parcel import ReturnPaper as ReturnPaper
+from portal.returns.models.parcel import ReturnParcel as ReturnParcel
+from portal.returns.models.parcel import ReturnPickUp as ReturnPickUp
+from portal.returns.models.parcel import ReturnScan as ReturnScan
 from portal.returns.models.payout import Payout as Payout
 from portal.returns.models.payout import PayoutKind as PayoutKind
 from portal.returns.models.policy import CustomerFlag as CustomerFlag
