@@ -143,6 +143,8 @@ def end(world: World, subscription: Json, *, reason: str, status: str = "cancele
 
 def after_attempt(world: World, invoice: Json, problem: str | None) -> None:
     """An attempt was made on an invoice after it was written: its subscription follows, if this is its latest one."""
+    if invoice["parent"] is None:
+        return
     subscription = world.store.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
     before = subscription | {}
     is_latest = invoice["id"] == subscription["latest_invoice"]
@@ -181,11 +183,10 @@ def void(world: World, params: Json, ref: str) -> Json:
 @offers("POST", "/v1/invoices/{invoice}/pay", "payment_method", "off_session")
 def pay(world: World, params: Json, ref: str) -> Json:
     invoice = invoices.payable(world, ref)
-    subscription = world.store.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
     if named := params.get("payment_method"):
         card: Json | None = cards.of_customer(world, named, invoice["customer"], "payment_method")
     else:
-        card = invoices.card_for(world, subscription)
+        card = invoices.card_of(world, invoice)
     if not card:
         raise Refused("There is no `default_payment_method` set on this Customer or Invoice.", code="resource_missing")
     if invoice["status"] == "draft":

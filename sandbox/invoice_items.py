@@ -1,5 +1,6 @@
 """What waits for a customer's next invoice, whatever that invoice is for: also a trial's 0.00 one sweeps it up."""
 
+from sandbox import one_off
 from sandbox.catalog import inline_price, price_for
 from sandbox.errors import Json, Refused, required
 from sandbox.lists import PAGING, merged, page
@@ -9,7 +10,7 @@ from sandbox.world import World, offers
 _AMOUNT = ("amount", "quantity", "pricing", "price_data")
 
 
-@offers("POST", "/v1/invoiceitems", "customer", "subscription", *_AMOUNT, "currency", "description", "metadata")
+@offers("POST", "/v1/invoiceitems", "customer", "subscription", "invoice", *_AMOUNT, "currency", "description", "metadata")
 def create(world: World, params: Json) -> Json:
     if "customer" not in params:
         raise required("customer")
@@ -27,6 +28,8 @@ def create(world: World, params: Json) -> Json:
         "period": {"start": now, "end": now}, "pricing": pricing, "proration": False, "quantity": quantity,
         "quantity_decimal": str(quantity), "tax_rates": [], "test_clock": None,
     }  # fmt: skip
+    if ref := params.get("invoice"):
+        one_off.add(world, ref, item)
     world.store.put(item)
     world.tell("invoiceitem.created", item)
     return item
@@ -82,31 +85,3 @@ def list_all(world: World, params: Json) -> Json:
         "(json_extract(body, '$.invoice') IS NULL) = ?": params.get("pending"),
     }
     return page(world, "/v1/invoiceitems", "invoiceitem", params, where)
-
-
-def sweep(world: World, subscription: Json, invoice: str) -> list[Json]:
-    """Lines for the customer's pending items, which from now on belong to this invoice."""
-    pending = world.store.all("invoiceitem", "customer = ? AND json_extract(body, '$.invoice') IS NULL", subscription["customer"])
-    lines = []
-    for item in reversed(pending):
-        named = item["parent"] and item["parent"]["subscription_details"]["subscription"]
-        if named not in (None, subscription["id"]) or item["currency"] != subscription["currency"]:
-            continue
-        item["invoice"] = invoice
-        world.store.put(item)
-        lines.append(_line(item, named))
-    return lines
-
-
-def _line(item: Json, subscription: str | None) -> Json:
-    details = {
-        "invoice_item": item["id"], "proration": False, "proration_details": {"credited_items": None}, "subscription": subscription,
-    }  # fmt: skip
-    return {
-        "id": new_id("il"), "object": "line_item", "amount": item["amount"], "currency": item["currency"],
-        "description": item["description"], "discount_amounts": [], "discountable": item["discountable"], "discounts": [],
-        "livemode": False, "metadata": item["metadata"],
-        "parent": {"invoice_item_details": details, "subscription_item_details": None, "type": "invoice_item_details"},
-        "period": item["period"], "pretax_credit_amounts": [], "pricing": item["pricing"], "quantity": item["quantity"],
-        "quantity_decimal": item["quantity_decimal"], "subscription": subscription, "subtotal": item["amount"], "taxes": [],
-    }  # fmt: skip

@@ -2,8 +2,8 @@
 
 from sandbox import balance, charges, discounts, tax_rates
 from sandbox.errors import Json, Refused, missing
-from sandbox.invoice_items import sweep
 from sandbox.lists import PAGING, page, page_of
+from sandbox.pending import sweep
 from sandbox.periods import DAY
 from sandbox.store import new_id
 from sandbox.world import World, offers
@@ -40,47 +40,68 @@ def line(world: World, subscription: Json, item: Json, *, amount: int, period: t
 
 def draft(world: World, subscription: Json, reason: str, lines: list[Json], period: tuple[int, int]) -> Json:
     """A new invoice, with the customer's pending invoice items swept into it."""
-    now, customer = world.clock.now(), world.store.get("customer", subscription["customer"])
+    parent = {
+        "quote_details": None,
+        "subscription_details": {"metadata": subscription["metadata"], "subscription": subscription["id"]},
+        "type": "subscription_details",
+    }
+    invoice = blank(world, subscription, reason, period) | {"parent": parent}
+    put_on(invoice, [*sweep(world, subscription, invoice["id"]), *lines])
+    reckon(world, invoice, subscription["discounts"], subscription["default_tax_rates"])
+    keep(world, invoice, "created")
+    return invoice
+
+
+def blank(world: World, billed: Json, reason: str, period: tuple[int, int]) -> Json:
+    """With nothing on it, for the customer of what is billed, in its currency. It is not kept yet."""
+    now, customer = world.clock.now(), world.store.get("customer", billed["customer"])
     ref = new_id("in")
-    lines = [entry | {"invoice": ref} for entry in [*sweep(world, subscription, ref), *lines]]
-    subtotal, taken_off = sum(entry["amount"] for entry in lines), discounts.take_off(world, lines, subscription["discounts"])
-    taxed = tax_rates.levy(lines, subscription["default_tax_rates"])
-    total = subtotal - sum(entry["amount"] for entry in taken_off) + taxed["on_top"]
-    invoice: Json = {
+    return {
         "id": ref, "object": "invoice", "account_country": "US", "account_name": "Sandbox", "account_tax_ids": None,
         "amount_overpaid": 0, "amount_paid": 0, "amount_paid_off_stripe": 0,
         "amount_shipping": 0, "application": None, "attempt_count": 0, "attempted": False, "auto_advance": True,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
         "automatically_finalizes_at": None, "billing_reason": reason, "collection_method": "charge_automatically", "created": now,
-        "currency": subscription["currency"], "custom_fields": None, "customer": customer["id"], "customer_address": customer["address"],
+        "currency": billed["currency"], "custom_fields": None, "customer": customer["id"], "customer_address": customer["address"],
         "customer_email": customer["email"], "customer_name": customer["name"], "customer_phone": customer["phone"],
         "customer_shipping": customer["shipping"], "customer_tax_exempt": "none", "customer_tax_ids": [],
         "default_payment_method": None, "default_source": None, "default_tax_rates": [], "description": None,
-        "discounts": [entry["discount"] for entry in taken_off], "due_date": None, "effective_at": None,
-        "footer": None, "from_invoice": None,
+        "discounts": [], "due_date": None, "effective_at": None, "footer": None, "from_invoice": None,
         "hosted_invoice_url": None, "invoice_pdf": None, "issuer": {"type": "self"}, "last_finalization_error": None,
         "latest_revision": None,
-        "lines": {"object": "list", "data": lines, "has_more": False, "url": f"/v1/invoices/{ref}/lines"},
-        "livemode": False, "metadata": {}, "next_payment_attempt": None, "number": None, "on_behalf_of": None,
-        "parent": {
-            "quote_details": None,
-            "subscription_details": {"metadata": subscription["metadata"], "subscription": subscription["id"]},
-            "type": "subscription_details",
-        },
+        "lines": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoices/{ref}/lines"},
+        "livemode": False, "metadata": {}, "next_payment_attempt": None, "number": None, "on_behalf_of": None, "parent": None,
         "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
         "period_end": period[1], "period_start": period[0], "post_payment_credit_notes_amount": 0,
         "pre_payment_credit_notes_amount": 0, "receipt_number": None, "rendering": None, "shipping_cost": None,
         "shipping_details": None, "statement_descriptor": None, "status": "draft",
         "status_transitions": {"finalized_at": None, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None},
+        "test_clock": billed["test_clock"], "webhooks_delivered_at": now,
+    }  # fmt: skip
+
+
+def put_on(invoice: Json, lines: list[Json]) -> None:
+    invoice["lines"]["data"] += [entry | {"invoice": invoice["id"]} for entry in lines]
+
+
+def reckon(world: World, invoice: Json, discount_refs: list[str], rates: list[Json]) -> None:
+    """What all that is on a draft comes to: less the discounts, with tax and delivery."""
+    lines = invoice["lines"]["data"]
+    for entry in lines:
+        entry["discount_amounts"], entry["pretax_credit_amounts"], entry["taxes"] = [], [], []
+    subtotal, taken_off = sum(entry["amount"] for entry in lines), discounts.take_off(world, lines, discount_refs)
+    taxed = tax_rates.levy(lines, rates)
+    total = subtotal - sum(entry["amount"] for entry in taken_off) + taxed["on_top"] + invoice["amount_shipping"]
+    invoice.update({
+        "discounts": [entry["discount"] for entry in taken_off],
         "subtotal": subtotal, "subtotal_excluding_tax": taxed["subtotal_excluding_tax"],
-        "test_clock": subscription["test_clock"], "total": total,
-        "total_discount_amounts": taken_off,
+        "total": total, "total_discount_amounts": taken_off,
         "total_excluding_tax": total - sum(tax["amount"] for tax in taxed["total_taxes"]),
         "total_pretax_credit_amounts": [entry | {"type": "discount"} for entry in taken_off],
-        "total_taxes": taxed["total_taxes"], "webhooks_delivered_at": now,
-    } | balance.sums(customer, subscription["currency"], total) | {"ending_balance": None}  # fmt: skip
-    keep(world, invoice, "created")
-    return invoice
+        "total_taxes": taxed["total_taxes"],
+    })  # fmt: skip
+    sums = balance.sums(world.store.get("customer", invoice["customer"]), invoice["currency"], total)
+    invoice.update(sums | {"ending_balance": None})
 
 
 def keep(world: World, invoice: Json, *news: str) -> None:
@@ -151,10 +172,17 @@ def paid(world: World, invoice: Json) -> None:
     keep(world, invoice, "paid", "payment_succeeded")
 
 
-def card_for(world: World, subscription: Json) -> Json | None:
+def card_of(world: World, invoice: Json) -> Json | None:
+    """Its own, or its subscription's, else the customer's default."""
+    if invoice["parent"]:
+        return card_for(world, world.store.get("subscription", invoice["parent"]["subscription_details"]["subscription"]))
+    return card_for(world, invoice)
+
+
+def card_for(world: World, billed: Json) -> Json | None:
     """The subscription's own card, else the customer's default."""
-    customer = world.store.get("customer", subscription["customer"])
-    ref = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    customer = world.store.get("customer", billed["customer"])
+    ref = billed["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
     return world.store.get("payment_method", ref) if ref else None
 
 

@@ -61,10 +61,9 @@ def _expire(world: World, subscription: Json) -> None:
 
 
 def _invoice(world: World, invoice: Json) -> None:
-    subscription = world.store.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
     if invoice["status"] == "draft":
         invoices.finalize(world, invoice)
-    problem = invoices.collect(world, invoice, invoices.card_for(world, subscription), by_itself=True)
+    problem = invoices.collect(world, invoice, invoices.card_of(world, invoice), by_itself=True)
     billing.after_attempt(world, invoice, problem)
 
 
