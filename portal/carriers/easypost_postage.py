@@ -66,7 +66,7 @@ class EasyPostPostage:
         """From where EasyPost keeps its files. What is neither a PDF nor a picture is not passed on."""
         own, there = urlsplit(self.client.api_base), urlsplit(url)
         if there.scheme != "https" and there.netloc != own.netloc:
-            raise NotTaken(f"{there.scheme}://{there.netloc} is no place for a label.")
+            raise NotNow(f"{there.scheme}://{there.netloc} is no place for a label.")
         try:
             with requests.get(url, timeout=self.client.timeout, stream=True, allow_redirects=False) as answer:
                 answer.raise_for_status()

@@ -86,7 +86,7 @@ class Postage(Protocol):
         """A picture that a counter reads instead of a label. None where the carrier has no such thing."""
 
     def paper(self, url: str) -> Paper:
-        """The label. Raises NotTaken for what is none."""
+        """The label itself. Raises NotNow for what is none: it was paid for, so there has to be one."""
 
     def prepare_pick_up(self, wanted: WantedPickUp) -> str:
         """Its name there, as for labels."""

@@ -35,3 +35,28 @@ class PhotoOrReason(Refusal):
 class NotOpenAnyMore(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This claim has been decided already, so it can’t be taken back. Write to us instead."))
+
+
+class NotToSend(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This return is on its way already, or needs not be sent any more."))
+
+
+class TooManyLabels(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("You have had several labels for this return. Write to us, and we help you send it."))
+
+
+class WindowOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Nobody can come at that time any more. Choose another one."))
+
+
+class NoSuchNumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is no number of a parcel: it has at least six letters and digits. Look at the receipt again."))
+
+
+class AnothersNumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is the number of another parcel. The right one is on the receipt that you got when you sent this one."))
