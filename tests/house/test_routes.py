@@ -68,6 +68,10 @@ KEYS = {
     "api.get_order": Scope.ORDERS_READ,
     "api.put_order": Scope.ORDERS_WRITE,
     "api.list_shipments": Scope.SHIPMENTS_READ,
+    "api.list_returns": Scope.RETURNS_READ,
+    "api.get_return": Scope.RETURNS_READ,
+    "api.list_claims": Scope.RETURNS_READ,
+    "api.get_claim": Scope.RETURNS_READ,
     "api.get_shipment": Scope.SHIPMENTS_READ,
     "api.put_shipment": Scope.SHIPMENTS_WRITE,
     "api.add_events": Scope.SHIPMENTS_WRITE,
@@ -110,6 +114,7 @@ STRINGS = {
     "sku": "the shop's own, and may hold a slash",
     "sealed": "a link's own secret",
     "reference": "what a customer calls a cancellation by",
+    "rma": "what a customer calls a return by",
     "filename": "of a static file",
 }
 ASKS = {
