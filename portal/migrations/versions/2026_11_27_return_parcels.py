@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'return_parcels'
-down_revision = 'returns'
+down_revision = 'decided_by_staff'
 
 
 def upgrade() -> None:
