@@ -87,7 +87,9 @@ class Order(Shown):
     shipping_tax: int
     tax_included: bool
     source: str
-    """subscription, import or api."""
+    """subscription, stripe (an invoice of no subscription), import or api."""
+    invoice: str | None
+    """The invoice at Stripe by which it was paid, if that is known."""
     packed_at: datetime | None
     """From then on it stays as it is."""
     customer_id: int | None

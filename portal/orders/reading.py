@@ -29,6 +29,8 @@ class ReadOrder:
     place: Place | None
     rows: tuple[int, ...]
     """The lines of the file on which its rows begin."""
+    invoice: str | None = None
+    """The provider's name of the invoice by which it was paid, if that was told."""
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,10 @@ class OrderForm(Form):
     address: AddressForm | None = None
     """Where it goes. It counts when the order is first told: later, the customer may have changed it."""
 
+    invoice: Annotated[str, Field(pattern=r"^in_[A-Za-z0-9_]+$", max_length=64)] | None = None
+    """The invoice at Stripe by which it was paid. What the customer cancels before it is packed then goes back by itself, and the invoice
+    becomes no second order. If your system tells of all that it bills at Stripe, set from_invoices = false in shop.toml as well."""
+
     def told(self, number: str) -> ToldOrder:
         lines = [
             OrderedLine(line.title, line.sku, line.quantity, line.unit_amount, discount=line.discount, tax=line.tax) for line in self.lines
@@ -100,6 +104,7 @@ class OrderForm(Form):
             shipping_tax=self.shipping_tax,
             tax_included=self.tax_included,
             place=self.address.place() if self.address else None,
+            invoice=self.invoice,
         )
 
 

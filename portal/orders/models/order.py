@@ -22,7 +22,7 @@ class Order(Model):
     total: Mapped[int] = mapped_column(BigInteger)
     """In minor units of `currency`: the lines, with delivery, tax and discounts where there were any."""
     source: Mapped[str]
-    """subscription, import or api."""
+    """subscription, stripe (an invoice of no subscription), import or api."""
     source_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     """What it was made from, such as the provider's invoice: of one, there is one order."""
     delivery_id: Mapped[int | None] = mapped_column(default=None)
