@@ -53,6 +53,11 @@ class Stock(Shown):
     as_of: datetime
 
 
+class Stocks(Shown):
+    stock: tuple[Stock, ...]
+    """In the order in which they were told."""
+
+
 class Address(Shown):
     name: str
     line1: str

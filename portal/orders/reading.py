@@ -11,9 +11,8 @@ from portal.orders.files import Row, Table
 from portal.orders.layouts import Known, Layout, ReadLine, read
 from portal.orders.layouts.places import Place
 from portal.orders.layouts.sums import Settled
+from portal.orders.models import MOST_LINES
 from portal.orders.values import Bad
-
-MOST_LINES = 2_000
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class _Group:
         if comes_apart:
             why = "its rows are not one below the other in this file: sort it by order number"
         elif self.is_too_long:
-            why = f"it has more than {MOST_LINES} rows"
+            why = f"it has more than {MOST_LINES:,} rows"
         elif self.unclear:
             why = f"line {self.unclear} does not say to which order it belongs, and may be one of its rows"
         if why or self.bad:

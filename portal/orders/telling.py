@@ -58,8 +58,8 @@ class Billed(Exception):
 def take_order(told: ToldOrder) -> bool:
     """Whether it is new. Where it goes counts only then: later on, that is the customer's to change. Raises Differs, Billed."""
     settled = Settled(tuple(told.lines), told.total, told.shipping, told.shipping_tax, told.tax_included)
-    order = ReadOrder(told.number, told.placed_at, told.email, told.name, told.currency, settled, told.place, (), told.invoice)
-    landed = land([order], source="api")
+    read = ReadOrder(told.number, told.placed_at, told.email, told.name, told.currency, settled, told.place, (), told.invoice)
+    landed = land([read], source="api")
     for _, what in landed.differing:
         raise Differs(what.split(" and "))
     order = db.session.scalars(select(Order).where(Order.number == told.number)).one_or_none()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.accounts.models import Address
 from portal.billing.actions import know_account
@@ -208,7 +208,7 @@ def test_an_invoice_of_somebody_else_pays_nothing_back(till: Till) -> None:
     invoice = till.sell((till.price(5000), 1), metadata={"note": "Alice's"})
     with till.app.app_context(), transaction():
         bob = customer("bob@example.com", "Bob")
-        db.session.execute(Order.__table__.update().values(customer_id=bob.id))
+        db.session.execute(update(Order).values(customer_id=bob.id))
         bob_id = bob.id
     (order,) = till.orders()
     assert order.source_ref == invoice

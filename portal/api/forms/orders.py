@@ -9,12 +9,11 @@ from portal.accounts import address
 from portal.api.forms.values import TEXT, Amount, Currency, Form, Moment, Name, PageQuery, Pieces
 from portal.kit import postal
 from portal.orders import Place, ToldOrder
-from portal.orders.models import OrderedLine
+from portal.orders.models import MOST_LINES, OrderedLine
 
 MAILBOX = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"
 MAYBE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 COUNTRIES = sorted(str(code) for code in Locale("en").territories if postal.is_country(str(code)))
-MOST_LINES = 2000
 
 
 def _email(value: str) -> str:

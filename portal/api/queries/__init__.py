@@ -7,5 +7,7 @@ from portal.api.queries.products import product as product
 from portal.api.queries.products import products as products
 from portal.api.queries.products import stock as stock
 from portal.api.queries.products import stock_of as stock_of
+from portal.api.queries.products import stock_of_all as stock_of_all
+from portal.api.queries.products import variants as variants
 from portal.api.queries.shipments import shipment as shipment
 from portal.api.queries.shipments import shipments as shipments

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Address, Customer
 from portal.kit.db import Model
 
+MOST_LINES = 10_000
+"""Of an order that somebody else's system tells of."""
+
 
 class Order(Model):
     __tablename__ = "orders"  # `order` is a word of SQL
