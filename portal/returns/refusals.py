@@ -4,7 +4,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from portal.kit.i18n import day
+from portal.kit.i18n import day, money
 from portal.kit.refusal import Refusal
 
 
@@ -27,6 +27,42 @@ class MoreThanThereIs(Refusal):
         super().__init__(_("That is more than is left of this order to claim. Look at the quantities again."))
 
 
+class NotADraft(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This return was sent already."))
+
+
+class TooLateToCancel(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("It is under way or decided already, so it can’t be cancelled any more. Write to us instead."))
+
+
+class NothingToObjectTo(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("You have told us that already, or there is nothing to object to."))
+
+
+class SomeWords(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Say in a few words what is wrong with it."))
+
+
+class TwoCurrencies(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("These orders were paid in different currencies. Start a return for each."))
+
+
+class InAnotherReturn(Refusal):
+    def __init__(self, title: str) -> None:
+        told = _("%(product)s is in another return by now, or fewer are left than you chose. Look at the quantities again.", product=title)
+        super().__init__(told)
+
+
+class MayNotGoBack(Refusal):
+    def __init__(self, title: str) -> None:
+        super().__init__(_("%(product)s can’t be sent back. Take it out; the reason stands beside it.", product=title))
+
+
 class PhotoOrReason(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Add a photo, or say in a few words why there is none."))
@@ -35,3 +71,31 @@ class PhotoOrReason(Refusal):
 class NotOpenAnyMore(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This claim has been decided already, so it can’t be taken back. Write to us instead."))
+
+
+class SoldOut(Refusal):
+    def __init__(self, title: str) -> None:
+        super().__init__(_("%(name)s is sold out by now. Choose something else, or take the money.", name=title))
+
+
+class PriceIsAnother(Refusal):
+    def __init__(self, title: str, difference: int, currency: str) -> None:
+        if difference > 0:
+            told = _(
+                "The price of %(name)s has changed: %(amount)s would be to pay. Look at it again.",
+                name=title,
+                amount=money(difference, currency),
+            )
+        else:
+            told = _("The price of %(name)s has changed. Look at it again.", name=title)
+        super().__init__(told)
+
+
+class NothingToPay(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing to pay for it."))
+
+
+class NotToBeTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That can’t be done any more: it is on its way to you already."))

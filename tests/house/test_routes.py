@@ -111,6 +111,7 @@ STRINGS = {
     "sku": "the shop's own, and may hold a slash",
     "sealed": "a link's own secret",
     "reference": "what a customer calls a cancellation by",
+    "rma": "what a customer calls a return by",
     "filename": "of a static file",
 }
 ASKS = {

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from secrets import SystemRandom
 
 from sqlalchemy import select
 
@@ -12,6 +11,7 @@ from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders.models import Order, Shipment
 from portal.photos import actions as photos
+from portal.returns.actions.naming import new_reference
 from portal.returns.emails import claims as emails
 from portal.returns.models import Claim, ClaimKind, ClaimLine, Wish, free_units, take_units
 from portal.returns.policy import claims as policy
@@ -19,10 +19,6 @@ from portal.returns.policy.claims import ASK_FOR_PHOTO, Parcel
 from portal.returns.refusals import MoreThanThereIs, NothingChosen, NotLateYet, PhotoOrReason
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor, deed, note
-
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""None of them is mistaken for another."""
-
 
 NEVER = frozenset({ParcelStatus.FAILURE, ParcelStatus.RETURN_TO_SENDER, ParcelStatus.CANCELLED})
 """Such a parcel does not arrive any more."""
@@ -51,7 +47,7 @@ def open_claim(order: Order, asked: Asked, *, by: Actor, at: datetime) -> Claim:
     free = free_units(order)
     _check(order, asked, free, at=at)
     claim = Claim(
-        reference=f"K-{_random()}-{_random()}", customer_id=order.customer_id, order_id=order.id, draft=asked.draft, kind=asked.kind,
+        reference=new_reference("K"), customer_id=order.customer_id, order_id=order.id, draft=asked.draft, kind=asked.kind,
         wish=asked.wish, words=asked.words, why_no_photo=asked.why_no_photo, opened_at=at, answer_by=shop().answer_by(at),
         lines=[
             ClaimLine(order_line_id=line, quantity=quantity, units=take_units(line, quantity, free[line]))
@@ -107,7 +103,3 @@ def _check(order: Order, asked: Asked, free: Mapping[int, list[int]], *, at: dat
         raise NothingChosen
     if any(not 0 < quantity <= len(free.get(line, ())) for line, quantity in asked.quantities.items()):
         raise MoreThanThereIs
-
-
-def _random() -> str:
-    return "".join(SystemRandom().choices(LETTERS, k=4))

@@ -12,6 +12,7 @@ from portal.kit.db import Model
 from portal.orders.models import OrderLine
 from portal.returns.models.policy import PolicyVersion
 from portal.returns.models.unit import TakenUnit
+from portal.returns.refusals import NotADraft, NothingToObjectTo, TooLateToCancel
 
 
 class ReturnStatus(StrEnum):
@@ -147,6 +148,24 @@ class Return(Model):
     def is_over(self) -> bool:
         return self.status in (ReturnStatus.CLOSED, *GIVEN_UP)
 
+    @property
+    def has_paid_out(self) -> bool:
+        """Whether money went back for anything of it."""
+        return any(unit.payout_id is not None for item in self.items for unit in item.units)
+
+    def submit(self, status: ReturnStatus, *, at: datetime) -> None:
+        """As what was decided about it by the rules alone. Raises NotADraft."""
+        if self.status is not ReturnStatus.DRAFT:
+            raise NotADraft
+        self.status, self.submitted_at = status, at
+
+    def cancel(self, *, at: datetime) -> None:
+        """As long as nothing was sent, came, or was paid. Raises TooLateToCancel."""
+        is_under_way = self.sent_at or self.received_at or self.has_paid_out
+        if is_under_way or not (self.is_waiting or self.status is ReturnStatus.APPROVED):
+            raise TooLateToCancel
+        self.status, self.closed_at = ReturnStatus.CANCELED, at
+
 
 class ReturnItem(Model):
     """So many units of one line of an order, for one reason."""
@@ -187,3 +206,9 @@ class ReturnItem(Model):
     return_id: Mapped[int] = mapped_column(ForeignKey(Return.id), init=False)
     return_: Mapped[Return] = relationship(back_populates="items", default=None)
     units: Mapped[list[TakenUnit]] = relationship(default_factory=list, order_by=TakenUnit.number, cascade="all, delete-orphan")
+
+    def object(self, words: str, *, at: datetime) -> None:
+        """The customer does not agree with what was found. Once. Raises NothingToObjectTo."""
+        if self.objected_at or not (self.acceptance is Acceptance.REJECTED or self.deduction):
+            raise NothingToObjectTo
+        self.objection, self.objected_at = words, at

@@ -1,0 +1,61 @@
+"""What is written to a customer about a return: each step once. Nobody is written to about one whose address nobody has proven."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.accounts.models import Customer
+from portal.kit.db import db
+from portal.notifications.actions import send_mail
+from portal.returns.models import Return
+
+NAMED = 5
+"""Of more things, the number of the others is told."""
+
+
+def send_submitted(return_: Return, *, at: datetime) -> None:
+    """Somebody has to look at it first."""
+    _send("submitted", return_, key=f"{return_.id}", at=at)
+
+
+def send_approved(return_: Return, *, at: datetime) -> None:
+    """How it goes back, and until when; once for each approval."""
+    send_by = return_.send_by.isoformat() if return_.send_by else None
+    decided_at = return_.decided_at or at
+    _send("approved", return_, key=f"{return_.id}:{decided_at.isoformat()}", at=at, way=return_.way, send_by=send_by)
+
+
+def send_received(return_: Return, *, at: datetime) -> None:
+    """Once for each time that something came."""
+    came = sum(item.received for item in return_.items)
+    announced = sum(item.quantity for item in return_.items)
+    _send("received", return_, key=f"{return_.id}:{came}", at=at, came=came, announced=announced)
+
+
+def send_decided(return_: Return, *, estimate: int, final: int, at: datetime) -> None:
+    """What was found, where it is not as it was promised. Amounts in minor units of the return's currency."""
+    notes = [[item.line.title, item.finding_note] for item in return_.items if item.finding_note]
+    _send("decided", return_, key=f"{return_.id}:{final}:{len(notes)}", at=at, estimate=estimate, final=final, notes=notes)
+
+
+def send_declined(return_: Return, *, reason: str, at: datetime) -> None:
+    """`reason` is a sentence in the customer's language."""
+    decided_at = return_.decided_at or at
+    _send("declined", return_, key=f"{return_.id}:{decided_at.isoformat()}", at=at, reason=reason, note=return_.note_to_customer)
+
+
+def send_cancelled(return_: Return, *, at: datetime) -> None:
+    _send("cancelled", return_, key=f"{return_.id}", at=at)
+
+
+def send_expired(return_: Return, *, at: datetime) -> None:
+    """It was never sent."""
+    _send("expired", return_, key=f"{return_.id}:{at.isoformat()}", at=at)
+
+
+def _send(mail: str, return_: Return, *, key: str, at: datetime, **more: Any) -> None:
+    to = db.session.get(Customer, return_.customer_id) if return_.customer_id else None
+    if to is None:
+        return
+    things = [[item.line.title, item.quantity] for item in return_.items]
+    told = {"rma": return_.rma, "currency": return_.currency, "things": things[:NAMED], "others": len(things[NAMED:])}
+    send_mail(f"returns/{mail}", to=to, context=told | more, at=at, key=f"return {mail}:{key}")
