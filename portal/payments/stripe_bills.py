@@ -13,6 +13,8 @@ NEEDS_ACTION = ("invoice_payment_intent_requires_action", "subscription_payment_
 """Other words of Stripe's for the same. Source: docs.stripe.com/error-codes."""
 BY_HAND = "manual"
 """The reason of an invoice that was written by the API, in the dashboard, or by a payment page, and not by a subscription."""
+KEY_KEY = "portal_key"
+"""By which what we made ourselves is found again."""
 LONGEST = 3
 """So many lines of an invoice are named; the rest is a number."""
 
@@ -65,7 +67,7 @@ def bill(invoice: stripe.Invoice, lines: list[stripe.InvoiceLineItem], charges: 
         subscription_ref=_subscription_of(invoice),
         page_url=invoice.hosted_invoice_url,
         tries=tuple(_try(charge) for charge in sorted(charges, key=lambda charge: (charge.created, charge.id))),
-        sale=_sale(invoice, lines) if invoice.billing_reason == BY_HAND and not _subscription_of(invoice) else None,
+        sale=_sale(invoice, lines) if _is_sale(invoice) else None,
     )
 
 
@@ -85,6 +87,11 @@ def reason_in(told: stripe.StripeObject) -> str:
     """Only what a bank refused has a `decline_code`; a failed authentication has a `code` alone."""
     known = told.to_dict()
     return str(known.get("decline_code") or known.get("code") or "")
+
+
+def _is_sale(invoice: stripe.Invoice) -> bool:
+    """Of the shop's: what we wrote ourselves bears our key, and is for something that we know of."""
+    return invoice.billing_reason == BY_HAND and not _subscription_of(invoice) and KEY_KEY not in (invoice.metadata or {})
 
 
 def _sale(invoice: stripe.Invoice, lines: list[stripe.InvoiceLineItem]) -> Sale:

@@ -122,6 +122,11 @@ def test_what_is_not_paid_or_sells_nothing_of_the_catalogue_is_no_order(till: Ti
     assert till.orders() == []
 
 
+def test_what_the_portal_bills_itself_is_no_order_of_its_own(till: Till) -> None:
+    till.sell((till.price(5000), 1), metadata={"portal_key": "difference-1"})
+    assert till.orders() == []
+
+
 def test_one_that_names_a_subscription_is_no_order_of_its_own(till: Till) -> None:
     """The stand-in writes none; it may be that somebody does at Stripe."""
     invoice = till.write((till.price(5000), 1))
