@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from portal.kit.cells import Bad
 from portal.kit.db import sqlite_module
-from portal.orders.files import Row, Table
+from portal.kit.tables import Row, Table
 from portal.orders.layouts import Known, Layout, ReadLine, read
 from portal.orders.layouts.places import Place
 from portal.orders.layouts.sums import Settled
 from portal.orders.models import MOST_LINES
-from portal.orders.values import Bad
 
 
 @dataclass(frozen=True)
