@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = 'policy_stays'
-down_revision = 'exchanges'
+down_revision = 'credit_of_invoice'
 branch_labels = None
 depends_on = None
 
