@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = 'policy_stays'
-down_revision = 'credit_of_invoice'
+down_revision = 'decided_by_staff'
 branch_labels = None
 depends_on = None
 
