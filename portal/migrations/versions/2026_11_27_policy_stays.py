@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = 'policy_stays'
-down_revision = 'decided_by_staff'
+down_revision = 'return_parcels'
 branch_labels = None
 depends_on = None
 
