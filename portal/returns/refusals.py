@@ -4,7 +4,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from portal.kit.i18n import day
+from portal.kit.i18n import day, money
 from portal.kit.refusal import Refusal
 
 
@@ -91,3 +91,31 @@ class PhotoOrReason(Refusal):
 class NotOpenAnyMore(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This claim has been decided already, so it can’t be taken back. Write to us instead."))
+
+
+class SoldOut(Refusal):
+    def __init__(self, title: str) -> None:
+        super().__init__(_("%(name)s is sold out by now. Choose something else, or take the money.", name=title))
+
+
+class PriceIsAnother(Refusal):
+    def __init__(self, title: str, difference: int, currency: str) -> None:
+        if difference > 0:
+            told = _(
+                "The price of %(name)s has changed: %(amount)s would be to pay. Look at it again.",
+                name=title,
+                amount=money(difference, currency),
+            )
+        else:
+            told = _("The price of %(name)s has changed. Look at it again.", name=title)
+        super().__init__(told)
+
+
+class NothingToPay(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing to pay for it."))
+
+
+class NotToBeTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That can’t be done any more: it is on its way to you already."))

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from sqlalchemy import BigInteger, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import Customer
 from portal.kit.db import Model
 from portal.orders.models import Order
+from portal.returns.models.return_ import Return, ReturnItem
 
 
 class ExchangeStatus(StrEnum):
@@ -43,3 +46,35 @@ class Exchange(Model):
     paid_at: Mapped[datetime | None] = mapped_column(default=None)
     order_id: Mapped[int | None] = mapped_column(ForeignKey(Order.id), index=True, default=None)
     """The order by which it goes out."""
+    is_locked: Mapped[bool] = mapped_column(default=False)
+    """Whether it is worth what was paid for what comes back, whatever it costs today: another variant, or the same again."""
+    is_replacement: Mapped[bool] = mapped_column(default=False)
+    """Whether it is the same again."""
+    paid: Mapped[int] = mapped_column(BigInteger, default=0)
+    """How much of the difference the shop has: what was paid, without what went back."""
+    is_sold_out: Mapped[bool] = mapped_column(default=False)
+    """Whether it could go out, and there was none left."""
+    held_entry_id: Mapped[int | None] = mapped_column(default=None)
+    """In the history of a subscription: its next box was moved, so that this comes first."""
+    item: Mapped[ReturnItem | None] = relationship(init=False, viewonly=True)
+
+    @classmethod
+    def of(cls, customer: Customer) -> Select[Self]:
+        """Those of their returns."""
+        theirs = select(cls).join(ReturnItem, ReturnItem.id == cls.return_item_id).join(Return, Return.id == ReturnItem.return_id)
+        return theirs.where(Return.customer_id == customer.id)
+
+    @property
+    def subject(self) -> str:
+        """How payments and refunds of it begin."""
+        return f"{self.__tablename__}:{self.id}"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing of what goes out changes any more: its order was made, or it was given up."""
+        return self.status not in (ExchangeStatus.REQUESTED, ExchangeStatus.AWAITING_PAYMENT)
+
+    @property
+    def owed(self) -> int:
+        """What the customer still has to pay before it goes out. Below zero: what they paid too much for it."""
+        return (0 if self.status is ExchangeStatus.CANCELED else max(self.difference, 0)) - self.paid
