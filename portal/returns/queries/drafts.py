@@ -1,8 +1,8 @@
 """A return that is being put together: what was chosen so far, with what the rules say about it now."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -58,6 +58,11 @@ class Draft:
         return {item.line.id: item.quantity for item in self.items}
 
     @property
+    def gone(self) -> DraftItem | None:
+        """The first that can't go back any more, or not as often."""
+        return next((item for item in self.items if not item.is_there), None)
+
+    @property
     def has_reasons(self) -> bool:
         """Whether all was told that the next step needs."""
         return self.is_withdrawal or all(item.why for item in self.items)
@@ -97,7 +102,6 @@ def _items(return_id: int, at: datetime) -> tuple[DraftItem, ...]:
     return tuple(_item(row, orders[row.order_id]) for row in found)
 
 
-def _item(row: Sequence[object], order: ReturnableOrder) -> DraftItem:
-    *told, line_id, _ = row
-    line = next(line for line in order.lines if line.id == line_id)
-    return DraftItem(*told, order=order, line=line)  # type: ignore[arg-type]
+def _item(row: Any, order: ReturnableOrder) -> DraftItem:
+    line = next(line for line in order.lines if line.id == row.line_id)
+    return DraftItem(row.id, row.quantity, row.reason, row.detail, row.answer, row.outcome, order, line)

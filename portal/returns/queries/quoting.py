@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from portal.billing.models import Attempt, Invoice, Result
+from portal.billing.models import Attempt, Invoice
 from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine
-from portal.orders.payment import delivery_of
+from portal.orders.queries.payment import delivery_of
+from portal.payments import Result
 from portal.returns import money
 from portal.returns.models import Exchange, Fault, Outcome, Way, free_units
 from portal.returns.money import Kind, MoneyLine, Paid, Part
@@ -78,11 +79,7 @@ class Units:
     def are_whole(self, draft: Draft) -> list[Order]:
         """The orders of which nothing is left and nothing went back before."""
         chosen = draft.quantities
-        return [
-            order
-            for order in self.orders.values()
-            if all(chosen.get(line.id, 0) == line.quantity for line in order.lines)
-        ]
+        return [order for order in self.orders.values() if all(chosen.get(line.id, 0) == line.quantity for line in order.lines)]
 
 
 def quoted(draft: Draft, *, at: datetime) -> tuple[QuotedItem, ...]:

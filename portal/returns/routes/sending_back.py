@@ -8,24 +8,24 @@ from flask.typing import ResponseReturnValue
 
 from portal import photos
 from portal.accounts.current import current
-from portal.carriers import carrier_service
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.kit.shop import shop
 from portal.kit.uploads import takes_files
 from portal.kit.web import one_or_404, page
-from portal.orders.models import Order
+from portal.orders.models import Order, OrderLine
 from portal.photos import queries as photo_queries
 from portal.returns import money
 from portal.returns.actions import drafting, starting, submitting
 from portal.returns.forms import sending_back as forms
+from portal.returns.locks import hold_return
 from portal.returns.models import Outcome, Return, ReturnStatus, Way
-from portal.returns.policy.ways import ways_from
+from portal.returns.policy.promises import send_by
 from portal.returns.queries import drafts, quoting
 from portal.returns.queries.instead import Instead
 from portal.returns.queries.returnable import judged, returnable
-from portal.returns.refusals import AmountIsAnother, WayNotOffered
+from portal.returns.refusals import AmountIsAnother, InAnotherReturn, WayNotOffered
 from portal.returns.routes.door import bp
 
 
@@ -51,7 +51,7 @@ def begin() -> ResponseReturnValue:
     try:
         with transaction():
             orders = starting.orders_of(current.customer, list(quantities))
-            if {line.id for order in orders for line in order.lines}.issuperset(quantities) is False:
+            if not quantities.keys() <= {line.id for order in orders for line in order.lines}:
                 abort(404)
             return_ = starting.start(current.customer, orders, quantities, draft=key, by=current.actor, at=at)
             rma, is_draft = return_.rma, return_.status is ReturnStatus.DRAFT
@@ -129,6 +129,8 @@ def submit(rma: str) -> ResponseReturnValue:
     """A second tap leads to the return that the first one made."""
     at, sent = now(), request.form
     draft = _draft(rma)
+    if gone := draft.gone:
+        return _items(None, draft.key, draft.quantities, str(InAnotherReturn(gone.line.title)), 422)
     form = _outcome_form(draft, {})
     if not draft.has_reasons or not form.check():
         return redirect(url_for(".ask_for_what", rma=rma), 303)
@@ -150,9 +152,9 @@ def submit(rma: str) -> ResponseReturnValue:
 def _refused(rma: str, sentence: str) -> ResponseReturnValue:
     """On the last step again; or, where what was chosen is not there any more, on the first."""
     draft = _draft(rma)
-    form = _outcome_form(draft, {})
-    if not all(item.is_there for item in draft.items):
+    if draft.gone:
         return _items(None, draft.key, draft.quantities, sentence, 422)
+    form = _outcome_form(draft, {})
     return _ways(draft, form, sentence, 422) if form.check() else _outcomes(draft, form, 422)
 
 
@@ -179,7 +181,7 @@ def _items(number: str | None, key: str, chosen: dict[int, int], error: str = ""
 
 
 def _orders_with(line_ids: list[int]) -> Any:
-    return Order.of(current.customer).where(Order.lines.any(starting.OrderLine.id.in_(line_ids))).with_only_columns(Order.id)
+    return Order.of(current.customer).where(Order.lines.any(OrderLine.id.in_(line_ids))).with_only_columns(Order.id)
 
 
 def _draft(rma: str) -> drafts.Draft:
@@ -192,7 +194,7 @@ def _draft(rma: str) -> drafts.Draft:
 
 
 def _locked(rma: str) -> Return:
-    return starting.locked(one_or_404(Return.of(current.customer).where(Return.rma == rma)), current.customer)
+    return hold_return(Return.of(current.customer).where(Return.rma == rma)) or abort(404)
 
 
 def _outcome_form(draft: drafts.Draft, sent: Any) -> forms.OutcomeForm:
@@ -216,11 +218,8 @@ def _outcomes(draft: drafts.Draft, form: forms.OutcomeForm, status: int = 200) -
 def _amounts(draft: drafts.Draft, form: forms.OutcomeForm) -> dict[Way, tuple[money.MoneyLine, ...]]:
     """What comes back by each way that is open, line by line."""
     chosen = _chosen_outcomes(form)
-    if all(outcome is Outcome.KEEP for outcome, _ in chosen.values()):
-        ways = [Way.NONE]
-    else:
-        country = draft.items[0].order.country
-        ways = [one.way for one in ways_from(country, shop(), has_service=carrier_service() is not None)]
+    keeps_all = all(outcome is Outcome.KEEP for outcome, _ in chosen.values())
+    ways = [Way.NONE] if keeps_all else [Way.CODE, Way.LABEL, Way.PICK_UP, Way.OWN]
     return {way: quoting.estimated(draft, chosen, way) for way in ways}
 
 
@@ -230,8 +229,8 @@ def _ways(draft: drafts.Draft, form: forms.OutcomeForm, error: str = "", status:
     totals = {way: money.total(lines) for way, lines in amounts.items()}
     cards = quoting.cards_paid_with([item.order.id for item in draft.items])
     chosen = next((way for way in amounts if way == request.form.get("way", draft.way)), next(iter(amounts)))
-    send_by = max(item.order.terms.send_by_days for item in draft.items)
+    days = max(item.order.terms.send_by_days for item in draft.items)
     return page(
         "returns/way.html", status, form=form, draft=draft, amounts=amounts, fees=fees, totals=totals, cards=cards, chosen=chosen,
-        error=error, send_by=starting.send_by_day(now(), send_by),
+        error=error, send_by=send_by(now(), shop(), days),
     )  # fmt: skip
