@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'decided_by_staff'
-down_revision = 'exchanges'
+down_revision = 'credit_of_invoice'
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.kit.shares import part
 from portal.orders.models import Order, OrderLine
-from portal.orders.shares import part
 from portal.photos import actions as photos
 from portal.photos.queries import staff_showed
 from portal.returns.actions.deciding import INSPECT, REVIEW, open_inspection

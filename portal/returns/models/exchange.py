@@ -11,6 +11,7 @@ from portal.accounts.models import Customer
 from portal.kit.db import Model
 from portal.orders.models import Order
 from portal.returns.models.item import ReturnItem
+from portal.returns.models.return_ import Return
 
 
 class ExchangeStatus(StrEnum):
