@@ -9,13 +9,12 @@ from portal.photos import actions as photos
 from portal.returns import money
 from portal.returns.actions import deciding
 from portal.returns.actions.exchanging import must_still_be_so
-from portal.returns.actions.paying_out import estimate
 from portal.returns.emails import returns as emails
-from portal.returns.models import Fault, Outcome, Return, ReturnStatus, Way, free_units, take_units
+from portal.returns.models import Return, ReturnStatus, Way, free_units, take_units
 from portal.returns.models.return_ import GIVEN_UP
 from portal.returns.policy.outcomes import Asked, approves_at_once, lacks, review_reasons
 from portal.returns.queries.drafts import Draft, draft
-from portal.returns.queries.quoting import QuotedItem, quoted
+from portal.returns.queries.quoting import Chosen, QuotedItem, chosen_instead, estimated, is_withdrawal, quoted
 from portal.returns.refusals import InAnotherReturn, MayNotGoBack, NothingChosen, OutcomeNotOffered, PhotoOrReason, ReasonMissing
 from portal.timeline import Actor, note
 
@@ -34,15 +33,14 @@ def submit(return_: Return, way: Way, *, by: Actor, at: datetime) -> Return:
     quotes = quoted(told, at=at)
     _check(told, quotes)
     must_still_be_so(return_)
+    chosen = _chosen(quotes)
+    return_.way, return_.is_withdrawal = way, is_withdrawal(told, chosen)
+    return_.estimate = money.as_json(estimated(told, chosen, way))
     _take(return_, told, quotes)
-    return_.way = way
-    return_.is_withdrawal = told.is_withdrawal or _counts_as_withdrawal(return_, told)
     how_many = photos.attach(return_.draft, return_, customer_id=return_.customer_id)
     lacks_photo = _lacks_photo(told, how_many)
     if lacks_photo and not return_.words:
         raise PhotoOrReason
-    db.session.flush()
-    return_.estimate = money.as_json(estimate(return_))
     _decide(return_, told, quotes, lacks_photo=lacks_photo, by=by, at=at)
     return return_
 
@@ -72,10 +70,12 @@ def _take(return_: Return, told: Draft, quotes: tuple[QuotedItem, ...]) -> None:
         item.policy_id, item.is_instant = quote.item.order.policy_id, bool(found and found.is_instant)
 
 
-def _counts_as_withdrawal(return_: Return, told: Draft) -> bool:
-    """Who says why within the time for a withdrawal has no less than who does not: docs/decisions/reason-or-none.md"""
-    own = all(item.fault is Fault.CUSTOMER and item.outcome is Outcome.REFUND for item in return_.items)
-    return own and told.may_withdraw
+def _chosen(quotes: tuple[QuotedItem, ...]) -> Chosen:
+    going_out = chosen_instead([quote.item.id for quote in quotes])
+    return {
+        quote.item.id: (quote.item.outcome, next((one for one in quote.instead if one.sku == going_out.get(quote.item.id)), None))
+        for quote in quotes
+    }
 
 
 def _lacks_photo(told: Draft, photos_there: int) -> bool:

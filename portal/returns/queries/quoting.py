@@ -1,7 +1,7 @@
 """What each outcome of a draft comes to, to the cent, and when it is there: before anything is sent."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -49,6 +49,10 @@ class QuotedItem:
         return next((one for one in self.outcomes if one.outcome is outcome), None)
 
 
+Chosen = Mapping[int, tuple[Outcome, Instead | None]]
+"""By the items' ids: what is given for each, and what goes out for it if something does."""
+
+
 @dataclass(frozen=True)
 class Card:
     brand: str
@@ -88,7 +92,7 @@ def quoted(draft: Draft, *, at: datetime) -> tuple[QuotedItem, ...]:
     return tuple(_quoted(item, draft, units, told, at) for item in draft.items)
 
 
-def estimated(draft: Draft, outcomes: dict[int, tuple[Outcome, Instead | None]], way: Way) -> tuple[MoneyLine, ...]:
+def estimated(draft: Draft, outcomes: Chosen, way: Way) -> tuple[MoneyLine, ...]:
     """All of it, with these outcomes by the items' ids, line by line."""
     units = Units(draft)
     parts = []
@@ -99,19 +103,25 @@ def estimated(draft: Draft, outcomes: dict[int, tuple[Outcome, Instead | None]],
         goes_out = instead.credit + instead.difference if instead else 0
         part = units.part(item, Outcome.REFUND if outcome is Outcome.KEEP else outcome)
         parts.append(replace(part, goes_out=goes_out))
-    return money.reckon(parts, label=way_fee(draft, outcomes, way), delivery=delivery(draft, units))
+    return money.reckon(parts, label=way_fee(draft, outcomes, way), delivery=_delivery(draft, outcomes, units))
 
 
-def way_fee(draft: Draft, outcomes: dict[int, tuple[Outcome, Instead | None]], way: Way) -> int:
+def way_fee(draft: Draft, outcomes: Chosen, way: Way) -> int:
     """What this way costs the customer, once: the least by any of the versions that its items are judged by."""
     asked = [(item.reason, outcomes[item.id][0]) for item in draft.items]
     return min(item.order.terms.way_fee(way, draft.currency, asked) for item in draft.items)
 
 
-def delivery(draft: Draft, units: Units) -> list[MoneyLine]:
+def is_withdrawal(draft: Draft, outcomes: Chosen) -> bool:
+    """Who says why within the time for a withdrawal has no less than who does not: docs/decisions/reason-or-none.md"""
+    own = all(item.order.terms.fault(item.reason) is Fault.CUSTOMER for item in draft.items)
+    return draft.is_withdrawal or (draft.may_withdraw and own and all(outcome is Outcome.REFUND for outcome, _ in outcomes.values()))
+
+
+def _delivery(draft: Draft, outcomes: Chosen, units: Units) -> list[MoneyLine]:
     """What it had cost to send an order that goes back as a whole, where the law or the fault says so."""
-    undone = all(draft.is_withdrawal or item.order.terms.fault(item.reason) is not Fault.CUSTOMER for item in draft.items)
-    whole = units.are_whole(draft) if undone else []
+    faulty = all(item.order.terms.fault(item.reason) is not Fault.CUSTOMER for item in draft.items)
+    whole = units.are_whole(draft) if faulty or is_withdrawal(draft, outcomes) else []
     return [MoneyLine(Kind.DELIVERY, cost, facts={"order": order.number}) for order in whole if (cost := delivery_of(order))]
 
 
