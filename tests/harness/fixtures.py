@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL, NullPool, create_engine
 
 from tests.harness.chromium import chromium
+from tests.harness.compiled import keep_compiled
 from tests.harness.memory import memory
 from tests.harness.postgres import Databases, postgres
-from tests.harness.templates import keep_compiled
 
 STAND_IN = {"stripe", "there"}
 """Fixtures that start it."""
