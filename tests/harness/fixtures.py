@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     if folder := memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # each test's `tmp_path`, with its database
+    os.environ.setdefault("NO_PROXY", "127.0.0.1")  # else each request looks through the whole environment for a proxy
     keep_compiled()
 
 
