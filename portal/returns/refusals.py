@@ -63,6 +63,26 @@ class MayNotGoBack(Refusal):
         super().__init__(_("%(product)s can’t be sent back. Take it out; the reason stands beside it.", product=title))
 
 
+class ReasonMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Say why it goes back."))
+
+
+class OutcomeNotOffered(Refusal):
+    def __init__(self, title: str) -> None:
+        super().__init__(_("That can’t be had for %(product)s any more. Choose again what you would like for it.", product=title))
+
+
+class WayNotOffered(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("It can’t go back that way. Choose another one."))
+
+
+class AmountIsAnother(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("The amount is another one by now. Look at it again before you send this."))
+
+
 class PhotoOrReason(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Add a photo, or say in a few words why there is none."))
@@ -71,6 +91,31 @@ class PhotoOrReason(Refusal):
 class NotOpenAnyMore(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This claim has been decided already, so it can’t be taken back. Write to us instead."))
+
+
+class NotToSend(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This return is on its way already, or needs not be sent any more."))
+
+
+class TooManyLabels(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("You have had several labels for this return. Write to us, and we help you send it."))
+
+
+class WindowOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Nobody can come at that time any more. Choose another one."))
+
+
+class NoSuchNumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is no number of a parcel: it has at least six letters and digits. Look at the receipt again."))
+
+
+class AnothersNumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is the number of another parcel. The right one is on the receipt that you got when you sent this one."))
 
 
 class SoldOut(Refusal):
