@@ -14,7 +14,7 @@ from portal.accounts.models import Customer
 from portal.billing.models import Attempt, BillingAccount, Card, CardSetup, Invoice, InvoicePayment, Outcome, Refund, StoreCredit, Why
 from portal.billing.models.invoices import must_be_payable
 from portal.billing.queries import refused_cards
-from portal.billing.refusals import CannotUndo, NotTheirCurrency
+from portal.billing.refusals import CannotUndo, MoreThanPaid, NotTheirCurrency
 from portal.billing.use import is_used
 from portal.kit.db import Model, db, insert
 from portal.kit.shop import shop
@@ -153,12 +153,24 @@ def give_back_of(account: BillingAccount, invoice: Invoice, amount: int, *, beca
         if amount and (part := min(amount, attempt.left)):
             refund(account, attempt, part, because=f"{because}, payment {attempt.id}", why=why, by=by, at=at)
             amount -= part
-    if amount and invoice.due < invoice.total:
-        words = f"Back from invoice {invoice.number or invoice.provider_ref}"
-        part = min(amount, invoice.total - invoice.due)
-        give_credit(account, part, currency=invoice.currency, because=because, why=why, words=words, by=by, at=at)
+    if amount and (part := min(amount, invoice.credit_left)):
+        give_credit_back(account, invoice, part, because=because, why=why, by=by, at=at)
         amount -= part
     return amount
+
+
+def give_credit_back(
+    account: BillingAccount, invoice: Invoice, amount: int, *, because: str, why: Why, by: Actor, at: datetime
+) -> StoreCredit:
+    """So much of what the customer's credit had paid of an invoice; for the same thing once. Raises MoreThanPaid."""
+    if known := db.session.scalars(StoreCredit.because_of(because)).one_or_none():
+        return known
+    if amount > invoice.credit_left:
+        raise MoreThanPaid(_("Only what was paid, and has not gone back yet, can be refunded."))
+    words = f"Back from invoice {invoice.number or invoice.provider_ref}"
+    credit = give_credit(account, amount, currency=invoice.currency, because=because, why=why, words=words, by=by, at=at)
+    invoice.given_back.append(credit)
+    return credit
 
 
 def refund(account: BillingAccount, attempt: Attempt, amount: int, *, because: str, why: Why, by: Actor, at: datetime) -> Refund:

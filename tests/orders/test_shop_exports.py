@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from portal.accounts.models import Address, Customer
 from portal.kit import money
 from portal.kit.db import db
-from portal.orders.layouts.sums import spread
+from portal.kit.shares import spread
 from portal.orders.models import Order, OrderLine
 from tests.orders.conftest import DATA, Import
 

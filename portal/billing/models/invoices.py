@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.billing.models.cards import Card
-from portal.billing.models.refunds import Refund
+from portal.billing.models.refunds import Refund, StoreCredit
 from portal.billing.refusals import MoreThanPaid, NotOwed
 from portal.kit.db import Model
 from portal.payments import Bill, OnceOnly, Result, TryThere
@@ -79,6 +79,13 @@ class Invoice(Model):
     page_url: Mapped[str | None]
     """The provider's own page of it, where it can be paid and approved."""
     attempts: Mapped[list[Attempt]] = relationship(default_factory=list, order_by=Attempt.tried_at)
+    given_back: Mapped[list[StoreCredit]] = relationship(default_factory=list, order_by=StoreCredit.id)
+    """Of what the customer's credit had paid."""
+
+    @property
+    def credit_left(self) -> int:
+        """What the customer's credit paid of it, and did not get back."""
+        return max(self.total - self.due - sum(credit.amount for credit in self.given_back if credit.counts), 0)
 
     @classmethod
     def seen(cls, bill: Bill, account_id: int) -> Self:

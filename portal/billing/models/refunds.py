@@ -41,6 +41,12 @@ class Why(StrEnum):
     """A part of an order was cancelled before it was packed."""
     EXCHANGE = "exchange"
     """It was paid for something that does not go out."""
+    RETURN = "return"
+    """It came back."""
+    CLAIM = "claim"
+    """Something had gone wrong with the order."""
+    BONUS = "bonus"
+    """A present for taking credit instead of money."""
 
 
 class Refund(OnceOnly):
@@ -130,10 +136,16 @@ class StoreCredit(OnceOnly):
     provider_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     refusal: Mapped[str] = mapped_column(default="")
     """Why the provider did not take it, for staff."""
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True, default=None)
+    """The invoice that the customer's credit had paid, and whose credit this gives back."""
 
     @classmethod
     def because_of(cls, because: str) -> Select[Self]:
         return select(cls).where(cls.because == because)
+
+    @property
+    def counts(self) -> bool:
+        return not self.refusal
 
     @property
     def wanted(self) -> WantedCredit:

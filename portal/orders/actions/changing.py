@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal import timeline
 from portal.accounts.models import Address, Customer
 from portal.billing.actions import give_back_of
-from portal.billing.models import BillingAccount, Invoice, Why
+from portal.billing.models import BillingAccount, Why
 from portal.kit.db import db
+from portal.kit.shares import part
 from portal.kit.shop import shop
 from portal.notifications.actions import send_mail
 from portal.orders.actions.ordering import hold
 from portal.orders.models import LineCancellation, Order, OrderLine, Shipment
+from portal.orders.queries.payment import adds_up, delivery_of, left_of, paid_invoice
 from portal.orders.refusals import BeingPacked, ChangedMeanwhile
-from portal.orders.shares import part
 from portal.tasks.actions import open_task
 from portal.timeline import Actor, Entry
 
@@ -104,15 +105,15 @@ def cancelled_units(order: Order) -> dict[int, int]:
 
 def back_for(order: Order, line: OrderLine, units: int, cancelled: dict[int, int]) -> Back:
     """What goes back for the next `units` of this line; with the last unit of all also what its delivery cost."""
-    if _paid_for_all(order) != order.total:
+    if not adds_up(order):
         return Back(None, 0)
     before = cancelled.get(line.id, 0)
     amount = part(line.amount - line.discount, line.quantity, before, units)
     amount += 0 if order.tax_included else part(line.tax, line.quantity, before, units)
     left = sum(other.quantity - cancelled.get(other.id, 0) for other in order.lines) - units
-    amount += _delivery(order) if left == 0 else 0
-    invoice = _paid_invoice(order)
-    return Back(amount, min(amount, _left_of(invoice, order)) if invoice else 0)
+    amount += delivery_of(order) if left == 0 else 0
+    invoice = paid_invoice(order)
+    return Back(amount, min(amount, left_of(invoice)) if invoice else 0)
 
 
 def must_be_open(order: Order, *, at: datetime) -> None:
@@ -122,31 +123,6 @@ def must_be_open(order: Order, *, at: datetime) -> None:
         raise BeingPacked(_("This order is being packed, so it stays as it is. Write to us if something about it is wrong."))
 
 
-def _paid_for_all(order: Order) -> int:
-    lines = sum(line.amount - line.discount + (0 if order.tax_included else line.tax) for line in order.lines)
-    return lines + _delivery(order)
-
-
-def _delivery(order: Order) -> int:
-    return order.shipping + (0 if order.tax_included else order.shipping_tax)
-
-
-def _paid_invoice(order: Order) -> Invoice | None:
-    """By which it was paid here, if it was."""
-    if order.source_ref is None:
-        return None
-    return db.session.scalars(select(Invoice).where(Invoice.provider_ref == order.source_ref, Invoice.status == "paid")).one_or_none()
-
-
-def _left_of(invoice: Invoice, order: Order) -> int:
-    """How much of it can go back without anybody's help: what cards paid, and of the customer's credit what it did not get back."""
-    returned = select(func.coalesce(func.sum(LineCancellation.amount - LineCancellation.by_hand), 0)).join(OrderLine)
-    earlier = db.session.scalar(returned.where(OrderLine.order_id == order.id)) or 0
-    by_card = sum(attempt.left for attempt in invoice.attempts)
-    to_cards = sum(refund.amount for attempt in invoice.attempts for refund in attempt.refunds if refund.because.startswith(_BECAUSE))
-    return by_card + max(invoice.total - invoice.due - max(earlier - to_cards, 0), 0)
-
-
 _BECAUSE = "line cancellation:"
 
 
@@ -154,7 +130,7 @@ def _pay_back(order: Order, row: LineCancellation, *, by: Actor, at: datetime) -
     """Answers how much the shop has to give back by hand."""
     if not row.amount:
         return 0
-    invoice = _paid_invoice(order)
+    invoice = paid_invoice(order)
     if invoice is None:
         return row.amount
     account = db.session.get_one(BillingAccount, invoice.account_id, with_for_update=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from portal.kit import money
+from portal.kit.shares import spread
 from portal.orders.models import OrderedLine
 from portal.orders.values import Bad
 
@@ -74,15 +75,3 @@ def shared(lines: Sequence[Line], *, discount: int, tax: int) -> tuple[OrderedLi
     due = [left if line.is_taxable else 0 for left, line in zip(paid, lines, strict=True)]
     taxes = spread(tax, due if any(due) else paid)
     return tuple(replace(line.ordered, discount=off, tax=share) for line, off, share in zip(lines, discounts, taxes, strict=True))
-
-
-def spread(amount: int, weights: Sequence[int]) -> list[int]:
-    """In whole units, by largest remainder, the first of equals; all of it on the first where nothing weighs anything."""
-    whole = sum(weights)
-    if not whole:
-        return [amount, *[0] * (len(weights) - 1)]
-    shares = [amount * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda at: -(amount * weights[at] % whole))
-    for at in by_remainder[: amount - sum(shares)]:
-        shares[at] += 1
-    return shares

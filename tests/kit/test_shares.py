@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.orders.shares import part
+from portal.kit.shares import part
 
 
 def test_the_worked_example() -> None:

@@ -1,0 +1,30 @@
+"""By what an order was paid, as far as it is known here."""
+
+from sqlalchemy import select
+
+from portal.billing.models import Invoice
+from portal.kit.db import db
+from portal.orders.models import Order
+
+
+def paid_invoice(order: Order) -> Invoice | None:
+    """By which it was paid here, if it was."""
+    if order.source_ref is None:
+        return None
+    return db.session.scalars(select(Invoice).where(Invoice.provider_ref == order.source_ref, Invoice.status == "paid")).one_or_none()
+
+
+def left_of(invoice: Invoice) -> int:
+    """How much of it can go back without anybody's help: to cards, and as the credit that had paid it."""
+    return sum(attempt.left for attempt in invoice.attempts) + invoice.credit_left
+
+
+def delivery_of(order: Order) -> int:
+    """What it cost to send, tax included."""
+    return order.shipping + (0 if order.tax_included else order.shipping_tax)
+
+
+def adds_up(order: Order) -> bool:
+    """Whether what was paid for each line is known: with the delivery they come to the total."""
+    lines = sum(line.amount - line.discount + (0 if order.tax_included else line.tax) for line in order.lines)
+    return lines + delivery_of(order) == order.total

@@ -1,0 +1,92 @@
+"""How a payout goes where it has to: to the cards and the credit that had paid, as new credit, or by hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.billing.actions import give_credit, give_credit_back, refund
+from portal.billing.models import Attempt, BillingAccount, Invoice, Why
+from portal.kit.db import db
+from portal.kit.shares import spread
+from portal.orders.models import LineCancellation, Order, OrderLine
+from portal.orders.queries.payment import left_of, paid_invoice
+from portal.returns.models import Claim, Payout, PayoutKind, Return
+from portal.timeline import Actor
+
+
+@dataclass(frozen=True)
+class Share:
+    """So much goes to one of the means by which it was paid."""
+
+    attempt: Attempt | None
+    """None is the customer's credit."""
+    amount: int
+
+
+def left_for(order: Order) -> int:
+    """How much of what was paid for an order did not go back yet, in money or as credit instead of it."""
+    payouts = db.session.scalars(select(Payout).where(Payout.order_id == order.id)).all()
+    given = sum(payout.amount - payout.bonus for payout in payouts)
+    cancelled = select(LineCancellation.amount).join(OrderLine).where(OrderLine.order_id == order.id)
+    left = order.total - given - sum(amount or 0 for amount in db.session.scalars(cancelled))
+    if invoice := paid_invoice(order):
+        as_credit = sum(payout.amount - payout.bonus - payout.by_hand for payout in payouts if payout.kind is PayoutKind.STORE_CREDIT)
+        left = min(left, left_of(invoice) - as_credit)
+    return max(left, 0)
+
+
+def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, by: Actor, at: datetime) -> int:
+    """Ask for what it takes, once. Answers how much is left for somebody at the shop to give by hand."""
+    invoice = paid_invoice(order)
+    why = Why.RETURN if isinstance(subject, Return) else Why.CLAIM
+    if payout.kind is PayoutKind.STORE_CREDIT:
+        account = _account(invoice, subject.customer_id, payout.currency)
+        return _give_credit(payout, account, why, by=by, at=at) if account else payout.amount
+    if invoice is None:
+        return payout.amount
+    account = db.session.get_one(BillingAccount, invoice.account_id, with_for_update=True)
+    db.session.refresh(invoice)
+    left = payout.amount
+    for share in shares(invoice, payout.amount, in_proportion=False):
+        if share.attempt:
+            because = f"{payout.because}, payment {share.attempt.id}"
+            refund(account, share.attempt, share.amount, because=because, why=why, by=by, at=at)
+        elif account.gone_at is None:
+            give_credit_back(account, invoice, share.amount, because=f"{payout.because}, credit back", why=why, by=by, at=at)
+        else:
+            continue
+        left -= share.amount
+    return left
+
+
+def shares(invoice: Invoice, amount: int, *, in_proportion: bool) -> Iterator[Share]:
+    """How much goes to each means of payment, and to none more than came from it: credit first, or all by what is left of them."""
+    means: list[tuple[Attempt | None, int]] = [(None, invoice.credit_left), *((attempt, attempt.left) for attempt in invoice.attempts)]
+    means = [(attempt, left) for attempt, left in means if left]
+    whole = sum(left for _, left in means)
+    parts = spread(min(amount, whole), [left for _, left in means]) if in_proportion and means else []
+    for place, (attempt, left) in enumerate(means):
+        part = parts[place] if in_proportion else min(left, amount)
+        amount -= part
+        if part:
+            yield Share(attempt, part)
+
+
+def _give_credit(payout: Payout, account: BillingAccount, why: Why, *, by: Actor, at: datetime) -> int:
+    """What was paid and the present are entries of their own."""
+    for amount, reason, name in ((payout.amount - payout.bonus, why, "credit"), (payout.bonus, Why.BONUS, "bonus")):
+        if amount:
+            because, words = f"{payout.because}, {name}", f"{name.capitalize()} for {payout.because}"
+            give_credit(account, amount, currency=payout.currency, because=because, why=reason, words=words, by=by, at=at)
+    return 0
+
+
+def _account(invoice: Invoice | None, customer_id: int | None, currency: str) -> BillingAccount | None:
+    """Where credit can be given: where it was paid, else any of the customer's in this currency."""
+    of_customer = select(BillingAccount.id).where(BillingAccount.customer_id == customer_id, BillingAccount.currency == currency)
+    theirs = of_customer.where(BillingAccount.gone_at.is_(None)).order_by(BillingAccount.id)
+    ids = list(db.session.scalars(theirs))
+    first = next((account_id for account_id in ids if invoice and account_id == invoice.account_id), next(iter(ids), None))
+    return db.session.get_one(BillingAccount, first, with_for_update=True) if first else None

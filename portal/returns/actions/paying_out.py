@@ -1,0 +1,152 @@
+"""Money goes back for a return or a claim: once for each unit, whoever asks, how often, and at the same moment.
+
+Called from an open transaction, which has to be the first to lock anything: it locks the orders by their ids, then the return or the claim,
+then the billing accounts. docs/decisions/returns-money.md
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal import timeline
+from portal.kit.db import db
+from portal.orders.models import Order, OrderLine
+from portal.orders.queries.payment import adds_up
+from portal.returns import money
+from portal.returns.actions.carrying_out import carry_out, left_for
+from portal.returns.actions.reckoning import Item, delivery_for, items_of, label_for, part_of
+from portal.returns.models import Claim, Outcome, Payout, PayoutKind, Return, ReturnStatus, TakenUnit
+from portal.returns.money import MoneyLine
+from portal.returns.not_paid import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
+from portal.tasks.actions import finish_tasks, open_task
+from portal.timeline import Actor
+
+BY_HAND = timedelta(days=2)
+"""So soon does the shop give money back by hand."""
+TASK = "return money"
+PAID_OUT, GIVEN_BY_HAND = "paid out", "given by hand"
+"""What stands in the history."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """Of one item, the units for which money goes back now."""
+
+    item: Item
+    units: list[TakenUnit]
+
+
+def pay_out(
+    return_: Return, units: Mapping[int, int] | None = None, kind: PayoutKind | None = None, *, by: Actor, at: datetime
+) -> list[Payout]:
+    """Give the money back for what was accepted, or need not be waited for.
+
+    `units` says, by the item's id, for how many of it the money shall have gone back in all; what is not named is left alone. Without it,
+    for all that is due. `kind` is how, instead of what the customer chose. Answers the payouts of these items: who asks twice, or at the
+    same moment, gets the same ones. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid.
+    """
+    orders = _hold(item.line for item in return_.items)
+    db.session.refresh(return_, with_for_update=True)
+    if return_.status is not ReturnStatus.APPROVED:
+        raise NotToBePaidNow
+    return _pay(return_, orders, items_of(return_), units, kind, by=by, at=at)
+
+
+def pay_out_claim(
+    claim: Claim, units: Mapping[int, int] | None = None, kind: PayoutKind = PayoutKind.REFUND, *, by: Actor, at: datetime
+) -> list[Payout]:
+    """The same for a claim; `units` are by the id of its line. No fees. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid."""
+    order = db.session.get_one(Order, claim.order_id, with_for_update=True)
+    db.session.refresh(claim, with_for_update=True)
+    if claim.status in ("denied", "canceled"):
+        raise NotToBePaidNow
+    return _pay(claim, {order.id: order}, items_of(claim), units, kind, by=by, at=at)
+
+
+def done_by_hand(payout: Payout, *, by: Actor, at: datetime) -> bool:
+    """Somebody at the shop has given it back. Whether that is news."""
+    db.session.refresh(payout, with_for_update=True)
+    if payout.by_hand_done_at or not payout.by_hand:
+        return False
+    facts = {"payout": payout.id, "amount": payout.by_hand, "currency": payout.currency}
+    payout.by_hand_done_at = at
+    timeline.note(subject_of(payout), GIVEN_BY_HAND, by=by, at=at, facts=facts)
+    finish_tasks(TASK, payout, at=at)
+    return True
+
+
+def subject_of(payout: Payout) -> Return | Claim:
+    return db.session.get_one(Return, payout.return_id) if payout.return_id else db.session.get_one(Claim, payout.claim_id)
+
+
+def _hold(lines: Iterable[OrderLine]) -> dict[int, Order]:
+    """The orders, locked one after the other."""
+    ids = sorted({line.order_id for line in lines})
+    return {order_id: db.session.get_one(Order, order_id, with_for_update=True) for order_id in ids}
+
+
+def _pay(
+    subject: Return | Claim,
+    orders: Mapping[int, Order],
+    items: list[Item],
+    units: Mapping[int, int] | None,
+    kind: PayoutKind | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[Payout]:
+    asked = [item for item in items if units is None or item.id in units]
+    groups: dict[tuple[int, PayoutKind], list[Due]] = {}
+    for item in asked:
+        wanted = item.payable if units is None else units[item.id]
+        if wanted > item.payable:
+            raise NotAccepted
+        if new := [unit for unit in item.units[:wanted] if unit.payout_id is None]:
+            groups.setdefault((item.line.order_id, kind or item.kind), []).append(Due(item, new))
+    for (order_id, how), due in sorted(groups.items()):
+        _decide(subject, orders[order_id], how, due, by=by, at=at)
+    paid_by = sorted({unit.payout_id for item in asked for unit in item.units if unit.payout_id})
+    return [db.session.get_one(Payout, payout_id) for payout_id in paid_by]
+
+
+def _decide(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[Due], *, by: Actor, at: datetime) -> Payout:
+    if not adds_up(order):
+        raise NotKnownWhatWasPaid
+    lines = _lines(subject, order, kind, due)
+    amount, bonus = money.total(lines), money.bonus(lines)
+    return_id, claim_id = (subject.id, None) if isinstance(subject, Return) else (None, subject.id)
+    payout = Payout(
+        order_id=order.id, kind=kind, amount=amount, currency=order.currency, lines=money.as_json(lines), decided_at=at, bonus=bonus,
+        staff_id=by.staff_id, return_id=return_id, claim_id=claim_id,
+    )  # fmt: skip
+    db.session.add(payout)
+    db.session.flush()
+    for one in due:
+        for unit in one.units:
+            unit.payout_id = payout.id
+    facts = {"payout": payout.id, "order": order.number, "amount": amount, "currency": order.currency, "kind": str(kind)}
+    timeline.note(subject, PAID_OUT, by=by, at=at, facts=facts)
+    payout.by_hand = carry_out(payout, order, subject, by=by, at=at)
+    if payout.by_hand:
+        told = {"order": order.number, "amount": payout.by_hand, "currency": order.currency}
+        key = f"{TASK}:{payout.id}"
+        open_task(TASK, payout, key=key, customer_id=subject.customer_id, due_at=at + BY_HAND, at=at, facts=told)
+    return payout
+
+
+def _lines(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[Due]) -> tuple[MoneyLine, ...]:
+    parts = [part_of(one.item, one.units, kind) for one in due]
+    new = [unit for one in due for unit in one.units]
+    lines = money.reckon(parts, label=label_for(subject), delivery=delivery_for(order, new))
+    return money.limited(lines, left_for(order))
+
+
+def estimate(return_: Return) -> tuple[MoneyLine, ...]:
+    """What goes back if all of it comes as announced. Raises NotKnownWhatWasPaid."""
+    due = [Due(item, item.units) for item in items_of(return_) if item.outcome is not Outcome.REPLACEMENT]
+    orders = {one.item.line.order_id: one.item.line.order for one in due}
+    if not all(adds_up(order) for order in orders.values()):
+        raise NotKnownWhatWasPaid
+    new = [unit for one in due for unit in one.units]
+    delivery = [line for order in orders.values() for line in delivery_for(order, new)]
+    return money.reckon([part_of(one.item, one.units, one.item.kind) for one in due], label=label_for(return_), delivery=delivery)
