@@ -6,16 +6,17 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from portal.api.forms.values import REF, Sku
+from portal.api.forms.values import REF, Number, Sku
 from portal.api.models import Scope
 from portal.api.shown import Shown
 from portal.timeline import Actor
 
 Told = TypeVar("Told", bound=BaseModel)
-Number = Annotated[str, Field(pattern=r"^#?\w+([-./ ]\w+)*$", max_length=40)]
 PLACES: dict[str, tuple[str, TypeAdapter[str]]] = {
     "ref": ("What your system calls it.", TypeAdapter(Annotated[str, Field(pattern=REF, max_length=64)])),
     "sku": ("The SKU of a variant. A slash in it is written as %2F.", TypeAdapter(Sku)),
+    "rma": ("The return’s number.", TypeAdapter(Number)),
+    "reference": ("The claim’s reference.", TypeAdapter(Number)),
     "number": ("The order’s number. A slash in it is written as %2F.", TypeAdapter(Number)),
 }
 """What stands in addresses."""

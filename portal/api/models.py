@@ -34,6 +34,7 @@ class Scope(StrEnum):
     ORDERS_WRITE = "orders:write"
     SHIPMENTS_READ = "shipments:read"
     SHIPMENTS_WRITE = "shipments:write"
+    RETURNS_READ = "returns:read"
     CHANGES_READ = "changes:read"
     CUSTOMERS_READ = "customers:read"
 

@@ -6,6 +6,18 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from portal.carriers import Incident, ParcelStatus
+from portal.returns.models import (
+    Acceptance,
+    ClaimKind,
+    ClaimStatus,
+    Fault,
+    Outcome,
+    PayoutKind,
+    Reception,
+    ReturnStatus,
+    Way,
+    Wish,
+)
 
 Thing = TypeVar("Thing", bound="Shown")
 
@@ -132,6 +144,86 @@ class Shipment(Shown):
     held_until: date | None
     lines: tuple[Packed, ...]
     events: tuple[Event, ...]
+
+
+class ReturnItem(Shown):
+    order: str
+    position: int
+    """Of the line in its order."""
+    sku: str
+    title: str
+    quantity: int
+    """How many were announced."""
+    reason: str
+    """Its key in your policy; empty where the law asks for none."""
+    detail: str
+    fault: Fault
+    """Whose doing it is that it comes back."""
+    outcome: Outcome
+    """What the customer gets."""
+    is_instant: bool
+    """They get it before the goods come."""
+    reception: Reception
+    acceptance: Acceptance
+    received: int
+    accepted: int
+    deduction: int
+    """What is kept back of it, in minor units of the return’s currency."""
+
+
+class Payout(Shown):
+    order: str
+    kind: PayoutKind
+    amount: int
+    """In minor units of the currency, bonus included."""
+    bonus: int
+    currency: str
+    decided_at: datetime
+    by_hand: int
+    """How much of it you give back yourselves, because no payment of it is known here."""
+
+
+class Return(Shown):
+    rma: str
+    status: ReturnStatus
+    is_withdrawal: bool
+    """The customer withdrew from the contract, as the law lets them."""
+    customer_id: int | None
+    way: Way | None
+    """How it goes back."""
+    currency: str
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    send_by: datetime | None
+    sent_at: datetime | None
+    received_at: datetime | None
+    closed_at: datetime | None
+    items: tuple[ReturnItem, ...]
+    payouts: tuple[Payout, ...]
+    """What went back for it so far."""
+
+
+class ClaimLine(Shown):
+    position: int
+    """Of the line in its order."""
+    sku: str
+    title: str
+    quantity: int
+
+
+class Claim(Shown):
+    reference: str
+    order: str
+    kind: ClaimKind
+    wish: Wish
+    status: ClaimStatus
+    customer_id: int
+    opened_at: datetime
+    answer_by: datetime
+    """What the customer was promised."""
+    closed_at: datetime | None
+    lines: tuple[ClaimLine, ...]
+    payouts: tuple[Payout, ...]
 
 
 class Change(Shown):

@@ -11,11 +11,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from sqlalchemy import select
 
 from portal.api.endpoints import ENDPOINTS, Endpoint
 from portal.api.openapi import path_of
+from portal.kit.db import db, transaction
+from portal.orders.models import Order
 from tests.api.client import System
 from tests.api.test_tell_orders import order
+from tests.returns.builders import sent_back
 
 EXAMPLES = 15
 """For each operation, beside those at each boundary that the description draws."""
@@ -39,6 +43,9 @@ def signed(app: Flask) -> Headers:
     first.put("/products/honey", {"name": "Honey", "variants": [{"sku": "HON"}]}, expect=201)
     first.put("/orders/HA-1", order(), expect=201)
     first.put("/shipments/P-1", {"order": "HA-1"}, expect=201)
+    with app.app_context(), transaction():
+        bought = db.session.scalars(select(Order).where(Order.number == "HA-1")).one()
+        sent_back(bought, rma="R-1")
     used, keys = 0, [first.key]
 
     def sign() -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from portal.api.forms.orders import MAYBE, MOST_LINES
-from portal.api.forms.values import WHOLE, Form, Moment, PageQuery, Pieces, Ref
+from portal.api.forms.values import WHOLE, Form, Moment, Number, Pieces, Ref
 from portal.carriers import Incident, ParcelStatus, Scan
 from portal.orders.actions import Packed
 
@@ -21,7 +21,7 @@ class PackedForm(Form):
 
 
 class ShipmentForm(Form):
-    order: Annotated[str, Field(pattern=r"^#?\w+([-./ ]\w+)*$", max_length=40)]
+    order: Number
     """The order’s number."""
     lines: Annotated[tuple[PackedForm, ...], Field(min_length=1, max_length=MOST_LINES)] | None = None
     """What is in it. Without them, a new parcel holds all that no other one does."""
@@ -70,8 +70,3 @@ class EventsForm(Form):
         if len({event.id for event in self.events}) < len(self.events):
             raise ValueError("has two events with one id")
         return self
-
-
-class ShipmentsQuery(PageQuery):
-    order: Annotated[str, Field(pattern=r"^#?\w+([-./ ]\w+)*$", max_length=40)] | None = None
-    """Only those of this order."""

@@ -58,9 +58,16 @@ def _currency(value: str) -> str:
 Ref = Annotated[str, Field(pattern=REF, max_length=64)]
 """What one of the shop's systems calls something."""
 Sku = Annotated[str, Field(pattern=TEXT, max_length=100)]
+Number = Annotated[str, Field(pattern=r"^#?\w+([-./ ]\w+)*$", max_length=40)]
+"""Of an order."""
 Name = Annotated[str, Field(pattern=TEXT, max_length=200)]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
 WHOLE = BeforeValidator(_whole)
 Amount = Annotated[int, Field(ge=0, le=MOST_MINOR), WHOLE]
 Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES), WHOLE]
 Currency = Annotated[str, AfterValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]
+
+
+class OfAnOrderQuery(PageQuery):
+    order: Number | None = None
+    """Only those of this order."""

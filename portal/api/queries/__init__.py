@@ -7,5 +7,9 @@ from portal.api.queries.products import product as product
 from portal.api.queries.products import products as products
 from portal.api.queries.products import stock as stock
 from portal.api.queries.products import stock_of as stock_of
+from portal.api.queries.returns import claim as claim
+from portal.api.queries.returns import claims as claims
+from portal.api.queries.returns import return_ as return_
+from portal.api.queries.returns import returns as returns
 from portal.api.queries.shipments import shipment as shipment
 from portal.api.queries.shipments import shipments as shipments

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from portal import orders
 from portal.api import queries, shown
 from portal.api.endpoints import Answer, Call
-from portal.api.forms import Nothing
-from portal.api.forms.shipments import EventsForm, ShipmentForm, ShipmentsQuery
+from portal.api.forms import Nothing, OfAnOrderQuery
+from portal.api.forms.shipments import EventsForm, ShipmentForm
 from portal.api.kinds import NOT_FOUND, NOT_VALID, REFUSED
 from portal.api.models import Scope
 from portal.api.routes.serving import serve
@@ -37,9 +37,9 @@ AHEAD = timedelta(days=1)
 
 
 @serve(
-    "GET", "/shipments", Scope.SHIPMENTS_READ, ShipmentsQuery, {200: (shown.PageOf[shown.Shipment], "A page of parcels, as they came in.")}
+    "GET", "/shipments", Scope.SHIPMENTS_READ, OfAnOrderQuery, {200: (shown.PageOf[shown.Shipment], "A page of parcels, as they came in.")}
 )
-def list_shipments(call: Call[ShipmentsQuery]) -> Answer:
+def list_shipments(call: Call[OfAnOrderQuery]) -> Answer:
     """List parcels"""
     return Answer(queries.shipments(call.told.cursor, call.told.limit, order=call.told.order))
 
