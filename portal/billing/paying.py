@@ -16,8 +16,8 @@ from portal.billing.models import BillingAccount, Invoice
 from portal.billing.models.pages import OPEN_FOR, PageOutcome, PagePayment, wanted_payment
 from portal.billing.refusals import NotOwed
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
-from portal.payments import Declined, TryAgain, begin_try, billing_provider, carry_out
+from portal.kit.db import db
+from portal.payments import Declined, HostedPage, TryAgain, begin_try, billing_provider, carry_out
 from portal.timeline import Actor
 
 log = getLogger(__name__)
@@ -55,7 +55,6 @@ def ask_to_pay(
     if last and last.is_open:
         if last.amount == amount and last.left_at is None and at < last.expires_at:
             return last
-        outbox.want_sync(last, at=at)
         raise NotOwed(_("We are asking the payment provider whether the last page was paid. Try again in a minute."))
     expires_at = (at + OPEN_FOR).replace(microsecond=0)
     body = {
@@ -72,29 +71,29 @@ def ask_to_pay(
     return page
 
 
-def open_payment_page(page_id: int) -> str | None:
-    """Where it is paid. None if the provider does not answer now. Asked for again, it is the same page."""
+def open_payment_page(page_id: int) -> HostedPage | None:
+    """None if the provider does not answer now. Asked for again, it is the same page. `note_payment_page` has to know of it."""
     this = begin_try(PagePayment, page_id, at=now())
     if this is None:
         return None
     provider, wanted = billing_provider(), wanted_payment(this.key, this.body)
     try:
-        opened = carry_out(
+        return carry_out(
             this,
             do=lambda: provider.open_payment(wanted, under=this.under),
             find=lambda: provider.find_page(wanted.customer_ref, wanted.key),
         )
     except Declined as error:
         log.error("No page for %s: %s", wanted.customer_ref, error)
-        return None
     except TryAgain as error:
         log.warning("No page for %s yet: %s", wanted.customer_ref, error)
-        return None
-    with transaction():
-        page = db.session.get_one(PagePayment, page_id, with_for_update=True)
-        if page.is_open:
-            page.opened(opened)
-    return opened.url or None
+    return None
+
+
+def note_payment_page(page_id: int, opened: HostedPage) -> None:
+    page = db.session.get_one(PagePayment, page_id, with_for_update=True)
+    if page.is_open:
+        page.opened(opened)
 
 
 def come_back_from_paying(because: str, *, at: datetime) -> None:
@@ -104,10 +103,11 @@ def come_back_from_paying(because: str, *, at: datetime) -> None:
         outbox.want_sync(page, at=at)
 
 
-def close_payment_page(because: str, *, at: datetime) -> None:
-    """It is not to be paid any more: the page is closed, unless it is paid in this very moment, which whoever listens then hears."""
+def close_payment_page(because: str, *, unless_for: int = 0, at: datetime) -> None:
+    """It is not to be paid any more, or another amount is: the page is closed, unless it is paid in this very moment, which whoever listens
+    then hears."""
     page = db.session.scalars(PagePayment.for_(because).limit(1)).one_or_none()
-    if page and page.leave(at=at):
+    if page and page.amount != unless_for and page.leave(at=at):
         outbox.want_sync(page, at=at)
 
 

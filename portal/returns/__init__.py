@@ -2,10 +2,13 @@
 
 from flask import Flask
 
+from portal.returns import following as following
 from portal.returns.queries.claims import claims_about
+from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.routes import bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.jinja_env.globals["claims_about"] = claims_about
+    app.jinja_env.globals["exchanges_about"] = exchanges_about
