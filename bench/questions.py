@@ -1,37 +1,32 @@
 """How many questions a page asks the database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from flask import Flask
-from sqlalchemy import event
 
 from bench.crowd import Crowd
 from bench.figure import Figure
-from portal.kit.db import db
 from tests.browser import Browser
+from tests.questions import asked, questions
 
 HOME = 6
-"""The target, whatever the customer has."""
-OURS = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
+A_SUBSCRIPTION = 10
+"""The targets, whatever the customer has."""
 
 
 def count(app: Flask, crowd: Crowd) -> list[Figure]:
     one, many, few, most = (_browser(app, who) for who in (crowd.one, crowd.many, crowd.few_orders, crowd.many_orders))
-    home = _of(app, one, "/")
-    home_of_many = _of(app, many, "/")
-    orders, orders_of_most = _of(app, few, "/orders"), _of(app, most, "/orders")
-    one_of_few = _of(app, few, f"/orders/B{crowd.few_orders}-5")
-    one_of_most = _of(app, most, f"/orders/B{crowd.many_orders}-5000")
+    home = questions(app, one, "/")
+    home_of_many = questions(app, many, "/")
+    orders, orders_of_most = questions(app, few, "/orders"), questions(app, most, "/orders")
+    one_of_few = questions(app, few, f"/orders/B{crowd.few_orders}-5")
+    one_of_most = questions(app, most, f"/orders/B{crowd.many_orders}-5000")
     unit = "queries"
     return [
         Figure("home, 1 subscription", home, unit, HOME),
         Figure("home, 100 subscriptions", home_of_many, unit, HOME),
         Figure("home: more with 100 subscriptions than with 1", home_of_many - home, unit, 0),
-        Figure("a subscription", _of(app, one, f"/subscriptions/{crowd.subscription}"), unit),
-        Figure("the list of deliveries, 1 subscription", _of(app, one, "/subscriptions"), unit),
-        Figure("the list of deliveries, 100 subscriptions", _of(app, many, "/subscriptions"), unit),
+        Figure("a subscription", questions(app, one, f"/subscriptions/{crowd.subscription}"), unit, A_SUBSCRIPTION),
+        Figure("the list of deliveries, 1 subscription", questions(app, one, "/subscriptions"), unit),
+        Figure("the list of deliveries, 100 subscriptions", questions(app, many, "/subscriptions"), unit),
         Figure("the list of orders, 10 orders", orders, unit),
         Figure("the list of orders, 10,000 orders", orders_of_most, unit),
         Figure("the list of orders: more with 10,000 than with 10", orders_of_most - orders, unit, 0),
@@ -39,12 +34,6 @@ def count(app: Flask, crowd: Crowd) -> list[Figure]:
         Figure("an order's page: more with 10,000 orders than with 10", one_of_most - one_of_few, unit, 0),
         Figure("a change: skip, and the page that follows", _change(app, one, crowd), unit),
     ]
-
-
-def _of(app: Flask, browser: Browser, path: str) -> int:
-    with asked(app) as statements:
-        browser.get(path)
-    return len(statements)
 
 
 def _change(app: Flask, browser: Browser, crowd: Crowd) -> int:
@@ -62,21 +51,3 @@ def _browser(app: Flask, customer_id: int) -> Browser:
     browser.sign_in(customer_id)
     browser.get("/account")  # whoever comes for the first time is met with more than the page
     return browser
-
-
-@contextmanager
-def asked(app: Flask) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile, but for what only opens and ends a transaction."""
-    statements: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(OURS):
-            statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

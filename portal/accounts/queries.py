@@ -1,5 +1,6 @@
 """Who a session belongs to, and which addresses a customer has."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -27,15 +28,16 @@ def address_book(customer_id: int) -> list[Address]:
     """The customer's addresses: first the one for all deliveries, then those added last."""
     listed = select(Address).where(Address.customer_id == customer_id, Address.listed_at.is_not(None))
     book = list(db.session.scalars(listed.order_by(Address.listed_at.desc(), Address.id.desc())))
-    first = _for_all(book)
+    first = for_all(book)
     return sorted(book, key=lambda address: address is not first)
 
 
 def default_address(customer_id: int) -> Address | None:
     """The one for all deliveries, if there is any."""
-    return _for_all(address_book(customer_id))
+    return for_all(address_book(customer_id))
 
 
-def _for_all(book: list[Address]) -> Address | None:
-    chosen = [(address.chosen_at, address.id, address) for address in book if address.chosen_at]
+def for_all(addresses: Iterable[Address]) -> Address | None:
+    """Of all that a customer has, the one for all deliveries."""
+    chosen = [(address.chosen_at, address.id, address) for address in addresses if address.listed_at and address.chosen_at]
     return max(chosen, key=lambda one: one[:2])[2] if chosen else None

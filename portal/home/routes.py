@@ -24,12 +24,11 @@ OTHERS = 3
 @bp.get("/")
 def show() -> ResponseReturnValue:
     at, customer_id = now(), current.customer.id
-    coming = subscriptions.coming(customer_id, limit=1 + AFTER_THAT)
+    theirs = subscriptions.first_screen(customer_id, limit=1 + AFTER_THAT, at=at)
+    coming, others = theirs.coming, theirs.others[:OTHERS]
     owed = billing.open_invoices(customer_id)[:OWED] if any(one.is_unpaid for one in coming) else []
-    how_many = subscriptions.how_many(customer_id)
-    kept = subscriptions.kept(customer_id, at=at) if how_many.waiting else {}
-    others = [] if coming else subscriptions.subscriptions(customer_id)[:OTHERS]
     outside = [] if coming or others else subscriptions.outside_subscriptions(customer_id)
+    lately = orders.lately(customer_id, ORDERS, at=at)
     return page(
         "home/show.html",
         at=at,
@@ -38,12 +37,12 @@ def show() -> ResponseReturnValue:
         owed=owed,
         cards=billing.cards_of(customer_id) if owed else [],
         refused=subscriptions.refused_lately([one.subscription_id for one in coming], at=at),
-        how_many=how_many,
-        kept=kept,
+        how_many=theirs.how_many,
+        kept=subscriptions.kept(customer_id, at=at) if theirs.how_many.may_wait else {},
         others=others,
         outside=[one for one in outside if not one.has_ended][:OTHERS],
-        receipts=subscriptions.receipts_of([one.id for one in others]) if others else {},
-        parcels=orders.on_its_way(customer_id, at=at),
+        receipts=subscriptions.receipts_of(others),
+        parcels=lately.parcels,
         most_parcels=PARCELS,
-        orders=orders.recent(customer_id, ORDERS),
+        orders=lately.orders,
     )

@@ -23,16 +23,17 @@ def count(sent: int, *, customer_id: int, at: datetime) -> None:
         raise TooMuchToday
 
 
-def add(picture: Picture, name: str, *, customer_id: int, draft: str, at: datetime) -> Photo:
-    """After its files are kept under that name. Raises TooMany."""
+def add(picture: Picture, name: str, *, customer_id: int, draft: str, at: datetime, staff_id: int | None = None) -> Photo:
+    """After its files are kept under that name. `staff_id` if the shop took it, for the customer to see. Raises TooMany."""
     theirs = select(PhotoDay).where(PhotoDay.customer_id == customer_id).with_for_update()
     db.session.scalars(theirs).all()  # others of this customer wait here
     there = select(func.count()).select_from(Photo).where(Photo.customer_id == customer_id, Photo.draft == draft)
     if (db.session.scalar(there) or 0) >= MOST:
         raise TooMany
     photo = Photo(
-        customer_id=customer_id, name=name, draft=draft, width=picture.width, height=picture.height, size=picture.size, made_at=at
-    )
+        customer_id=customer_id, name=name, draft=draft, width=picture.width, height=picture.height, size=picture.size, made_at=at,
+        staff_id=staff_id,
+    )  # fmt: skip
     db.session.add(photo)
     return photo
 

@@ -6,7 +6,7 @@ from typing import Self
 from sqlalchemy import BigInteger, ForeignKey, Index, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.accounts.models import Customer
+from portal.accounts.models import Customer, Staff
 from portal.kit.db import Model
 
 MOST = 10
@@ -32,6 +32,8 @@ class Photo(Model):
     made_at: Mapped[datetime]
     attached_to: Mapped[str | None] = mapped_column(index=True, default=None)
     """The row that it belongs to, as `table:id`; None while its form was not sent."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id), default=None)
+    """Who of the shop took it, to show the customer what was found."""
 
     @classmethod
     def of(cls, customer_id: int) -> Select[Self]:

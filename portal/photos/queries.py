@@ -25,6 +25,12 @@ def waiting(customer_id: int, draft: str) -> list[ShownPhoto]:
     return [ShownPhoto(*row) for row in db.session.execute(Photo.waiting(customer_id, draft).with_only_columns(*COLUMNS))]
 
 
+def staff_showed(table: str, row_id: int) -> bool:
+    """Whether the shop took a photo that belongs to this row."""
+    theirs = select(Photo.id).where(Photo.attached_to == f"{table}:{row_id}", Photo.staff_id.is_not(None))
+    return db.session.scalar(theirs.limit(1)) is not None
+
+
 def attached(table: str, ids: Sequence[int]) -> dict[int, list[ShownPhoto]]:
     """Of rows of one table, by their id."""
     names = {f"{table}:{row_id}": row_id for row_id in ids}

@@ -27,32 +27,33 @@ class Taken:
     refusals: list[PhotoRefused] = field(default_factory=list)
 
 
-def take(file: FileStorage, *, customer_id: int, draft: str, at: datetime) -> int:
-    """Its row's id. Raises PhotoRefused."""
+def take(file: FileStorage, *, customer_id: int, draft: str, at: datetime, staff_id: int | None = None) -> int:
+    """Its row's id. What staff send of a customer's goods does not count as sent by the customer. Raises PhotoRefused."""
     if uploads.is_too_large(file):
         raise TooLarge
-    with transaction():
-        actions.count(_size(file), customer_id=customer_id, at=at)
+    if staff_id is None:
+        with transaction():
+            actions.count(_size(file), customer_id=customer_id, at=at)
     if uploads.was_lost(file):
         raise NoRoom
     made = picture.read(file.stream)
     name = folder.keep(made)
     try:
         with transaction():
-            photo = actions.add(made, name, customer_id=customer_id, draft=draft, at=at)
+            photo = actions.add(made, name, customer_id=customer_id, draft=draft, at=at, staff_id=staff_id)
     except PhotoRefused:
         folder.throw_away(name)
         raise
     return photo.id
 
 
-def take_all(files: Sequence[FileStorage], *, customer_id: int, draft: str, at: datetime) -> Taken:
+def take_all(files: Sequence[FileStorage], *, customer_id: int, draft: str, at: datetime, staff_id: int | None = None) -> Taken:
     """Those that can be taken. A browser sends a field without a file as one without a name."""
     taken = Taken()
     for file in files:
         if file.filename:
             try:
-                taken.ids.append(take(file, customer_id=customer_id, draft=draft, at=at))
+                taken.ids.append(take(file, customer_id=customer_id, draft=draft, at=at, staff_id=staff_id))
             except PhotoRefused as refusal:
                 taken.refusals.append(refusal)
     return taken

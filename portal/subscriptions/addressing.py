@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portal.accounts.models import Address
-from portal.accounts.queries import default_address
+from portal.accounts.queries import for_all
 from portal.kit.db import db
 from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription
 from portal.subscriptions.policy import COMING
@@ -30,12 +30,11 @@ class Reach:
 
 
 def goal_of(subscription_id: int, customer_id: int) -> Goal:
-    own = (
-        select(Address)
-        .join(Subscription, Subscription.address_id == Address.id)
-        .where(Subscription.id == subscription_id, Subscription.customer_id == customer_id)
-    )
-    return Goal(db.session.scalars(own).one_or_none(), default_address(customer_id))
+    of_it = select(Subscription.address_id).where(Subscription.id == subscription_id, Subscription.customer_id == customer_id)
+    is_own = Address.id == of_it.scalar_subquery()
+    query = select(Address, is_own).where(Address.customer_id == customer_id, or_(Address.listed_at.is_not(None), is_own))
+    rows = db.session.execute(query).all()
+    return Goal(next((address for address, own in rows if own), None), for_all(address for address, _own in rows))
 
 
 def reach_of(subscription: Subscription, *, at: datetime) -> Reach:

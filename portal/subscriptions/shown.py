@@ -1,7 +1,7 @@
 """What pages show of subscriptions: plain values, read once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from portal.payments import Discount
@@ -11,8 +11,6 @@ from portal.subscriptions.models import AGAIN_FOR, DeliveryStatus
 from portal.subscriptions.policy import Obstacle
 from portal.subscriptions.totals import Total
 
-ON_ITS_WAY_FOR = timedelta(minutes=10)
-
 
 @dataclass(frozen=True)
 class BoxLine:
@@ -21,8 +19,15 @@ class BoxLine:
     picture: str
     quantity: int
     unit_amount: int
-    item_id: int | None
-    """Of the subscription's item; None of what was agreed before a change."""
+    item_id: int | None = None
+    """Of the subscription's item; None of what was agreed before a change, and so is what follows."""
+    variant_id: int | None = None
+    group_id: int | None = None
+    """What is in the same group may take its place."""
+    is_offered: bool = False
+    """Whether the shop offers it at this price."""
+    guide_of: int | None = None
+    """The product, if there is a guide to it."""
 
     @property
     def amount(self) -> int:
@@ -105,11 +110,14 @@ class ShownSubscription:
     obstacle: Obstacle | None
     next_charge_at: datetime | None
     """Of the next delivery that is planned, whether or not it comes."""
+    first_charge_at: datetime | None
+    """Of the first that is planned, even before the end of a pause."""
     lines: list[BoxLine]
     each: Total
     """What a delivery costs as a rule."""
     code: str | None
     discount: Discount | None
+    is_ending: bool
     ends_now_at: datetime | None
     ends_at: datetime | None
     """When it ends, if it is cancelled and has not ended yet."""
@@ -119,6 +127,15 @@ class ShownSubscription:
     def can(self, change: str) -> bool:
         """Whether this can be changed now: a word of `policy.Change`."""
         return policy.allows(policy.Change(change), self.obstacle)
+
+    def may_wait(self, *, at: datetime) -> bool:
+        """Whether what the provider has yet to be told may have to wait for the charge of a delivery that has locked."""
+        return self.is_waiting and self.first_charge_at is not None and ShownClock(self.first_charge_at).locks_at <= at
+
+    @property
+    def inside(self) -> dict[int, int]:
+        """How many of each variant are in the box."""
+        return {line.variant_id: line.quantity for line in self.lines if line.variant_id}
 
     @property
     def next(self) -> DeliveryClock | None:
@@ -161,6 +178,17 @@ class HowMany:
     """They send nothing as things stand: paused, ending or ended."""
     waiting: int
     """The provider still has to be told of a change."""
+    may_wait: int
+    """So many of those, as one says of itself."""
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    coming: list[ShownDelivery]
+    """The next deliveries over all subscriptions, soonest first; one whose payment failed is the first of all."""
+    others: list[ShownSubscription]
+    """All subscriptions of a customer to whom none sends anything."""
+    how_many: HowMany
 
 
 @dataclass(frozen=True)
@@ -189,13 +217,19 @@ class Done:
     """None for what the provider need not confirm."""
     kept: Kept | None
     """Of what waits until a locked delivery is charged."""
-    is_refused: bool
+    refused_at: datetime | None
     problem: str
     """Why it was refused, for `refusals.after_a_refusal`."""
     is_undone: bool
     can_undo: bool
     is_overtaken: bool
     """It could be undone, had not a later one changed the same: what that was is named when it is tried."""
+    is_newest: bool
+    """No later change was made."""
+
+    @property
+    def is_refused(self) -> bool:
+        return self.refused_at is not None
 
 
 @dataclass(frozen=True)
@@ -223,50 +257,3 @@ class Side:
     currency: str
     is_exact: bool
     """Whether the provider has said the total."""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What proves that a subscription was cancelled."""
-
-    reference: str
-    subscription_id: int
-    name: str
-    currency: str
-    email: str
-    locale: str | None
-    time_zone: str | None
-    asked_at: datetime
-    is_at_once: bool
-    ends_at: datetime | None
-    """When it ends, or has ended."""
-    confirmed_at: datetime | None
-    carried_out_at: datetime | None
-    taken_back_at: datetime | None
-    other_end_at: datetime | None
-    """Of one that was taken back: when it ends all the same, or has ended."""
-    is_running_again: bool
-    """It was carried out, and begun again since."""
-    last_charge: tuple[int, datetime] | None
-    """The amount, and when."""
-    entry_id: int | None
-    """Of the history: what can be undone."""
-    reasons: list[str]
-    comment: str
-
-    @property
-    def counts(self) -> bool:
-        return self.taken_back_at is None and not self.is_running_again
-
-    @property
-    def masked_email(self) -> str:
-        """m***@example.com"""
-        local, _, host = self.email.rpartition("@")
-        return f"{local[:1]}***@{host}"
-
-    def is_on_its_way(self, *, at: datetime) -> bool:
-        """Whether the mail with it may not have arrived yet."""
-        return at < self.asked_at + ON_ITS_WAY_FOR
-
-    def can_be_undone(self, *, at: datetime) -> bool:
-        return self.counts and self.carried_out_at is None and self.ends_at is not None and at < self.ends_at

@@ -1,29 +1,11 @@
 """A page of a list takes as many questions for a hundred as for one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from portal.kit.db import db
 from tests.api.client import System
 from tests.api.test_tell_orders import order
-
-
-@contextmanager
-def asked(app: Flask) -> Iterator[list[str]]:
-    questions: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        questions.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield questions
-    event.remove(engine, "before_cursor_execute", note)
+from tests.questions import asked
 
 
 @pytest.mark.parametrize("listed", ["products", "stock", "orders", "shipments"])

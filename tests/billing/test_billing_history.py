@@ -1,10 +1,6 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from flask import Flask
-from sqlalchemy import event
 
 from portal.billing.models import Attempt, Invoice
 from portal.kit.clock import now
@@ -13,23 +9,7 @@ from portal.payments import Result
 from tests.billing.builders import Payer, account, behind
 from tests.browser import words
 from tests.conftest import Work
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+from tests.questions import asked
 
 
 def write(payer: Payer, count: int, status: str = "paid", total: int = 1000) -> list[int]:
@@ -173,12 +153,12 @@ def test_an_id_of_somebody_elses_invoice_shows_no_more_of_hers(alice: Payer, bob
 @pytest.mark.parametrize("path", ["/account/billing", "/account/payment"])
 def test_the_number_of_questions_does_not_grow(alice: Payer, path: str) -> None:
     alice.browser.get(path)
-    with counted(alice.app) as few:
+    with asked(alice.app) as few:
         alice.browser.get(path)
     write(alice, 15, "open")
     for number in range(4):
         account(alice, f"cus_{number}", cards=3)
-    with counted(alice.app) as many:
+    with asked(alice.app) as many:
         alice.browser.get(path)
     assert len(many) <= len(few) + 2, many  # the tries of open invoices and what went back of them, where there were none
     assert len(many) < 12

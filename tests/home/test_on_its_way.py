@@ -14,8 +14,8 @@ from portal.orders.models import Order, Shipment
 from tests.accounts.builders import customer
 from tests.browser import Browser, words
 from tests.conftest import TODAY
-from tests.home.test_home import counted
 from tests.orders.builders import order, parcel, scan
+from tests.questions import asked
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_it_asks_as_often_for_thirty_parcels_as_for_one(app: Flask, mira: int) -
             for nth in range(29 * number + 1):
                 sent(bought(mira, f"C-{number}-{nth}"), scan("in_transit", -20))
         browser.get("/")
-        with counted(app) as asked:
+        with asked(app) as questions:
             assert "On its way" in words(browser.get("/"))
-        counts.append(len(asked))
-    assert counts[0] == counts[1]
+        counts.append(len(questions))
+    assert counts[0] == counts[1] <= 6

@@ -1,13 +1,12 @@
 """A customer finds an order among many: by a word, by how it stands, by its year."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from portal.accounts.models import Customer
 from portal.carriers import Incident, ParcelStatus
@@ -20,6 +19,7 @@ from tests.browser import Browser, attribute, words
 from tests.conftest import TODAY
 from tests.orders.builders import csv, order, parcel_that_is
 from tests.orders.conftest import Import
+from tests.questions import questions
 
 TEA = OrderedLine("Çamlıhemşin çayı, 100 g", "TEA-CAM", 1, 1200)
 HEART = OrderedLine("WHITE HANGING HEART T-LIGHT HOLDER", "85123A", 6, 255)
@@ -183,22 +183,13 @@ def test_older_orders_are_those_of_the_same_search(app: Flask, hers: Browser, al
 
 
 def test_a_search_asks_the_database_as_often_among_many_as_among_few(app: Flask, hers: Browser, alice: int) -> None:
-    asked = count()
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *_: next(asked))
-
-    def questions(url: str) -> int:
-        before = next(asked)
-        hers.get(url)
-        return next(asked) - before - 1
-
     urls = ["/orders", "/orders?q=heart+light", "/orders?show=problem", "/orders?show=under-way&year=2026&q=tea"]
-    few = [questions(url) for url in urls]
+    few = [questions(app, hers, url) for url in urls]
     with app.app_context(), transaction():
         person = db.session.get_one(Customer, alice)
         for n in range(200):
             parcel_that_is(ParcelStatus.IN_TRANSIT, order(person, TODAY - timedelta(hours=n), HEART, TEA, number=f"N-{n}"))
-    assert [questions(url) for url in urls] == few
+    assert [questions(app, hers, url) for url in urls] == few
 
 
 def test_htmx_gets_the_list_alone(hers: Browser) -> None:

@@ -1,12 +1,10 @@
 """The pages of a customer's orders."""
 
 from datetime import timedelta
-from itertools import count
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import event
 
 from portal.accounts.models import Customer
 from portal.kit.db import db, transaction
@@ -15,6 +13,7 @@ from tests.accounts.builders import customer
 from tests.browser import Browser, attribute
 from tests.conftest import TODAY
 from tests.orders.builders import order
+from tests.questions import questions
 
 TEA = OrderedLine("Sencha, 100 g", "TEA", 1, 1200, "products/sencha.svg")
 HEART = OrderedLine("WHITE HANGING HEART T-LIGHT HOLDER", "85123A", 6, 255)
@@ -142,20 +141,11 @@ def test_who_is_not_signed_in_is_shown_the_door(app: Flask, alice: int, url: str
 
 
 def test_a_page_asks_the_database_as_often_for_many_orders_as_for_one(app: Flask, hers: Browser, alice: int) -> None:
-    asked = count()
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *_: next(asked))
-
-    def questions(url: str) -> int:
-        before = next(asked)
-        hers.get(url)
-        return next(asked) - before - 1
-
     place(app, alice, 1)
-    few = questions("/orders")
+    few = questions(app, hers, "/orders")
     place(app, alice, 60, *[TEA, HEART] * 6, prefix="M")
-    assert questions("/orders") == few
-    assert questions("/orders?older_than=M-30") == few + 1
+    assert questions(app, hers, "/orders") == few
+    assert questions(app, hers, "/orders?older_than=M-30") == few + 1
 
 
 def test_an_address_that_no_order_can_have_is_not_there(hers: Browser) -> None:

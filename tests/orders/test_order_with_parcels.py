@@ -1,13 +1,11 @@
 """The page of an order says where each parcel is, what is wrong with it and what to do now."""
 
 from datetime import date, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
-from sqlalchemy import event
 
 from portal.accounts.models import Customer
 from portal.carriers import Incident, ParcelStatus
@@ -18,6 +16,7 @@ from tests.accounts.builders import customer
 from tests.browser import Browser, attribute, words
 from tests.conftest import TODAY
 from tests.orders.builders import order, parcel, parcel_that_is, scan
+from tests.questions import questions
 
 OIL = OrderedLine("Olive oil", "PAN-OIL", 2, 1580, "products/oil.svg", discount=200, tax=200)
 TEA = OrderedLine("Sencha", "TEA-SEN", 3, 1180, "products/sencha.svg", tax=300)
@@ -191,15 +190,6 @@ def test_a_page_that_waits_for_news_asks_and_gets_nothing_until_there_is_some(ap
 
 
 def test_ten_thousand_lines_come_in_pages_and_thirty_parcels_in_as_many_questions_as_one(app: Flask, hers: Browser, alice: int) -> None:
-    asked = count()
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *_: next(asked))
-
-    def questions(url: str) -> int:
-        before = next(asked)
-        hers.get(url)
-        return next(asked) - before - 1
-
     lines = [OrderedLine(f"Thing {n}", f"T-{n}", 2, 100 + n) for n in range(10_000)]
     with app.app_context(), transaction():
         small, large = placed(alice, number="SMALL"), placed(alice, *lines, number="LARGE")
@@ -208,7 +198,7 @@ def test_ten_thousand_lines_come_in_pages_and_thirty_parcels_in_as_many_question
         for n in range(30):
             many = parcel(large, *[Packed(position, 1) for position in range(n * 300, n * 300 + 300)])
             take_tracking(many, [scan("in_transit", -hour) for hour in range(40)], source="api", at=TODAY)
-    assert questions("/orders/LARGE") == questions("/orders/SMALL")
+    assert questions(app, hers, "/orders/LARGE") == questions(app, hers, "/orders/SMALL")
     page = hers.get("/orders/LARGE")
     assert len(hers.answer.data) < 400_000
     assert len(cards(page)) == 30

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,20 @@ from portal.carriers import ParcelStatus
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.models import OrderedLine, Shipment
+from portal.photos import actions as photos
+from portal.photos import folder
+from portal.timeline import Actor
 from tests.accounts.builders import customer
 from tests.browser import Browser
 from tests.harness.serving import serve
 from tests.mail import Mail, mail_server
 from tests.orders.builders import order
+from tests.photos.test_picture import FINE, made
 from tests.settings import settings
 
 HONEY = OrderedLine("Linden honey", "HON", 3, 890, "products/honey.svg")
 OIL = OrderedLine("Olive oil", "OIL", 1, 1440, "products/oil.svg")
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -73,3 +79,13 @@ def work(app: Flask, time: Callable[[timedelta], None]) -> Callable[[], None]:
             outbox.work_until_idle()
 
     return work
+
+
+def shown_by(app: Flask, staff: Actor, customer_id: int) -> str:
+    """A photo that somebody of the shop took of the customer's goods. The key of the form that it waits for."""
+    ours, draft = made(FINE["JPEG"]), f"a-form-of-the-desk-{next(_numbers)}"
+    with app.app_context():
+        name = folder.keep(ours)
+        with transaction():
+            photos.add(ours, name, customer_id=customer_id, draft=draft, staff_id=staff.staff_id, at=now())
+    return draft

@@ -16,8 +16,8 @@ from portal.tasks.models import StaffTask
 from portal.timeline import Entry
 from tests.accounts.builders import customer
 from tests.browser import Browser, attribute, words
-from tests.home.test_home import counted
 from tests.photos.builders import photo, send
+from tests.questions import questions
 
 
 def sent_back(app: Flask, whose: int, status: ReturnStatus = ReturnStatus.APPROVED, number: str = "1001", rma: str = "R-AAAA-BBBB") -> int:
@@ -97,9 +97,8 @@ def test_the_list_has_the_open_ones_first_and_is_read_page_by_page(app: Flask, b
             db.session.add(made)
             db.session.flush()
     sent_back(app, alice)
-    with counted(app) as asked:
-        page = browser.get("/returns")
-    assert len(asked) <= 6
+    assert questions(app, browser, "/returns") <= 6
+    page = browser.get("/returns")
     links = [str(link["href"]) for link in page.select("main li a")]
     assert links[:2] == ["/returns/R-AAAA-BBBB", "/returns/R-0044-AAAA"] and len(links) == 21
     page = browser.get(attribute(page, "main .btns a", "href"))

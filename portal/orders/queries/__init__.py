@@ -1,16 +1,16 @@
 """What the pages show of orders: just that, in as many questions for ten thousand as for ten."""
 
 from portal.orders.finding import Wanted as Wanted
+from portal.orders.queries.lately import Lately as Lately
+from portal.orders.queries.lately import ParcelOnItsWay as ParcelOnItsWay
+from portal.orders.queries.lately import lately as lately
 from portal.orders.queries.listing import OrderHead as OrderHead
 from portal.orders.queries.listing import OrderInList as OrderInList
 from portal.orders.queries.listing import OrdersPage as OrdersPage
 from portal.orders.queries.listing import orders_page as orders_page
-from portal.orders.queries.listing import recent as recent
 from portal.orders.queries.listing import years as years
 from portal.orders.queries.one import order as order
 from portal.orders.queries.parcels import parcel as parcel
-from portal.orders.queries.under_way import ParcelOnItsWay as ParcelOnItsWay
-from portal.orders.queries.under_way import on_its_way as on_its_way
 from portal.orders.shown import ShownOrder as ShownOrder
 from portal.orders.shown import ShownParcel as ShownParcel
 from portal.orders.shown import Sums as Sums

@@ -51,13 +51,6 @@ class OrdersPage:
     has_older: bool
 
 
-def recent(customer_id: int, limit: int) -> tuple[OrderHead, ...]:
-    """The newest orders of a customer, without what was in them."""
-    heads = select(Order.number, Order.placed_at, Order.currency, Order.total).where(Order.customer_id == customer_id)
-    newest = heads.order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)
-    return tuple(OrderHead(*head) for head in db.session.execute(newest))
-
-
 def orders_page(
     customer_id: int, wanted: Wanted, size: int, older_than: str | None = None, *, at: datetime, zone: tzinfo
 ) -> OrdersPage | None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Customer
 from portal.kit.db import Model
 from portal.orders.models import Order
-from portal.returns.models.return_ import Return, ReturnItem
+from portal.returns.models.item import ReturnItem
+from portal.returns.models.return_ import Return
 
 
 class ExchangeStatus(StrEnum):

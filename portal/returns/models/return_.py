@@ -9,10 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Customer
 from portal.kit.db import Model
-from portal.orders.models import OrderLine
-from portal.returns.models.policy import PolicyVersion
-from portal.returns.models.unit import TakenUnit
-from portal.returns.refusals import NotADraft, NothingToObjectTo, TooLateToCancel
+from portal.returns.models.item import ReturnItem
+from portal.returns.not_now import NotExpired, NotNow, NotSettled, ReasonNeeded
+from portal.returns.refusals import NotADraft, TooLateToCancel
 
 
 class ReturnStatus(StrEnum):
@@ -26,47 +25,6 @@ class ReturnStatus(StrEnum):
     DECLINED = "declined"
     CANCELED = "canceled"
     EXPIRED = "expired"
-
-
-class Reception(StrEnum):
-    """What came of it."""
-
-    AWAITING = "awaiting"
-    RECEIVED = "received"
-    PARTIALLY_RECEIVED = "partially_received"
-    LOST_IN_TRANSIT = "lost_in_transit"
-    WRONG_ITEM = "wrong_item"
-    KEPT = "kept"
-    """It need not come."""
-
-
-class Acceptance(StrEnum):
-    """What was found when it was looked at."""
-
-    PENDING = "pending"
-    ACCEPTED = "accepted"
-    MANUAL_REVIEW = "manual_review"
-    REJECTED = "rejected"
-
-
-class Fault(StrEnum):
-    """Whose doing it is that it comes back."""
-
-    CUSTOMER = "customer"
-    MERCHANT = "merchant"
-    CARRIER = "carrier"
-
-
-class Outcome(StrEnum):
-    """What the customer gets."""
-
-    REFUND = "refund"
-    """Back to where the money came from."""
-    STORE_CREDIT = "store_credit"
-    EXCHANGE = "exchange"
-    REPLACEMENT = "replacement"
-    KEEP = "keep"
-    """The money back, and nothing has to come."""
 
 
 class Way(StrEnum):
@@ -86,6 +44,8 @@ WAITING = ReturnStatus.REQUESTED, ReturnStatus.NEEDS_REVIEW
 """For a decision."""
 GIVEN_UP = ReturnStatus.DECLINED, ReturnStatus.CANCELED, ReturnStatus.EXPIRED
 """Its units are free again."""
+REMINDERS = 2
+"""So often is a customer reminded before a return expires."""
 
 
 class Return(Model):
@@ -134,7 +94,7 @@ class Return(Model):
     """Never shown to the customer."""
     staff_id: Mapped[int | None] = mapped_column(default=None)
     """Who started it on the customer's behalf, if it was not the customer."""
-    items: Mapped[list["ReturnItem"]] = relationship(back_populates="return_", default_factory=list, order_by="ReturnItem.id")
+    items: Mapped[list[ReturnItem]] = relationship(back_populates="return_", default_factory=list, order_by="ReturnItem.id")
 
     @classmethod
     def of(cls, customer: Customer) -> Select[Self]:
@@ -153,6 +113,20 @@ class Return(Model):
         """Whether money went back for anything of it."""
         return any(unit.payout_id is not None for item in self.items for unit in item.units)
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it was sent, or something of it has come or was paid back."""
+        return self.sent_at is not None or self.received_at is not None or self.has_paid_out
+
+    @property
+    def is_decided(self) -> bool:
+        return all(item.is_decided for item in self.items)
+
+    def must_be(self, *statuses: ReturnStatus) -> None:
+        """Raises NotNow."""
+        if self.status not in statuses:
+            raise NotNow(self.status)
+
     def submit(self, status: ReturnStatus, *, at: datetime) -> None:
         """As what was decided about it by the rules alone. Raises NotADraft."""
         if self.status is not ReturnStatus.DRAFT:
@@ -161,54 +135,53 @@ class Return(Model):
 
     def cancel(self, *, at: datetime) -> None:
         """As long as nothing was sent, came, or was paid. Raises TooLateToCancel."""
-        is_under_way = self.sent_at or self.received_at or self.has_paid_out
-        if is_under_way or not (self.is_waiting or self.status is ReturnStatus.APPROVED):
+        if self.is_under_way or not (self.is_waiting or self.status is ReturnStatus.APPROVED):
             raise TooLateToCancel
         self.status, self.closed_at = ReturnStatus.CANCELED, at
+        self._give_up()
 
+    def approve(self, *, at: datetime) -> None:
+        """Raises NotNow."""
+        self.must_be(*WAITING)
+        self.status, self.decided_at = ReturnStatus.APPROVED, at
 
-class ReturnItem(Model):
-    """So many units of one line of an order, for one reason."""
+    def decline(self, reason: str, *, at: datetime) -> None:
+        """For one of the shop's reasons. Raises NotNow, ReasonNeeded."""
+        self.must_be(*WAITING)
+        if not reason:
+            raise ReasonNeeded
+        self.status, self.decline_reason = ReturnStatus.DECLINED, reason
+        self.decided_at = self.closed_at = at
+        self._give_up()
 
-    __tablename__ = "return_item"
-    __table_args__ = (UniqueConstraint("return_id", "order_line_id"),)
-    order_line_id: Mapped[int] = mapped_column(ForeignKey(OrderLine.id), index=True, init=False)
-    line: Mapped[OrderLine] = relationship()
-    quantity: Mapped[int]
-    """How many were announced."""
-    policy_id: Mapped[int | None] = mapped_column(ForeignKey(PolicyVersion.id), default=None)
-    """The rules of the day on which it was bought."""
-    reason: Mapped[str] = mapped_column(default="")
-    """Its key in the policy's tree; empty for a withdrawal."""
-    detail: Mapped[str] = mapped_column(default="")
-    """The key of the sub-reason."""
-    answer: Mapped[str] = mapped_column(default="", info={"personal": True})
-    """To the question that the reason asks."""
-    fault: Mapped[Fault] = mapped_column(default=Fault.CUSTOMER)
-    outcome: Mapped[Outcome] = mapped_column(default=Outcome.REFUND)
-    is_instant: Mapped[bool] = mapped_column(default=False)
-    """Whether the customer gets it before the goods came."""
-    reception: Mapped[Reception] = mapped_column(default=Reception.AWAITING)
-    acceptance: Mapped[Acceptance] = mapped_column(default=Acceptance.PENDING)
-    received: Mapped[int] = mapped_column(default=0)
-    """Units that came."""
-    accepted: Mapped[int] = mapped_column(default=0)
-    """Units of those for which money goes back."""
-    deduction: Mapped[int] = mapped_column(default=0)
-    """What is kept back for all accepted units together, in minor units of the return's currency."""
-    finding: Mapped[str] = mapped_column(default="")
-    """Why units were rejected or something is kept back: from the shop's list."""
-    finding_note: Mapped[str] = mapped_column(default="", info={"personal": True})
-    """The same in a person's words, for the customer."""
-    objection: Mapped[str] = mapped_column(default="", info={"personal": True})
-    """What the customer says against it."""
-    objected_at: Mapped[datetime | None] = mapped_column(default=None)
-    return_id: Mapped[int] = mapped_column(ForeignKey(Return.id), init=False)
-    return_: Mapped[Return] = relationship(back_populates="items", default=None)
-    units: Mapped[list[TakenUnit]] = relationship(default_factory=list, order_by=TakenUnit.number, cascade="all, delete-orphan")
+    def expire(self, *, at: datetime) -> None:
+        """Raises NotNow, NotExpired."""
+        self.must_be(ReturnStatus.APPROVED)
+        if self.is_under_way or self.reminded < REMINDERS or self.send_by is None or at < self.send_by:
+            raise NotExpired
+        self.status, self.closed_at = ReturnStatus.EXPIRED, at
+        self._give_up()
 
-    def object(self, words: str, *, at: datetime) -> None:
-        """The customer does not agree with what was found. Once. Raises NothingToObjectTo."""
-        if self.objected_at or not (self.acceptance is Acceptance.REJECTED or self.deduction):
-            raise NothingToObjectTo
-        self.objection, self.objected_at = words, at
+    def receive(self, *, at: datetime) -> None:
+        """Something of it has come. The units of one that had expired have to be taken again. Raises NotNow."""
+        self.must_be(ReturnStatus.APPROVED, ReturnStatus.EXPIRED)
+        self.status, self.closed_at = ReturnStatus.APPROVED, None
+        self.received_at = self.received_at or at
+
+    def close(self, *, at: datetime) -> None:
+        """Once all money has arrived, which the caller knows. Raises NotNow, NotSettled."""
+        self.must_be(ReturnStatus.APPROVED)
+        if not self.is_decided:
+            raise NotSettled
+        self.status, self.closed_at = ReturnStatus.CLOSED, at
+
+    def reopen(self, why: str) -> None:
+        """Raises NotNow, ReasonNeeded."""
+        self.must_be(ReturnStatus.CLOSED)
+        if not why:
+            raise ReasonNeeded
+        self.status, self.closed_at = ReturnStatus.APPROVED, None
+
+    def _give_up(self) -> None:
+        for item in self.items:
+            item.units.clear()

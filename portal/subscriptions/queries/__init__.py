@@ -2,7 +2,6 @@
 
 from portal.subscriptions.queries.again import again as again
 from portal.subscriptions.queries.again import guide_for as guide_for
-from portal.subscriptions.queries.again import guides_in as guides_in
 from portal.subscriptions.queries.again import order_currency as order_currency
 from portal.subscriptions.queries.confirmed import just_confirmed as just_confirmed
 from portal.subscriptions.queries.confirmed import just_kept as just_kept
@@ -12,8 +11,10 @@ from portal.subscriptions.queries.contents import rhythms as rhythms
 from portal.subscriptions.queries.deliveries import coming as coming
 from portal.subscriptions.queries.deliveries import deliveries_of as deliveries_of
 from portal.subscriptions.queries.deliveries import delivery as delivery
+from portal.subscriptions.queries.deliveries import first_screen as first_screen
 from portal.subscriptions.queries.deliveries import paid_to_come as paid_to_come
 from portal.subscriptions.queries.history import history as history
+from portal.subscriptions.queries.history import refused_among as refused_among
 from portal.subscriptions.queries.history import refused_lately as refused_lately
 from portal.subscriptions.queries.kept import kept as kept
 from portal.subscriptions.queries.kept import kept_of as kept_of
@@ -21,7 +22,6 @@ from portal.subscriptions.queries.outside import outside_subscription as outside
 from portal.subscriptions.queries.outside import outside_subscriptions as outside_subscriptions
 from portal.subscriptions.queries.receipts import receipt as receipt
 from portal.subscriptions.queries.receipts import receipts_of as receipts_of
-from portal.subscriptions.queries.subscriptions import how_many as how_many
 from portal.subscriptions.queries.subscriptions import subscription as subscription
 from portal.subscriptions.queries.subscriptions import subscriptions as subscriptions
 from portal.subscriptions.shown import Done as Done

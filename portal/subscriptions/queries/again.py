@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, or_, select
 
-from portal.catalog.models import Price, Product, Variant
-from portal.catalog.queries import HAS_GUIDE, Guide, guide
+from portal.catalog.models import Price, Variant
+from portal.catalog.queries import Guide, guide
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.subscriptions.models import Subscription, SubscriptionItem
@@ -72,15 +72,3 @@ def guide_for(customer_id: int, product_id: int) -> Guide | None:
         .where(SubscriptionItem.subscription_id == Subscription.id, Subscription.customer_id == customer_id)
     )
     return guide(product_id) if db.session.scalar(select(or_(bought, receives))) else None
-
-
-def guides_in(subscription_id: int) -> dict[int, int]:
-    """The products of which there is a guide, by the item of the subscription."""
-    query = (
-        select(SubscriptionItem.id.label("item_id"), Product.id.label("product_id"))
-        .join(Price, Price.id == SubscriptionItem.price_id)
-        .join(Variant, Variant.id == Price.variant_id)
-        .join(Product, Product.id == Variant.product_id)
-        .where(SubscriptionItem.subscription_id == subscription_id, HAS_GUIDE)
-    )
-    return {row.item_id: row.product_id for row in db.session.execute(query)}

@@ -4,30 +4,30 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.catalog.models import Price
 from portal.kit.db import db
+from portal.kit.shop import shop
 from portal.subscriptions.models import Subscription, SubscriptionItem
 from portal.subscriptions.policy import BOUND, CHANGE_OF
+from portal.subscriptions.queries.parts import may_wait
 from portal.subscriptions.shown import Kept
 from portal.timeline import Entry
 
 WHOLE = (
-    selectinload(Subscription.items).selectinload(SubscriptionItem.price).load_only(Price.provider_ref),
+    joinedload(Subscription.items).joinedload(SubscriptionItem.price).load_only(Price.provider_ref),
+    joinedload(Subscription.address),
     selectinload(Subscription.deliveries),
-    selectinload(Subscription.address),
 )
 
 
 def kept(customer_id: int, *, at: datetime) -> dict[int, Kept]:
-    """By the id of the subscription. It is asked only of those of which the provider still has to be told: mostly none."""
-    waiting = select(Subscription).where(
-        Subscription.customer_id == customer_id,
-        Subscription.version != Subscription.confirmed_version,
-        Subscription.ended_at.is_(None),
-    )
-    found = {one.id: kept_of(one, at=at) for one in db.session.scalars(waiting.options(*WHOLE))}
+    """By the id of the subscription. Of those of which the provider still has to be told, and whose next delivery has locked: mostly
+    there is none, so a page that knows does not ask."""
+    waiting = select(Subscription).where(Subscription.customer_id == customer_id, may_wait(Subscription))
+    near = db.session.scalars(waiting.options(*WHOLE), {"locked": at + shop().lock}).unique()
+    found = {one.id: kept_of(one, at=at) for one in near}
     return {number: what for number, what in found.items() if what}
 
 

@@ -5,10 +5,11 @@ Those of the first screen are written once, with names for what differs: to put 
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select
 from sqlalchemy.orm import aliased, defer, raiseload
 
 from portal.catalog.models import Price, Product, Variant
+from portal.catalog.queries import HAS_GUIDE
 from portal.kit.db import db
 from portal.subscriptions import policy
 from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription, SubscriptionItem
@@ -22,6 +23,18 @@ def comes(of: type[Subscription]) -> ColumnElement[bool]:
     return and_(running, of.is_paused.is_(False), of.is_ending.is_(False), of.special == "")
 
 
+def is_waiting(of: type[Subscription]) -> ColumnElement[bool]:
+    """As the model has it."""
+    return or_(and_(of.version != of.confirmed_version, of.ended_at.is_(None), of.special == ""), of.beginning_key.is_not(None))
+
+
+def may_wait(of: type[Subscription]) -> ColumnElement[bool]:
+    """As `shown` has it, by the moment `locked`: of what is charged until then, nothing can be changed any more."""
+    planned = aliased(Delivery)
+    of_it = and_(planned.subscription_id == of.id, planned.status == DeliveryStatus.SCHEDULED)
+    return and_(is_waiting(of), exists().where(of_it, planned.charge_at <= bindparam("locked")))
+
+
 COMES = comes(Subscription)
 INVOICED = (DeliveryStatus.DUE, DeliveryStatus.UNPAID)
 """Not over yet, but nothing that can be changed."""
@@ -32,13 +45,16 @@ JUST_SHOWN = (defer(Subscription.raw), raiseload("*"))
 """The columns that pages show, and no row beside them by accident."""
 DESCRIBED = (Product.name, Variant.name, Product.picture)
 LINES = (
-    select(SubscriptionItem.subscription_id, SubscriptionItem.id, *DESCRIBED, SubscriptionItem.quantity, Price.amount)
+    select(
+        SubscriptionItem.subscription_id, *DESCRIBED, SubscriptionItem.quantity, Price.amount, SubscriptionItem.id,
+        Variant.id, Variant.swap_group_id, Price.is_offered, case((HAS_GUIDE, Product.id)),
+    )
     .join(Price, Price.id == SubscriptionItem.price_id)
     .join(Variant, Variant.id == Price.variant_id)
     .join(Product, Product.id == Variant.product_id)
     .where(SubscriptionItem.quantity > 0, SubscriptionItem.subscription_id.in_(bindparam("subscription_ids", expanding=True)))
     .order_by(SubscriptionItem.id)
-)
+)  # fmt: skip
 PRICED = (
     select(Price.id, *DESCRIBED, Price.amount)
     .join(Variant, Variant.id == Price.variant_id)
@@ -64,10 +80,8 @@ def lines_of(subscription_ids: set[int]) -> dict[int, list[BoxLine]]:
     lines: dict[int, list[BoxLine]] = {number: [] for number in subscription_ids}
     if not lines:
         return lines
-    for subscription_id, item_id, title, variant, picture, quantity, unit_amount in db.session.execute(
-        LINES, {"subscription_ids": list(subscription_ids)}
-    ):
-        lines[subscription_id].append(BoxLine(title, variant, picture, quantity, unit_amount, item_id))
+    for subscription_id, *line in db.session.execute(LINES, {"subscription_ids": list(subscription_ids)}):
+        lines[subscription_id].append(BoxLine(*line))
     return lines
 
 
@@ -78,4 +92,4 @@ def lines_agreed(agreed: Iterable[list[list[int]]]) -> dict[tuple[tuple[int, int
     if not ids:
         return {}
     found = {row[0]: row for row in db.session.execute(PRICED, {"price_ids": list(ids)})}
-    return {lines: [BoxLine(*found[price_id][1:4], quantity, found[price_id][4], None) for price_id, quantity in lines] for lines in wanted}
+    return {lines: [BoxLine(*found[price_id][1:4], quantity, found[price_id][4]) for price_id, quantity in lines] for lines in wanted}

@@ -12,7 +12,8 @@ from portal.orders.models import Order
 from portal.subscriptions import policy
 from portal.subscriptions.models import Cancellation, Delivery, DeliveryStatus, Subscription
 from portal.subscriptions.queries.parts import JUST_SHOWN
-from portal.subscriptions.shown import Receipt
+from portal.subscriptions.shown import ShownSubscription
+from portal.subscriptions.shown_receipt import Receipt
 from portal.timeline import Entry
 
 DEEDS = ("cancelled", "cancelled for the end")
@@ -25,9 +26,12 @@ def receipt(reference: str, customer_id: int | None = None) -> Receipt | None:
     return next(iter(_receipts(Cancellation.reference == reference, *whose)), None)
 
 
-def receipts_of(subscription_ids: Iterable[int]) -> dict[int, Receipt]:
-    """The newest that counts of each subscription, by its id."""
-    of_them = (Cancellation.subscription_id.in_(list(subscription_ids)), Cancellation.taken_back_at.is_(None))
+def receipts_of(subscriptions: Iterable[ShownSubscription]) -> dict[int, Receipt]:
+    """The newest that counts of each subscription, by its id: one that goes on has none."""
+    ids = [one.id for one in subscriptions if one.is_ending or one.ended_at]
+    if not ids:
+        return {}
+    of_them = (Cancellation.subscription_id.in_(ids), Cancellation.taken_back_at.is_(None))
     newest = select(func.max(Cancellation.id)).where(*of_them)
     found = _receipts(Cancellation.id.in_(newest.group_by(Cancellation.subscription_id)))
     return {one.subscription_id: one for one in found if one.counts}

@@ -2,19 +2,14 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from portal.kit.db import db
 from portal.subscriptions import policy
 from portal.subscriptions.models import Delivery, DeliveryStatus, Subscription
-from portal.subscriptions.queries.parts import COMES, INVOICED, IS_CHARGING, JUST_SHOWN, WAS_CHARGED, lines_of, obstacle
-from portal.subscriptions.shown import HowMany, ShownSubscription
+from portal.subscriptions.queries.parts import INVOICED, IS_CHARGING, JUST_SHOWN, WAS_CHARGED, lines_of, obstacle
+from portal.subscriptions.shown import ShownSubscription
 from portal.subscriptions.totals import Reckoning, Total
-
-IS_WAITING = or_(
-    and_(Subscription.version != Subscription.confirmed_version, Subscription.ended_at.is_(None)), Subscription.beginning_key.is_not(None)
-)
-HOW_MANY = select(func.count().filter(~COMES), func.count().filter(IS_WAITING)).where(Subscription.customer_id == bindparam("customer_id"))
 
 
 def subscriptions(customer_id: int) -> list[ShownSubscription]:
@@ -25,12 +20,6 @@ def subscriptions(customer_id: int) -> list[ShownSubscription]:
 def subscription(subscription_id: int, customer_id: int) -> ShownSubscription | None:
     found = _shown_subscriptions(and_(Subscription.id == subscription_id, Subscription.customer_id == customer_id))
     return found[0] if found else None
-
-
-def how_many(customer_id: int) -> HowMany:
-    """Of the customer's subscriptions."""
-    resting, waiting = db.session.execute(HOW_MANY, {"customer_id": customer_id}).one()
-    return HowMany(resting, waiting)
 
 
 def _shown_subscriptions(which: ColumnElement[bool]) -> list[ShownSubscription]:
@@ -57,10 +46,12 @@ def _shown_subscriptions(which: ColumnElement[bool]) -> list[ShownSubscription]:
             confirmed_version=row.confirmed_version,
             obstacle=obstacle(row, was_charged=was_charged, is_charging=is_charging),
             next_charge_at=next_charge_at,
+            first_charge_at=period_ends_at,
             lines=lines[row.id],
             each=_each(row, sum(line.amount for line in lines[row.id]), next_charge_at),
             code=row.code,
             discount=policy.discount_from(row.discount),
+            is_ending=row.is_ending,
             ends_now_at=row.ends_now_at,
             ends_at=policy.end(row.ends_now_at, period_ends_at, row.stops_at) if row.is_ending else None,
             stops_at=row.stops_at,

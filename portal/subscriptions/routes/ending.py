@@ -116,8 +116,9 @@ def begin_again(subscription_id: int) -> ResponseReturnValue:
 def _cancel_page(subscription_id: int, form: CancelForm, status: int) -> ResponseReturnValue:
     """One that is cancelled at once already has a receipt, which is what somebody who comes here wants to see."""
     at, customer_id = now(), current.customer.id
-    receipt, shown = queries.receipts_of([subscription_id]).get(subscription_id), queries.subscription(subscription_id, customer_id)
-    deliveries, paid_on = queries.deliveries_of(subscription_id, customer_id, limit=3, at=at), queries.paid_to_come(subscription_id, at=at)
+    shown = queries.subscription(subscription_id, customer_id) or abort(404)
+    receipt, paid_on = queries.receipts_of([shown]).get(subscription_id), queries.paid_to_come(subscription_id, at=at)
+    deliveries = queries.deliveries_of(shown, limit=3, at=at)
     subscription = subscription_of(subscription_id)
     if receipt and (subscription.ends_now_at or subscription.has_ended):
         return _to_the_receipt(subscription_id, receipt.reference)

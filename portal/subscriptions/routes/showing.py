@@ -19,11 +19,12 @@ SHOWN = 10
 
 @bp.get("/subscriptions")
 def index() -> ResponseReturnValue:
-    customer_id = current.customer.id
+    at, customer_id = now(), current.customer.id
+    subscriptions = queries.subscriptions(customer_id)
     return page(
         "subscriptions/index.html",
-        subscriptions=queries.subscriptions(customer_id),
-        kept=queries.kept(customer_id, at=now()),
+        subscriptions=subscriptions,
+        kept=queries.kept(customer_id, at=at) if any(one.may_wait(at=at) for one in subscriptions) else {},
         outside=queries.outside_subscriptions(customer_id),
     )
 
@@ -33,19 +34,19 @@ def show(subscription_id: int) -> ResponseReturnValue:
     at, customer_id = now(), current.customer.id
     subscription = queries.subscription(subscription_id, customer_id) or abort(404)
     kept = _kept(subscription, at=at)
+    history = queries.history(subscription, SHOWN, at=at, kept=kept)
     return page(
         "subscriptions/show.html",
         at=at,
         subscription=subscription,
-        deliveries=queries.deliveries_of(subscription_id, customer_id, limit=6, at=at),
-        history=queries.history(subscription, SHOWN, at=at, kept=kept),
+        deliveries=queries.deliveries_of(subscription, limit=6, at=at),
+        history=history,
         kept=kept,
-        refused=queries.refused_lately([subscription_id], at=at),
+        refused=queries.refused_among(subscription, history, at=at),
         goal=goal_of(subscription_id, customer_id),
-        receipt=queries.receipts_of([subscription_id]).get(subscription_id),
+        receipt=queries.receipts_of([subscription]).get(subscription_id),
         choices=queries.choices(subscription),
         rhythms=queries.rhythms(subscription),
-        guides=queries.guides_in(subscription_id),
     )
 
 
@@ -67,5 +68,4 @@ def show_delivery(delivery_id: int) -> ResponseReturnValue:
 
 
 def _kept(shown: ShownSubscription, *, at: datetime) -> Kept | None:
-    """What waits for the charge of its locked delivery: only one of which the provider still has to be told has any."""
-    return queries.kept(current.customer.id, at=at).get(shown.id) if shown.is_waiting else None
+    return queries.kept(current.customer.id, at=at).get(shown.id) if shown.may_wait(at=at) else None
