@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'page_payment'
-down_revision = 'credit_of_invoice'
+down_revision = 'decided_by_staff'
 
 
 def upgrade() -> None:
