@@ -16,10 +16,12 @@ from portal.migrations import commands as migrations
 from portal.operations import commands as operations
 from portal.orders import commands as orders
 from portal.outbox import commands as outbox
+from portal.returns.commands import import_returns
 from portal.timeline import commands as timeline
 from portal.webhooks.commands import webhooks
 
 orders.imports.add_command(import_stripe)
+orders.imports.add_command(import_returns)
 COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, api_key, webhooks, demo]
 
 

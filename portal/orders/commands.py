@@ -12,11 +12,12 @@ from flask import current_app
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from portal.kit import cells
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.shop import shop
-from portal.orders import landing, values
-from portal.orders.files import Table, Unusable, open_table
+from portal.kit.tables import Table, Unusable, open_table
+from portal.orders import landing
 from portal.orders.layouts import LAYOUTS, Known, Layout, layout_of
 from portal.orders.reading import Held, LeftOut, ReadOrder, orders
 
@@ -73,8 +74,8 @@ def _look_at(file: Path, wanted: str, currency: str | None, demo_addresses: bool
     if demo_addresses and not current_app.config["DEMO"]:
         raise Unusable("--demo-addresses makes addresses up, which is for a demo only (PORTAL_DEMO=1). These are real customers.")
     try:
-        code = values.currency(currency) if currency else None
-    except values.Bad as bad:
+        code = cells.currency(currency) if currency else None
+    except cells.Bad as bad:
         raise Unusable(f"--currency: {bad}.") from None
     known = Known(now(), shop().zone, code, demo_addresses)
     table = open_table(file)

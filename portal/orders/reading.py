@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from portal.kit.cells import Bad
 from portal.kit.db import sqlite_module
-from portal.orders.files import Row, Table
+from portal.kit.tables import Row, Table
 from portal.orders.layouts import Known, Layout, ReadLine, read
 from portal.orders.layouts.places import Place
 from portal.orders.layouts.sums import Settled
-from portal.orders.values import Bad
 
 MOST_LINES = 2_000
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from portal.kit.clock import now
 from portal.kit.db import db
-from portal.orders.files import open_table
+from portal.kit.tables import open_table
 from portal.orders.layouts import ONLINE_RETAIL, Known
 from portal.orders.models import Order, OrderLine
 from portal.orders.reading import orders

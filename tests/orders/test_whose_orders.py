@@ -13,8 +13,8 @@ from portal.accounts.models import Customer
 from portal.accounts.news import verified
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.kit.tables import open_table
 from portal.orders import landing
-from portal.orders.files import open_table
 from portal.orders.layouts import PLAIN, Known
 from portal.orders.models import Order
 from portal.orders.reading import ReadOrder, orders

@@ -1,6 +1,6 @@
 """The layouts of order files that we know: ours, those of three shop systems, and that of a data set. docs/import-orders.md has them."""
 
-from portal.orders.files import Table, Unusable
+from portal.kit.tables import Table, Unusable
 from portal.orders.layouts.bigcommerce import BIGCOMMERCE
 from portal.orders.layouts.layout import Known as Known
 from portal.orders.layouts.layout import Layout as Layout

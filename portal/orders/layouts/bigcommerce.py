@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from portal.orders import values
+from portal.kit import cells
+from portal.kit.cells import Bad
 from portal.orders.layouts.layout import Layout, Row
 from portal.orders.layouts.places import PlaceColumns
 from portal.orders.layouts.sums import Line, Settled, Sums, shared
-from portal.orders.values import Bad
 
 PRODUCT = re.compile(
     r"Product ID: *(?P<id>[^,|]*), *Product Qty: *(?P<quantity>[^,|]*), *Product SKU: *(?P<sku>.*?), *Product Name: *(?P<title>.*?)"
@@ -63,7 +63,7 @@ def no_order(row: Row) -> str:
 BIGCOMMERCE = Layout(
     name="bigcommerce", number="order_id", placed_at="order_date", customer="customer_email", sku="product_sku", title="product_title",
     quantity="product_quantity", price="product_price", currency="order_currency_code", full_name=("customer_name",),
-    total="order_total_(inc_tax)", read_number=values.order_number, read_customer=values.email,
+    total="order_total_(inc_tax)", read_number=cells.order_number, read_customer=cells.email,
     sums={
         "subtotal": "subtotal_(inc_tax)", "net_subtotal": "subtotal_(ex_tax)", "shipping": "shipping_cost_(inc_tax)",
         "net_shipping": "shipping_cost_(ex_tax)", "handling": "handling_cost_(inc_tax)", "net_handling": "handling_cost_(ex_tax)",

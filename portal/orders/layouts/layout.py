@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from portal.orders import values
+from portal.kit import cells
 from portal.orders.layouts.places import Place, PlaceColumns, place_of
 from portal.orders.layouts.sums import Line, Settled, Sums, as_they_are
 from portal.orders.models import OrderedLine
@@ -117,7 +117,7 @@ def read(row: Row, layout: Layout, known: Known, *, decimal_comma: bool) -> Read
     def take(convert: Callable[..., Value], column: str, *more: Any, **options: Any) -> Value | None:
         try:
             return convert(row.get(column, ""), *more, **options)
-        except values.Bad as bad:
+        except cells.Bad as bad:
             problems.append(str(bad))
             return None
 
@@ -126,26 +126,26 @@ def read(row: Row, layout: Layout, known: Known, *, decimal_comma: bool) -> Read
 
     number = take(layout.read_number, layout.number)
     email = take(layout.read_customer, layout.customer)
-    placed_at = take(values.moment, layout.placed_at, zone=known.zone, now=known.now, day_first=layout.day_first)
-    currency = take(values.currency, layout.currency) if given(layout.currency) or not known.currency else known.currency
-    title, sku, quantity = take(values.title, layout.title), take(values.sku, layout.sku), take(values.quantity, layout.quantity)
+    placed_at = take(cells.moment, layout.placed_at, zone=known.zone, now=known.now, day_first=layout.day_first)
+    currency = take(cells.currency, layout.currency) if given(layout.currency) or not known.currency else known.currency
+    title, sku, quantity = take(cells.title, layout.title), take(cells.sku, layout.sku), take(cells.quantity, layout.quantity)
 
     def amount(column: str, what: str) -> int | None:
-        return take(values.amount, column, currency or "EUR", what, decimal_comma=decimal_comma)
+        return take(cells.amount, column, currency or "EUR", what, decimal_comma=decimal_comma)
 
     price = amount(layout.dearer if given(layout.dearer) else layout.price, "price")
     total = amount(layout.total, "total") if given(layout.total) else None
     discount, tax = (amount(column, what) if given(column) else 0 for column, what in ((layout.discount, "discount"), (layout.tax, "tax")))
     sums = {name: amount(column, name) for name, column in layout.sums.items() if given(column)}
-    included = take(values.yes_or_no, layout.tax_included) if given(layout.tax_included) else None
-    is_taxable = take(values.yes_or_no, layout.taxable) if given(layout.taxable) else True
-    name = " ".join(filter(None, (take(values.name, column) for column in layout.full_name)))
+    included = take(cells.yes_or_no, layout.tax_included) if given(layout.tax_included) else None
+    is_taxable = take(cells.yes_or_no, layout.taxable) if given(layout.taxable) else True
+    name = " ".join(filter(None, (take(cells.name, column) for column in layout.full_name)))
     place = place_of(row, layout.place, name) if layout.place else None
     if problems:
-        raise values.Bad("; ".join(problems))
+        raise cells.Bad("; ".join(problems))
     ordered = _all(OrderedLine, title=title, sku=sku, quantity=quantity, unit_amount=price, discount=discount, tax=tax)
     if ordered.discount > ordered.amount:
-        raise values.Bad("a discount of more than the line costs")
+        raise cells.Bad("a discount of more than the line costs")
     line = Line(ordered, bool(is_taxable))
     told = _all(Sums, **sums, currency=currency, total=total, tax_included=included)
     return _all(

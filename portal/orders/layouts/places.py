@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from babel import Locale
 
 from portal.kit import postal
-from portal.orders.values import CONTROL
+from portal.kit.cells import CONTROL
 
 LONGEST = 200
 MOST = 1000

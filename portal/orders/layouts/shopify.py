@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from portal.orders import values
+from portal.kit import cells
+from portal.kit.cells import Bad
 from portal.orders.layouts.layout import Layout, Row
 from portal.orders.layouts.places import PlaceColumns
 from portal.orders.layouts.sums import Line, Settled, Sums, shared
-from portal.orders.values import Bad
 
 
 def settle(lines: Sequence[Line], sums: Sums) -> Settled:
@@ -40,7 +40,7 @@ def no_order(row: Row) -> str:
 SHOPIFY = Layout(
     name="shopify", number="name", placed_at="created_at", customer="email", sku="lineitem_sku", title="lineitem_name",
     quantity="lineitem_quantity", price="lineitem_price", currency="currency", full_name=("billing_name",), total="total",
-    read_number=values.order_number, read_customer=values.email,
+    read_number=cells.order_number, read_customer=cells.email,
     sums={"subtotal": "subtotal", "shipping": "shipping", "tax": "taxes", "discount": "discount_amount"},
     needed_sums=("subtotal", "shipping", "tax"),
     discount="lineitem_discount", taxable="lineitem_taxable",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from portal.kit import money
+from portal.kit.cells import Bad
 from portal.kit.shares import spread
 from portal.orders.models import OrderedLine
-from portal.orders.values import Bad
 
 
 @dataclass(frozen=True)

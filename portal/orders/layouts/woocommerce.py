@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from portal.orders import values
+from portal.kit import cells
+from portal.kit.cells import Bad
 from portal.orders.layouts.layout import Layout, Row
 from portal.orders.layouts.places import PlaceColumns
 from portal.orders.layouts.sums import Line, Settled, Sums, shared
-from portal.orders.values import Bad
 
 NEVER = {"cancelled": "cancelled", "failed": "failed", "pending payment": "never paid", "pending": "never paid", "draft": "a draft"}
 """States in which it never became an order."""
@@ -54,7 +54,7 @@ def no_order(row: Row) -> str:
 WOOCOMMERCE = Layout(
     name="woocommerce", number="order_number", placed_at="order_date", customer="email_(billing)", sku="sku", title="item_name",
     quantity="quantity", price="item_cost", currency="currency", full_name=("first_name_(billing)", "last_name_(billing)"),
-    total="order_total_amount", read_number=values.order_number, read_customer=values.email,
+    total="order_total_amount", read_number=cells.order_number, read_customer=cells.email,
     sums={
         "subtotal": "order_subtotal_amount", "discount": "cart_discount_amount", "shipping": "order_shipping_amount",
         "shipping_tax": "order_shipping_tax_amount", "tax": "order_total_tax_amount",

@@ -1,4 +1,4 @@
-"""What may stand in a column of an order file, and what it means. Each refuses with Bad, in a few words for the operator."""
+"""What may stand in a cell of a file that is brought in, and what it means. Each refuses with Bad, in a few words for the operator."""
 
 import re
 from datetime import UTC, datetime
