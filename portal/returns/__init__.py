@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.returns import following as following
+from portal.returns import sync as sync
 from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.routes import bp
