@@ -12,6 +12,7 @@ from portal.billing.paying import on_page_closed as on_page_closed
 from portal.billing.paying import open_payment_page as open_payment_page
 from portal.billing.paying import paid_on_pages as paid_on_pages
 from portal.billing.routes import bp
+from portal.billing.sales import on_sale as on_sale
 from portal.billing.use import uses_account as uses_account
 from portal.billing.words import card_name as card_name
 
