@@ -30,7 +30,7 @@ def sync_page(page_id: int, lease: outbox.Lease) -> None:
         if stands is None or not page.is_open:
             return
         if stands.state is PageState.DONE and stands.bill:
-            invoice = learn_bill(account, stands.bill)
+            invoice = learn_bill(account, stands.bill, at=at)
             account.looks += 1
             db.session.flush()
             end_page(page, PageOutcome.PAID, invoice=invoice, at=at)
