@@ -2,11 +2,13 @@
 
 from flask import Flask
 
+from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import sync as sync
 from portal.returns.actions import another_way as another_way
 from portal.returns.money_words import difference_told, line_told, part_to
 from portal.returns.queries.claims import claims_about
+from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.queries.payouts import money_of
 from portal.returns.routes import bp
@@ -19,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["money_line_told"] = line_told
     app.jinja_env.globals["money_difference_told"] = difference_told
     app.jinja_env.globals["money_part_to"] = part_to
+    app.jinja_env.globals["exchanges_about"] = exchanges_about
     app.jinja_env.globals["returns_about"] = returns_about
     for write in sentences.verdict_told, sentences.still_told, sentences.outcome_told, sentences.way_told, sentences.said:
         app.jinja_env.globals[write.__name__] = write

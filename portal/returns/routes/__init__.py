@@ -2,6 +2,7 @@
 
 from portal.returns.routes import another_way as another_way
 from portal.returns.routes import claims as claims
+from portal.returns.routes import exchanges as exchanges
 from portal.returns.routes import passport as passport
 from portal.returns.routes import sending_back as sending_back
 from portal.returns.routes.door import bp as bp
