@@ -3,9 +3,10 @@
 from flask import Flask
 
 from portal.returns.queries.claims import claims_about
-from portal.returns.routes import bp
+from portal.returns.routes import bp, withdrawals_bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
