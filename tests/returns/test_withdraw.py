@@ -33,7 +33,7 @@ def visitor(app: Flask, alice: int) -> Browser:
 
 def declares(browser: Browser, expect: int = 200, draft: str = "", **told: str) -> BeautifulSoup:
     draft = draft or attribute(browser.get("/withdraw"), "[name=draft]")
-    sent = {**TOLD, "draft": draft, **told}
+    sent: dict[str, str | list[str]] = {**TOLD, "draft": draft, **told}
     browser.post("/withdraw", sent)
     return browser.post("/withdraw/confirm", sent, expect=expect)
 
