@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from portal.kit import checks, db
-from portal.kit.shop import WEEKDAYS, Shop
+from portal.kit.shop import WEEKDAYS, Shop, WayBack
 
 Value = TypeVar("Value")
 SHORTEST_SECRET = 32
@@ -129,6 +129,8 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     seller = _Reader(top.get("seller", "a table [seller]", checks.table, {}) or {}, f" in {path.name} under [seller]")
     boxes = _Reader(top.get("boxes", "a table [boxes]", checks.table, {}) or {}, f" in {path.name} under [boxes]")
     hours = _Reader(top.get("support", "a table [support]", checks.table, {}) or {}, f" in {path.name} under [support]")
+    back = _Reader(top.get("returns", "a table [returns]", checks.table, {}) or {}, f" in {path.name} under [returns]")
+    place = _Reader(back.get("address", "a table", checks.table, {}) or {}, f" in {path.name} under [returns] address")
     values: dict[str, Any] = {
         "name": top.get("name", "what the shop is called", checks.text),
         "support_email": top.get("support_email", "an address that people can write to, such as help@halfjar.example", checks.address),
@@ -155,15 +157,50 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "closes": hours.get("closes", 'a time of day after it opens, such as "17:00"', checks.later_than(opens), "17:00"),
         "answer_days": hours.get("answer_days", "whole working days, 1 to 10", checks.within(1, 10), 1),
     }
+    values["way_back"] = _way_back(back, place)
     unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
     unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
     unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
     unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
     unknown += [f"{name} is not known in {path.name} under [support]." for name in hours.values.keys() - hours.read]
-    problems = top.problems + days.problems + seller.problems + boxes.problems + hours.problems + sorted(unknown)
+    unknown += [f"{name} is not known in {path.name} under [returns]." for name in back.values.keys() - back.read]
+    unknown += [f"{name} is not known in {path.name} under [returns] address." for name in place.values.keys() - place.read]
+    problems = (
+        top.problems + back.problems + place.problems + days.problems + seller.problems + boxes.problems + hours.problems + sorted(unknown)
+    )
     return (None, problems) if problems else (Shop(**values), [])
 
 
+def _way_back(back: _Reader, place: _Reader) -> WayBack | None:
+    """None without an address: then there is nowhere that a label could lead."""
+    ways = back.get("ways", f"a list of {', '.join(checks.WAYS)}", checks.ways, list(checks.WAYS))
+    told: dict[str, Any] = {
+        "ways": ways,
+        "carrier": back.get("carrier", 'one of the carrier service’s, such as "dhl", or nothing', checks.maybe(checks.text), "-"),
+        "grams": back.get("grams", "whole grams, 1 to 70000", checks.within(1, 70000), 1000),
+        "label_days": back.get("label_days", "whole days, 7 to 365", checks.within(7, 365), 30),
+        "pick_up_price": back.get(
+            "pick_up_price", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0
+        ),
+    }
+    if not place.values:
+        back.get("label_countries", _COUNTRIES, checks.countries, ["DE"])
+        return None
+    for name, allowed in (
+        ("name", "who takes it"),
+        ("street", "street and number"),
+        ("postcode", "as its country writes it"),
+        ("city", "a town"),
+    ):
+        told[name] = place.get(name, allowed, checks.text)
+    told["country"] = place.get("country", 'a country of ISO 3166, such as "DE"', checks.country)
+    told["region"] = place.get("region", "its region, where its country has them", checks.maybe(checks.text), "-")
+    told["phone"] = place.get("phone", "a number for the carrier, or nothing", checks.maybe(checks.text), "-")
+    told["label_countries"] = back.get("label_countries", _COUNTRIES, checks.countries, [told["country"]] if told["country"] else ["DE"])
+    return None if back.problems or place.problems else WayBack(**told)
+
+
+_COUNTRIES = 'a list of countries of ISO 3166, such as ["DE", "AT"]'
 _SECRET = (
     f"at least {SHORTEST_SECRET} random characters, such as `python -c 'import secrets; print(secrets.token_hex(32))'` prints;"
     " while it changes, the new one, a comma and the old one"

@@ -12,6 +12,32 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 @dataclass(frozen=True)
+class WayBack:
+    """Where what customers send back goes, and how it gets there."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    """ISO 3166, such as DE."""
+    phone: str
+    ways: tuple[str, ...]
+    """What is offered beside the customer's own postage: code, label, pick_up."""
+    label_countries: tuple[str, ...]
+    """From where labels are bought; from anywhere else customers send it with their own postage."""
+    carrier: str
+    """In small letters, such as dhl; empty for whichever is cheapest."""
+    grams: int
+    """What a parcel that comes back weighs, as far as its label says so."""
+    label_days: int
+    """For how long a label is taken."""
+    pick_up_price: int
+    """What a customer pays to have it collected, in minor units of the shop's currency."""
+
+
+@dataclass(frozen=True)
 class Shop:
     name: str
     support_email: str
@@ -55,6 +81,8 @@ class Shop:
     """When, on those days, by the clock of the shop's zone."""
     answer_days: int
     """After how many working days a claim is answered at the latest."""
+    way_back: WayBack | None = None
+    """None where customers send everything with their own postage."""
 
     @property
     def zone(self) -> ZoneInfo:

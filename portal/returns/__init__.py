@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.returns import sentences
+from portal.returns import sync as sync
 from portal.returns.queries.claims import claims_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.routes import bp, withdrawals_bp

@@ -48,17 +48,18 @@ def returns(app: Flask) -> list[Return]:
         return list(db.session.scalars(select(Return)))
 
 
-def test_two_steps_and_a_receipt_to_the_second(app: Flask, visitor: Browser, mail: Mail, work: Callable[[], None]) -> None:
+def test_two_steps_and_a_receipt_to_the_second(app: Flask, visitor: Browser, mail: Mail, work: Callable[[], None], time: Move) -> None:
     page = visitor.get("/withdraw")
     draft = attribute(page, "[name=draft]")
     page = visitor.post("/withdraw", {**TOLD, "draft": draft})
     assert "I withdraw from the contract “1001”, all of it." in words(page) and not kept(app), "nothing is kept before it is confirmed"
+    time(timedelta(seconds=31))
     page = visitor.post("/withdraw/confirm", {**TOLD, "draft": draft})
     (made,) = kept(app)
     assert visitor.at.startswith("/withdraw/") and made.reference in words(page) and "a•••@example.com" in words(page)
     work()
     written = text(mail.newest(WHOSE))
-    assert made.reference in written and "all of it" in written and f"{made.declared_at.astimezone():%S}" in written
+    assert made.reference in written and "all of it" in written and f"{made.declared_at:%M:%S} CET" in written
     link = written.partition("/withdraw/")[2].split()[0]
     assert made.reference in words(Browser(app).get(f"/withdraw/{link}"))
     assert Browser(app).client.get(f"/withdraw/{link[:-1]}").status_code == 404

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from portal.billing.actions import give_credit, give_credit_back, refund
 from portal.billing.models import Attempt, BillingAccount, Invoice, Why
 from portal.kit.db import db
-from portal.kit.shares import spread
 from portal.orders.models import LineCancellation, Order, OrderLine
 from portal.orders.queries.payment import left_of, paid_invoice
+from portal.returns import money
 from portal.returns.models import Claim, Payout, PayoutKind, Return
 from portal.timeline import Actor
 
@@ -37,7 +37,7 @@ def left_for(order: Order) -> int:
     return max(left, 0)
 
 
-def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, by: Actor, at: datetime) -> int:
+def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, in_proportion: bool, by: Actor, at: datetime) -> int:
     """Ask for what it takes, once. Answers how much is left for somebody at the shop to give by hand."""
     invoice = paid_invoice(order)
     why = Why.RETURN if isinstance(subject, Return) else Why.CLAIM
@@ -49,7 +49,7 @@ def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, by: Acto
     account = db.session.get_one(BillingAccount, invoice.account_id, with_for_update=True)
     db.session.refresh(invoice)
     left = payout.amount
-    for share in shares(invoice, payout.amount, in_proportion=False):
+    for share in shares(invoice, payout.amount, in_proportion=in_proportion):
         if share.attempt:
             because = f"{payout.because}, payment {share.attempt.id}"
             refund(account, share.attempt, share.amount, because=because, why=why, by=by, at=at)
@@ -64,12 +64,8 @@ def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, by: Acto
 def shares(invoice: Invoice, amount: int, *, in_proportion: bool) -> Iterator[Share]:
     """How much goes to each means of payment, and to none more than came from it: credit first, or all by what is left of them."""
     means: list[tuple[Attempt | None, int]] = [(None, invoice.credit_left), *((attempt, attempt.left) for attempt in invoice.attempts)]
-    means = [(attempt, left) for attempt, left in means if left]
-    whole = sum(left for _, left in means)
-    parts = spread(min(amount, whole), [left for _, left in means]) if in_proportion and means else []
-    for place, (attempt, left) in enumerate(means):
-        part = parts[place] if in_proportion else min(left, amount)
-        amount -= part
+    parts = money.split(amount, [left for _, left in means], in_proportion=in_proportion)
+    for (attempt, _), part in zip(means, parts, strict=True):
         if part:
             yield Share(attempt, part)
 

@@ -14,7 +14,7 @@ from portal.orders.models import Order, OrderLine
 from portal.orders.queries.payment import adds_up
 from portal.returns import money
 from portal.returns.actions.carrying_out import carry_out, left_for
-from portal.returns.actions.reckoning import Item, delivery_for, items_of, label_for, part_of
+from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, numbers_of, part_of, terms_of
 from portal.returns.models import Claim, Outcome, Payout, PayoutKind, Return, ReturnStatus, TakenUnit
 from portal.returns.money import MoneyLine
 from portal.returns.not_paid import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
@@ -126,7 +126,7 @@ def _decide(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[D
             unit.payout_id = payout.id
     facts = {"payout": payout.id, "order": order.number, "amount": amount, "currency": order.currency, "kind": str(kind)}
     timeline.note(subject, PAID_OUT, by=by, at=at, facts=facts)
-    payout.by_hand = carry_out(payout, order, subject, by=by, at=at)
+    payout.by_hand = carry_out(payout, order, subject, in_proportion=_in_proportion(subject), by=by, at=at)
     if payout.by_hand:
         told = {"order": order.number, "amount": payout.by_hand, "currency": order.currency}
         key = f"{TASK}:{payout.id}"
@@ -134,19 +134,26 @@ def _decide(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[D
     return payout
 
 
+def _in_proportion(subject: Return | Claim) -> bool:
+    """Whether the shop gives back to all means of payment at once, instead of credit first."""
+    return isinstance(subject, Return) and all(terms_of(item).tenders == "pro rata" for item in subject.items)
+
+
 def _lines(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[Due]) -> tuple[MoneyLine, ...]:
-    parts = [part_of(one.item, one.units, kind) for one in due]
-    new = [unit for one in due for unit in one.units]
+    numbered = [(one.item, [unit.number for unit in one.units]) for one in due]
+    parts = [part_of(item, numbers, kind) for item, numbers in numbered]
+    new = [unit for item, numbers in numbered for unit in back(item, numbers)]
     lines = money.reckon(parts, label=label_for(subject), delivery=delivery_for(order, new))
     return money.limited(lines, left_for(order))
 
 
 def estimate(return_: Return) -> tuple[MoneyLine, ...]:
-    """What goes back if all of it comes as announced. Raises NotKnownWhatWasPaid."""
-    due = [Due(item, item.units) for item in items_of(return_) if item.outcome is not Outcome.REPLACEMENT]
-    orders = {one.item.line.order_id: one.item.line.order for one in due}
+    """What goes back if all of it comes as announced; of a draft, for the units that it would take. Raises NotKnownWhatWasPaid."""
+    due = [(item, numbers_of(item)) for item in items_of(return_) if item.outcome is not Outcome.REPLACEMENT]
+    due = [(item, numbers) for item, numbers in due if item.outcome is not Outcome.EXCHANGE or item.goes_out]
+    orders = {item.line.order_id: item.line.order for item, _ in due}
     if not all(adds_up(order) for order in orders.values()):
         raise NotKnownWhatWasPaid
-    new = [unit for one in due for unit in one.units]
+    new = [unit for item, numbers in due for unit in back(item, numbers)]
     delivery = [line for order in orders.values() for line in delivery_for(order, new)]
-    return money.reckon([part_of(one.item, one.units, one.item.kind) for one in due], label=label_for(return_), delivery=delivery)
+    return money.reckon([part_of(item, numbers, item.kind) for item, numbers in due], label=label_for(return_), delivery=delivery)
