@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'withdrawal'
-down_revision = 'decided_by_staff'
+down_revision = 'return_parcels'
 
 
 def upgrade() -> None:
