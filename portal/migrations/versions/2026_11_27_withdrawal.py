@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'withdrawal'
-down_revision = 'return_parcels'
+down_revision = 'policy_stays'
 
 
 def upgrade() -> None:
