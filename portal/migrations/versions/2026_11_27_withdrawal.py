@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'withdrawal'
-down_revision = 'policy_stays'
+down_revision = 'page_payment'
 
 
 def upgrade() -> None:
