@@ -11,11 +11,12 @@ from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.queries.payouts import money_of
-from portal.returns.routes import bp
+from portal.returns.routes import bp, withdrawals_bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
     app.jinja_env.globals["money_of"] = money_of
     app.jinja_env.globals["money_line_told"] = line_told
