@@ -99,6 +99,7 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
             "LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", checks.within(2, 600), "60"
         ),
         "PHOTOS_DIR": setting.get("PHOTOS_DIR", "a folder of our own for the photos that customers send", _folder, "instance/photos"),
+        "SCANNER_URL": setting.get("SCANNER_URL", "where clamd scans for viruses, such as tcp://127.0.0.1:3310, or nothing", _scanner, "-"),
         "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", checks.within(0, 5), "0"),
     }
     if settings["EASYPOST_API_KEY"] and settings["EASYPOST_WEBHOOK_SECRETS"] == []:
@@ -281,6 +282,17 @@ def _mail_server(url: str) -> str:
         raise ValueError
     _ = parts.port  # raises ValueError where it is no number
     return url
+
+
+def _scanner(given: str) -> str | None:
+    """A hyphen is none."""
+    if given == "-":
+        return None
+    parts = urlsplit(given)
+    if parts.scheme != "tcp" or not parts.hostname or parts.path or parts.query:
+        raise ValueError
+    _ = parts.port  # raises ValueError where it is no number
+    return given
 
 
 def _folder(given: str) -> str:
