@@ -42,6 +42,7 @@ def go_on(payload: dict[str, Any], lease: outbox.Lease) -> None:
     with lease.finish(at=at):
         if return_ := hold_return(select(Return).where(Return.id == payload["return"])):
             exchanging.go_on(return_, by=SCHEDULE, at=at)
+            exchanging.pay_back_what_is_over(return_, by=SCHEDULE, at=at)
             _hold_boxes(return_, at=at)
 
 
