@@ -15,7 +15,6 @@ from portal.returns.models.return_ import GIVEN_UP
 from portal.returns.policy.terms import Suggests
 from portal.returns.queries.policies import policy_of
 from portal.subscriptions.models import Subscription, SubscriptionItem
-from portal.subscriptions.policy import Change, allows
 from portal.timeline import Entry
 
 
@@ -99,8 +98,7 @@ def _for(kind: Suggests, return_item_id: int, sku: str, title: str, customer_id:
 def _suggestion(
     kind: Suggests, return_item_id: int, title: str, subscription: Subscription, item: SubscriptionItem, *, at: datetime
 ) -> Suggestion | None:
-    change = {Suggests.SKIP: Change.DATES, Suggests.LESS_OFTEN: Change.FREQUENCY, Suggests.SWAP: Change.CONTENTS}[kind]
-    if not allows(change, subscription.obstacle):
+    if subscription.obstacle:
         return None
     named = kind, title, subscription.id, subscription.name, item.id
     if kind is Suggests.SKIP:
