@@ -11,6 +11,7 @@ from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.queries.payouts import money_of
+from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
 
 
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["money_difference_told"] = difference_told
     app.jinja_env.globals["money_part_to"] = part_to
     app.jinja_env.globals["exchanges_about"] = exchanges_about
+    app.jinja_env.globals.update(exchanges_about=exchanges_about, held_for=held_for, suggestions_for=suggestions_for)
     app.jinja_env.globals["returns_about"] = returns_about
     for write in sentences.verdict_told, sentences.still_told, sentences.outcome_told, sentences.way_told, sentences.said:
         app.jinja_env.globals[write.__name__] = write
