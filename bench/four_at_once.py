@@ -35,6 +35,7 @@ class FourAtOnce:
         self.rounds = rounds
 
     def run(self, stage: Standing, workers: int) -> Outcome:
+        stage.stripe.send_webhooks_to("")
         for number in range(self.rounds):
             payer(stage.app, stage.stripe, email=f"customer{number}@example.com")
         self._work(stage, timedelta(seconds=3))
