@@ -161,15 +161,8 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "answer_days": hours.get("answer_days", "whole working days, 1 to 10", checks.within(1, 10), 1),
     }
     values["way_back"] = _way_back(back, place)
-    unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
-    unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
-    unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
-    unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
-    unknown += [f"{name} is not known in {path.name} under [support]." for name in hours.values.keys() - hours.read]
-    unknown += [f"{name} is not known in {path.name} under [orders]." for name in orders.values.keys() - orders.read]
-    unknown += [f"{name} is not known in {path.name} under [returns]." for name in back.values.keys() - back.read]
-    unknown += [f"{name} is not known in {path.name} under [returns] address." for name in place.values.keys() - place.read]
     tables = (top, days, orders, seller, boxes, hours, back, place)
+    unknown = [f"{name} is not known{table.where}." for table in tables for name in table.values.keys() - table.read]
     problems = [problem for table in tables for problem in table.problems] + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
