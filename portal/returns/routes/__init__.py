@@ -2,4 +2,5 @@
 
 from portal.returns.routes import claims as claims
 from portal.returns.routes import passport as passport
+from portal.returns.routes import way_back as way_back
 from portal.returns.routes.door import bp as bp
