@@ -129,6 +129,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     seller = _Reader(top.get("seller", "a table [seller]", checks.table, {}) or {}, f" in {path.name} under [seller]")
     boxes = _Reader(top.get("boxes", "a table [boxes]", checks.table, {}) or {}, f" in {path.name} under [boxes]")
     hours = _Reader(top.get("support", "a table [support]", checks.table, {}) or {}, f" in {path.name} under [support]")
+    orders = _Reader(top.get("orders", "a table [orders]", checks.table, {}) or {}, f" in {path.name} under [orders]")
     back = _Reader(top.get("returns", "a table [returns]", checks.table, {}) or {}, f" in {path.name} under [returns]")
     place = _Reader(back.get("address", "a table", checks.table, {}) or {}, f" in {path.name} under [returns] address")
     values: dict[str, Any] = {
@@ -146,6 +147,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "quiet_days": days.get("quiet_days", "whole days, 1 to 30", checks.within(1, 30), 3),
         "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', checks.countries, checks.home(zone)),
         "tells_when_packed": days.get("tells_when_packed", "true or false", checks.yes_or_no, False),
+        "orders_from_invoices": orders.get("from_invoices", "true or false", checks.yes_or_no, True),
         "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0),
         "legal_name": seller.get("legal_name", "who sells, as the register has it", checks.maybe(checks.text), "-"),
         "address": seller.get("address", 'one to six lines, such as ["Hafenstraße 1", "20457 Hamburg", "Germany"]', checks.lines, []),
@@ -163,11 +165,11 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
     unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
     unknown += [f"{name} is not known in {path.name} under [support]." for name in hours.values.keys() - hours.read]
+    unknown += [f"{name} is not known in {path.name} under [orders]." for name in orders.values.keys() - orders.read]
     unknown += [f"{name} is not known in {path.name} under [returns]." for name in back.values.keys() - back.read]
     unknown += [f"{name} is not known in {path.name} under [returns] address." for name in place.values.keys() - place.read]
-    problems = (
-        top.problems + back.problems + place.problems + days.problems + seller.problems + boxes.problems + hours.problems + sorted(unknown)
-    )
+    tables = (top, days, orders, seller, boxes, hours, back, place)
+    problems = [problem for table in tables for problem in table.problems] + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
 

@@ -193,7 +193,12 @@ def _once(
 def _do(sandbox: Sandbox, operation: Operation, refs: list[str], params: Json, asked: Asked, struck: Iterable[Rule]) -> tuple[int, Json]:
     sandbox.world.asked, sandbox.world.address = asked, request.host_url.rstrip("/")
     try:
-        with sandbox.store.attempt(), test_clocks.time_for(sandbox.world, operation.path, refs, params):
+        # One request happens at one moment, whatever second it ends in.
+        with (
+            sandbox.clock.at(sandbox.clock.now()),
+            sandbox.store.attempt(),
+            test_clocks.time_for(sandbox.world, operation.path, refs, params),
+        ):
             for rule in struck:
                 if rule.kind in ("500", "refuse"):
                     raise rule.error()

@@ -61,6 +61,8 @@ class Shop:
     """Countries of ISO 3166, such as DE; where most parcels go first."""
     tells_when_packed: bool
     """Whether the shop's own system tells us when an order is packed: only then can a customer change one until it is."""
+    orders_from_invoices: bool
+    """Whether an invoice that the shop wrote at the payment provider, of no subscription, is an order."""
     minimum_order: int
     """What one box costs at the least, in minor units of `currency`."""
     legal_name: str

@@ -7,15 +7,19 @@ then the billing accounts. docs/decisions/returns-money.md
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from portal import timeline
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.orders.queries.payment import adds_up
 from portal.returns import money
-from portal.returns.actions.carrying_out import carry_out, left_for
+from portal.returns.actions.carrying_out import carry_out, hold_payments, left_for
 from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, numbers_of, part_of, terms_of
-from portal.returns.models import Claim, Outcome, Payout, PayoutKind, Return, ReturnStatus, TakenUnit
+from portal.returns.models import Claim, ClaimLine, Outcome, Payout, PayoutKind, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.money import MoneyLine
 from portal.returns.not_paid import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
 from portal.tasks.actions import finish_tasks, open_task
@@ -45,8 +49,10 @@ def pay_out(
     for all that is due. `kind` is how, instead of what the customer chose. Answers the payouts of these items: who asks twice, or at the
     same moment, gets the same ones. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid.
     """
+    db.session.flush()
     orders = _hold(item.line for item in return_.items)
-    db.session.refresh(return_, with_for_update=True)
+    units_of = selectinload(Return.items).selectinload(ReturnItem.units)
+    _fresh(select(Return).where(Return.id == return_.id).options(units_of))
     if return_.status is not ReturnStatus.APPROVED:
         raise NotToBePaidNow
     return _pay(return_, orders, items_of(return_), units, kind, by=by, at=at)
@@ -56,8 +62,9 @@ def pay_out_claim(
     claim: Claim, units: Mapping[int, int] | None = None, kind: PayoutKind = PayoutKind.REFUND, *, by: Actor, at: datetime
 ) -> list[Payout]:
     """The same for a claim; `units` are by the id of its line. No fees. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid."""
+    db.session.flush()
     order = db.session.get_one(Order, claim.order_id, with_for_update=True)
-    db.session.refresh(claim, with_for_update=True)
+    _fresh(select(Claim).where(Claim.id == claim.id).options(selectinload(Claim.lines).selectinload(ClaimLine.units)))
     if claim.status in ("denied", "canceled"):
         raise NotToBePaidNow
     return _pay(claim, {order.id: order}, items_of(claim), units, kind, by=by, at=at)
@@ -85,6 +92,11 @@ def _hold(lines: Iterable[OrderLine]) -> dict[int, Order]:
     return {order_id: db.session.get_one(Order, order_id, with_for_update=True) for order_id in ids}
 
 
+def _fresh(whole: Select[Any]) -> None:
+    """As it stands once everybody before us is done: what was read before the lock may be what somebody has paid meanwhile."""
+    db.session.scalars(whole.with_for_update().execution_options(populate_existing=True)).one()
+
+
 def _pay(
     subject: Return | Claim,
     orders: Mapping[int, Order],
@@ -95,6 +107,7 @@ def _pay(
     by: Actor,
     at: datetime,
 ) -> list[Payout]:
+    hold_payments(orders.values(), subject.customer_id)
     asked = [item for item in items if units is None or item.id in units]
     groups: dict[tuple[int, PayoutKind], list[Due]] = {}
     for item in asked:

@@ -22,6 +22,7 @@ from portal.returns.models import (
     ReturnItem,
     TakenUnit,
     Way,
+    Wish,
     free_units,
 )
 from portal.returns.money import Kind, MoneyLine, Paid, Part
@@ -42,8 +43,6 @@ class Item:
     outcome: Outcome
     is_undone: bool
     """Whether it is as if it had not been bought: the customer withdrew, or the shop or the carrier was at fault."""
-    is_faulty: bool = False
-    """… for the latter reason."""
     deduction: int = 0
     finding: str = ""
     goes_out: int = 0
@@ -68,7 +67,6 @@ class Back:
     line_id: int
     number: int
     is_undone: bool
-    is_faulty: bool
 
 
 def items_of(subject: Return | Claim) -> list[Item]:
@@ -93,7 +91,7 @@ def part_of(item: Item, numbers: Sequence[int], kind: PayoutKind) -> Part:
 
 
 def back(item: Item, numbers: Iterable[int]) -> list[Back]:
-    return [Back(item.line.id, number, item.is_undone, item.is_faulty) for number in numbers]
+    return [Back(item.line.id, number, item.is_undone) for number in numbers]
 
 
 def numbers_of(item: Item) -> list[int]:
@@ -150,7 +148,7 @@ def _went_back(order: Order) -> list[Back]:
     for unit in db.session.scalars(paid):
         item = db.session.get(ReturnItem, unit.return_item_id) if unit.return_item_id else None
         is_faulty = item is None or item.fault is not Fault.CUSTOMER
-        found.append(Back(unit.order_line_id, unit.number, is_faulty or (item is not None and item.return_.is_withdrawal), is_faulty))
+        found.append(Back(unit.order_line_id, unit.number, is_faulty or (item is not None and item.return_.is_withdrawal)))
     return found
 
 
@@ -159,7 +157,7 @@ def _item(one: ReturnItem, return_: Return) -> Item:
     need_not_come = one.is_instant or one.outcome is Outcome.KEEP
     item = Item(
         one.id, one.line, one.units, len(one.units) if need_not_come else min(one.accepted, len(one.units)), one.outcome,
-        is_undone=is_faulty or return_.is_withdrawal, is_faulty=is_faulty, deduction=one.deduction, finding=one.finding,
+        is_undone=is_faulty or return_.is_withdrawal, deduction=one.deduction, finding=one.finding,
         restocking_bp=_restocking_bp(one, return_, terms), bonus_bp=terms.bonus_bp,
     )  # fmt: skip
     if one.outcome is Outcome.REPLACEMENT:
@@ -173,7 +171,8 @@ def _item(one: ReturnItem, return_: Return) -> Item:
 
 
 def _claimed(one: ClaimLine, line: OrderLine) -> Item:
-    return Item(one.id, line, one.units, len(one.units), Outcome.REFUND, is_undone=True, is_faulty=True)
+    payable = 0 if one.given is Wish.REPLACEMENT else len(one.units)
+    return Item(one.id, line, one.units, payable, Outcome.REFUND, is_undone=True)
 
 
 def _restocking_bp(one: ReturnItem, return_: Return, terms: Terms) -> int:

@@ -57,7 +57,7 @@ def slip(rma: str) -> ResponseReturnValue:
     return answer
 
 
-@bp.post("/returns/<rma>/way")
+@bp.post("/returns/<rma>/other-way")
 def go_another_way(rma: str) -> ResponseReturnValue:
     with transaction():
         return_ = _held(rma)

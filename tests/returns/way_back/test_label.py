@@ -99,7 +99,7 @@ def test_what_the_carrier_refuses_is_told_and_somebody_looks_at_it(returning: Re
     assert "The carrier gave us no label" in words(page) and made.bought() == []
     with made.app.app_context():
         assert "heavy" in str(db.session.scalars(select(StaffTask.facts)).all())
-    browser.post(f"/returns/{made.rma}/way", {"way": "own"})
+    browser.post(f"/returns/{made.rma}/other-way", {"way": "own"})
     assert "Send it to this address" in words(browser.get(f"/returns/{made.rma}"))
 
 
@@ -110,7 +110,7 @@ def test_where_no_labels_are_bought_it_goes_with_the_customers_own_postage(retur
     page = browser.get(f"/returns/{made.rma}")
     assert "Halfjar Returns Hafenstraße 12 20457 Hamburg" in words(page)
     assert not page.select_one("#way-code") and made.sold()["labels"] == []
-    browser.post(f"/returns/{made.rma}/way", {"way": "code"}, expect=400)
+    browser.post(f"/returns/{made.rma}/other-way", {"way": "code"}, expect=400)
 
 
 def test_nobody_elses_label_is_there(sent_back: SentBack, work: Work) -> None:
@@ -121,7 +121,7 @@ def test_nobody_elses_label_is_there(sent_back: SentBack, work: Work) -> None:
     other.sign_in(bob)
     for name in "label.pdf", "code", "slip.pdf", "send", "receipt":
         assert other.client.get(f"/returns/{sent_back.rma}/{name}").status_code == 404
-    for name in "way", "number", "pick-up", "receipt":
+    for name in "other-way", "number", "pick-up", "receipt":
         other.post(f"/returns/{sent_back.rma}/{name}", {"way": "own", "number": "ABC1234567"}, expect=404)
 
 
@@ -133,8 +133,8 @@ def test_a_label_that_is_too_old_is_replaced_and_handed_back(sent_back: SentBack
         parcel = db.session.merge(sent_back.parcel())
         parcel.valid_until = now() - timedelta(hours=1)
     assert "This label is too old" in words(browser.get(f"/returns/{sent_back.rma}"))
-    browser.post(f"/returns/{sent_back.rma}/way", {"way": "code"})
-    browser.post(f"/returns/{sent_back.rma}/way", {"way": "code"})
+    browser.post(f"/returns/{sent_back.rma}/other-way", {"way": "code"})
+    browser.post(f"/returns/{sent_back.rma}/other-way", {"way": "code"})
     work()
     assert len(sent_back.bought()) == 2 and sent_back.parcel().tracking_number != first
     assert [one["refund_status"] for one in sent_back.bought() if one["number"] == first] == ["submitted"]

@@ -10,7 +10,7 @@ from portal import outbox
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.returns.actions import sending
-from portal.returns.models import Exchange, ExchangeStatus, ReturnItem, ReturnStatus
+from portal.returns.models import Exchange, ExchangeStatus, ReturnItem, ReturnParcel, ReturnStatus
 from portal.tasks.models import StaffTask
 from tests.browser import Browser, words
 from tests.ground import at_once
@@ -133,4 +133,4 @@ def test_of_many_watchers_at_once_one_reminds(app: Flask, sent_back: SentBack, m
 def test_approved_again_it_has_one_parcel(app: Flask, sent_back: SentBack) -> None:
     sent_back.does(lambda return_, *, by, at: sending.prepare_way_back(return_, at=at))
     with app.app_context():
-        assert len(db.session.scalars(select(sending.ReturnParcel)).all()) == 1
+        assert len(db.session.scalars(select(ReturnParcel)).all()) == 1
