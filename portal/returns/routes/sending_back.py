@@ -25,8 +25,8 @@ from portal.returns.policy.promises import send_by
 from portal.returns.queries import drafts, quoting
 from portal.returns.queries.instead import Instead
 from portal.returns.queries.returnable import judged, returnable
-from portal.returns.refusals import AmountIsAnother, InAnotherReturn, WayNotOffered
 from portal.returns.queries.way_back import ways_of
+from portal.returns.refusals import AmountIsAnother, InAnotherReturn, WayNotOffered
 from portal.returns.routes.door import bp
 
 
