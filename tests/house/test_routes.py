@@ -124,6 +124,7 @@ ASKS = {
     "support.search": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
     "support.photo": "keeps whom staff saw, before they see them",
+    "returns.returned_from_paying": "has a look taken at the provider, which may be asked for any number of times",
     "subscriptions.ask_for_code": "counts the codes that were none, so that nobody can guess them",
     "papers.receipt": "counts how many are made, for each takes the processor for a moment",
     "papers.invoice": "counts how many are made, for each takes the processor for a moment",

@@ -1,6 +1,7 @@
 """The pages of returns and claims: one file for each kind of deed."""
 
 from portal.returns.routes import claims as claims
+from portal.returns.routes import exchanges as exchanges
 from portal.returns.routes import passport as passport
 from portal.returns.routes import sending_back as sending_back
 from portal.returns.routes import way_back as way_back
