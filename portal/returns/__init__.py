@@ -4,7 +4,7 @@ from flask import Flask
 
 from portal.kit.clock import now
 from portal.kit.shop import shop
-from portal.orders.carrier_pages import NAMES
+from portal.orders import CARRIER_NAMES
 from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import sync as sync
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
         "ways_of": way_back.ways_of,
         "pick_up_windows": lambda: windows(shop(), at=now()),
         "returns_go_to": lambda: place_of(shop()),
-        "carrier_names": NAMES,
+        "carrier_names": CARRIER_NAMES,
     }
     for write in sentences.verdict_told, sentences.still_told, sentences.outcome_told, sentences.way_told, sentences.said:
         app.jinja_env.globals[write.__name__] = write

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 from portal.kit import i18n
 from portal.kit.shop import Shop
-from portal.papers.document import Document, Row, Sum
+from portal.papers import Document, Row, Sum
 from portal.returns.queries.passport import ShownReturn
 
 

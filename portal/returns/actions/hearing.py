@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.carriers import Incident, ParcelStatus, Scan, Tracking, on_tracking
 from portal.kit.db import db, insert
 from portal.kit.shop import shop
-from portal.orders.whereabouts import Told, whereabouts
+from portal.orders import Told, where_it_is
 from portal.returns.models import Return, ReturnParcel, ReturnScan
 from portal.returns.models.return_ import GIVEN_UP
 from portal.tasks.actions import open_task
@@ -46,7 +46,7 @@ def take_scans(return_: Return, parcel: ReturnParcel, scans: Sequence[Scan], *, 
     _keep(parcel, scans, source=source, at=at)
     columns = ReturnScan.status, ReturnScan.incident, ReturnScan.happened_at
     told = db.session.execute(select(*columns).where(ReturnScan.parcel_id == parcel.id))
-    found, was = whereabouts(Told(*row) for row in told), parcel.status
+    found, was = where_it_is(Told(*row) for row in told), parcel.status
     parcel.status, parcel.incident, parcel.status_at = found.status, found.incident, found.status_at
     parcel.delivered_at = found.delivered_at
     left_at = min(filter(None, (found.left_at, parcel.shown_at)), default=None)

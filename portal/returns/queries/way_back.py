@@ -11,7 +11,7 @@ from portal.accounts.models import Address
 from portal.carriers import ParcelStatus, has_carrier_service
 from portal.kit.db import db
 from portal.kit.shop import shop
-from portal.orders.carrier_pages import name_of, page_of
+from portal.orders import carrier_name, carrier_page
 from portal.orders.models import Order, OrderLine
 from portal.returns.models import (
     Return,
@@ -96,11 +96,11 @@ class ShownWay:
 
     @property
     def carrier_name(self) -> str:
-        return name_of(self.carrier) if self.carrier else ""
+        return carrier_name(self.carrier) if self.carrier else ""
 
     @property
     def carrier_page(self) -> str | None:
-        return page_of(self.carrier, self.number)
+        return carrier_page(self.carrier, self.number)
 
 
 def way_back(return_id: int, *, at: datetime) -> ShownWay | None:

@@ -14,7 +14,8 @@ from portal.kit.refusal import Refusal
 from portal.kit.shop import shop
 from portal.kit.uploads import takes_files
 from portal.kit.web import page, say
-from portal.orders.carrier_pages import NAMES
+from portal.orders import CARRIER_NAMES
+from portal.papers import drawn
 from portal.photos import queries as photo_queries
 from portal.returns.actions import sending
 from portal.returns.locks import hold_return
@@ -22,6 +23,7 @@ from portal.returns.models import Return
 from portal.returns.policy.ways import windows
 from portal.returns.queries import passport, way_back
 from portal.returns.routes.door import bp
+from portal.returns.slip import slip_of
 
 LONGEST_NUMBER = 60
 
@@ -48,10 +50,7 @@ def slip(rma: str) -> ResponseReturnValue:
     found = passport.passport(current.customer.id, rma) or abort(404)
     if not found.goods_come or found.is_given_up:
         abort(404)
-    from portal.papers.sheet import draw  # what draws is large: only a process that was asked for a paper has it in memory
-    from portal.returns.slip import slip_of
-
-    answer = make_response(draw(slip_of(found, shop(), current_app.config["PORTAL_BASE_URL"] + url_for(".show", rma=rma))))
+    answer = make_response(drawn(slip_of(found, shop(), current_app.config["PORTAL_BASE_URL"] + url_for(".show", rma=rma))))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="return-{rma}.pdf"'
     return answer
@@ -81,7 +80,7 @@ def order_pick_up(rma: str) -> ResponseReturnValue:
 def tell_number(rma: str) -> ResponseReturnValue:
     """What was typed stays, with what is wrong beside it."""
     carrier, typed = request.form.get("carrier", ""), request.form.get("number", "")[:LONGEST_NUMBER]
-    if carrier and carrier not in NAMES:
+    if carrier and carrier not in CARRIER_NAMES:
         abort(400)
     try:
         with transaction():
