@@ -13,12 +13,13 @@ from portal.returns.queries import way_back
 from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
-from portal.returns.routes import bp
+from portal.returns.routes import bp, withdrawals_bp
 from portal.returns.slip import place_of
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
     app.jinja_env.globals["exchanges_about"] = exchanges_about
     app.jinja_env.globals["returns_about"] = returns_about
