@@ -13,6 +13,7 @@ from portal.returns.queries import way_back
 from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
+from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
 from portal.returns.slip import place_of
 
@@ -21,7 +22,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
-    app.jinja_env.globals["exchanges_about"] = exchanges_about
+    app.jinja_env.globals.update(exchanges_about=exchanges_about, held_for=held_for, suggestions_for=suggestions_for)
     app.jinja_env.globals["returns_about"] = returns_about
     app.jinja_env.globals |= {
         "way_back": lambda return_id: way_back.way_back(return_id, at=now()),
