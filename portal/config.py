@@ -175,9 +175,6 @@ def _way_back(back: _Reader, place: _Reader) -> WayBack | None:
         "carrier": back.get("carrier", 'one of the carrier service’s, such as "dhl", or nothing', checks.maybe(checks.text), "-"),
         "grams": back.get("grams", "whole grams, 1 to 70000", checks.within(1, 70000), 1000),
         "label_days": back.get("label_days", "whole days, 7 to 365", checks.within(7, 365), 30),
-        "pick_up_price": back.get(
-            "pick_up_price", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0
-        ),
     }
     if not place.values:
         back.get("label_countries", _COUNTRIES, checks.countries, ["DE"])
