@@ -8,14 +8,11 @@ from portal.orders import CARRIER_NAMES
 from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import sync as sync
-from portal.returns.actions import another_way as another_way
-from portal.returns.money_words import difference_told, line_told, part_to
 from portal.returns.policy.ways import windows
 from portal.returns.queries import way_back
 from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
-from portal.returns.queries.payouts import money_of
 from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
 from portal.returns.slip import place_of
@@ -25,11 +22,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
-    app.jinja_env.globals["money_of"] = money_of
-    app.jinja_env.globals["money_line_told"] = line_told
-    app.jinja_env.globals["money_difference_told"] = difference_told
-    app.jinja_env.globals["money_part_to"] = part_to
-    app.jinja_env.globals["exchanges_about"] = exchanges_about
     app.jinja_env.globals.update(exchanges_about=exchanges_about, held_for=held_for, suggestions_for=suggestions_for)
     app.jinja_env.globals["returns_about"] = returns_about
     app.jinja_env.globals |= {

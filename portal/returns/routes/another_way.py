@@ -9,8 +9,14 @@ from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.web import page, say
 from portal.returns.actions import another_way
+from portal.returns.money_words import difference_told, line_told, part_to
 from portal.returns.queries import payouts as queries
 from portal.returns.routes.door import bp
+
+bp.add_app_template_global(queries.money_of, "money_of")
+bp.add_app_template_global(line_told, "money_line_told")
+bp.add_app_template_global(difference_told, "money_difference_told")
+bp.add_app_template_global(part_to, "money_part_to")
 
 
 @bp.get("/money/<int:payout_id>")
