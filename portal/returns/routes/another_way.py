@@ -20,7 +20,7 @@ bp.add_app_template_global(part_to, "money_part_to")
 
 
 @bp.get("/money/<int:payout_id>")
-def choose_another_way(payout_id: int) -> ResponseReturnValue:
+def ask_for_another_way(payout_id: int) -> ResponseReturnValue:
     found = queries.failed(payout_id, current.customer.id) or abort(404)
     if found.amount <= 0:
         return redirect(found.path, 303)
@@ -28,7 +28,7 @@ def choose_another_way(payout_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/money/<int:payout_id>")
-def go_another_way(payout_id: int) -> ResponseReturnValue:
+def give_another_way(payout_id: int) -> ResponseReturnValue:
     """Whoever taps twice, or has chosen already, is led to how it stands."""
     with transaction():
         found = queries.failed(payout_id, current.customer.id) or abort(404)
