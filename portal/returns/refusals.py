@@ -144,3 +144,8 @@ class NothingToPay(Refusal):
 class NotToBeTaken(Refusal):
     def __init__(self) -> None:
         super().__init__(_("That can’t be done any more: it is on its way to you already."))
+
+
+class TooManyDeclarations(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is a lot of declarations in a short time. Write to us instead: that counts just as much."))
