@@ -58,7 +58,7 @@ HOW_MANY_OPEN: ScalarSelect[int] = (
 
 
 def at_home(customer_id: int, how_many: int, newest: Sequence[datetime], *, at: datetime) -> AtHome:
-    """`how_many` are open; `newest` is when the newest orders were placed. With none open and nothing that came lately, nothing is asked."""
+    """`how_many` are open; `newest` is when the newest orders were placed. With none open and nothing new, nothing is asked."""
     zone = shop().zone
     today = at.astimezone(zone).date()
     came = [placed_at for placed_at in newest if shop().arrival_after(placed_at) <= today and at - placed_at < LATELY]
