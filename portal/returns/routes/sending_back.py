@@ -3,7 +3,7 @@
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import photos
@@ -22,10 +22,10 @@ from portal.returns.forms import sending_back as forms
 from portal.returns.locks import hold_return
 from portal.returns.models import Outcome, Return, ReturnStatus, Way
 from portal.returns.policy.promises import send_by
-from portal.returns.policy.ways import ways_from
 from portal.returns.queries import drafts, quoting
 from portal.returns.queries.instead import Instead
 from portal.returns.queries.returnable import judged, returnable
+from portal.returns.queries.way_back import ways_of
 from portal.returns.refusals import AmountIsAnother, InAnotherReturn, WayNotOffered
 from portal.returns.routes.door import bp
 
@@ -220,9 +220,7 @@ def _amounts(draft: drafts.Draft, form: forms.OutcomeForm) -> dict[Way, tuple[mo
     """What comes back by each way that is open, line by line."""
     chosen = _chosen_outcomes(form)
     keeps_all = all(outcome is Outcome.KEEP for outcome, _ in chosen.values())
-    has_service = current_app.extensions["carriers"] is not None
-    offered = [one.way for one in ways_from(draft.items[0].order.country, shop(), has_service=has_service)]
-    ways = [Way.NONE] if keeps_all else offered
+    ways = (Way.NONE,) if keeps_all else ways_of(draft.id)
     return {way: quoting.estimated(draft, chosen, way) for way in ways}
 
 
