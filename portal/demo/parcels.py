@@ -65,7 +65,7 @@ def send() -> None:
     rows = db.session.execute(older).all()
     db.session.rollback()
     for order_id, placed_at in rows:
-        _send(order_id, Parcel("usual", int((at - placed_at) / timedelta(hours=1)) - 6), f"JD0146{number:06}")
+        _send(order_id, Parcel("usual", int((at - placed_at) / timedelta(hours=1)) - 12), f"JD0146{number:06}")
         number += 1
 
 
