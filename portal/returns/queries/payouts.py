@@ -53,10 +53,6 @@ class ShownPayout:
     missing: int = 0
     """What of it failed, and did not go another way yet."""
 
-    @property
-    def is_issued(self) -> bool:
-        return all(part.state == "issued" for part in self.parts)
-
 
 @dataclass(frozen=True)
 class ShownMoney:
