@@ -29,7 +29,7 @@ STEP, STEP_SECONDS = timedelta(hours=6), 1.5
 """The clock's pace. What is changed 48 hours before its charge has twelve of these seconds until then."""
 LONGEST_WAIT, SMALL_STEP = timedelta(hours=12), timedelta(minutes=2)
 """While a change has waited for longer, the clock goes slower: an outage until the charge itself is another scenario."""
-DRAIN_SECONDS, DRAIN_STEP = 120, timedelta(seconds=10)
+DRAIN_SECONDS, DRAIN_STEP = 300, timedelta(minutes=2)
 LEASE_SECONDS = 2
 CHANGE = {"method": "POST", "path_prefix": "/v1"}
 LOOK = {"method": "GET", "path_prefix": "/v1"}
@@ -96,9 +96,9 @@ class Dying:
         verdict = judge(stage.app, stage.stripe, self.customers, self.began_at, EVERY)
         return self._outcome(verdict, drained)
 
-    def _outcome(self, verdict: Verdict, drained: timedelta) -> Outcome:
+    def _outcome(self, verdict: Verdict, drained: float) -> Outcome:
         unanswered = sum(customer.unanswered for customer in self.customers)
-        note = f"{verdict.renewals} renewals, {unanswered} changes without an answer, drained in {drained.total_seconds():.0f} s"
+        note = f"{verdict.renewals} renewals, {unanswered} changes without an answer, all done {drained:.0f} s after the faults"
         return Outcome(self.changes, self.kills, verdict.lost, verdict.twice, verdict.out_of_order, note)
 
     def _open_the_shop(self) -> None:
@@ -181,21 +181,25 @@ class Dying:
         for worker in workers:
             worker.stop()
 
-    def _drain(self) -> timedelta:
-        """Until nothing waits any more: how long that takes by the portal's clock, from the end of the faults."""
-        deadline, began = time.monotonic() + DRAIN_SECONDS, now()
-        ended, idle = began, 0
+    def _drain(self) -> float:
+        """Seconds by a watch, from the end of the faults, until nobody waits any more. Then a moved clock brings what is due later."""
+        began = time.monotonic()
+        while self._waits(since=now()) and time.monotonic() < began + DRAIN_SECONDS:
+            time.sleep(0.5)
+        drained = time.monotonic() - began
+        deadline, idle = time.monotonic() + DRAIN_SECONDS, 0
         while idle < 3 and time.monotonic() < deadline:
             time.sleep(0.5)
             idle = 0 if self.stage.stripe.control("webhooks")["waiting"] or self._waits() else idle + 1
             if not idle:
-                ended = now()
                 self.stage.move(DRAIN_STEP)
-        return ended - began
+        return drained
 
-    def _waits(self) -> int:
+    def _waits(self, since: datetime | None = None) -> int:
+        """Subjects that somebody is waiting for; without `since` also those that are only planned."""
+        waiting = select(func.count()).select_from(Sync).where(Sync.wanted > Sync.done)
         with self.stage.app.app_context():
-            return db.session.scalar(select(func.count()).select_from(Sync).where(Sync.wanted > Sync.done)) or 0
+            return db.session.scalar(waiting.where(Sync.asked_at <= since) if since else waiting) or 0
 
     def _guard(self, run: object, *arguments: object) -> None:
         try:

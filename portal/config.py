@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from portal.kit import checks, db
-from portal.kit.shop import WEEKDAYS, Shop
+from portal.kit.shop import WEEKDAYS, Shop, WayBack
 
 Value = TypeVar("Value")
 SHORTEST_SECRET = 32
@@ -129,6 +129,9 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
     seller = _Reader(top.get("seller", "a table [seller]", checks.table, {}) or {}, f" in {path.name} under [seller]")
     boxes = _Reader(top.get("boxes", "a table [boxes]", checks.table, {}) or {}, f" in {path.name} under [boxes]")
     hours = _Reader(top.get("support", "a table [support]", checks.table, {}) or {}, f" in {path.name} under [support]")
+    orders = _Reader(top.get("orders", "a table [orders]", checks.table, {}) or {}, f" in {path.name} under [orders]")
+    back = _Reader(top.get("returns", "a table [returns]", checks.table, {}) or {}, f" in {path.name} under [returns]")
+    place = _Reader(back.get("address", "a table", checks.table, {}) or {}, f" in {path.name} under [returns] address")
     values: dict[str, Any] = {
         "name": top.get("name", "what the shop is called", checks.text),
         "support_email": top.get("support_email", "an address that people can write to, such as help@halfjar.example", checks.address),
@@ -144,6 +147,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "quiet_days": days.get("quiet_days", "whole days, 1 to 30", checks.within(1, 30), 3),
         "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', checks.countries, checks.home(zone)),
         "tells_when_packed": days.get("tells_when_packed", "true or false", checks.yes_or_no, False),
+        "orders_from_invoices": orders.get("from_invoices", "true or false", checks.yes_or_no, True),
         "minimum_order": boxes.get("minimum", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0),
         "legal_name": seller.get("legal_name", "who sells, as the register has it", checks.maybe(checks.text), "-"),
         "address": seller.get("address", 'one to six lines, such as ["Hafenstraße 1", "20457 Hamburg", "Germany"]', checks.lines, []),
@@ -156,15 +160,50 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "answer_days": hours.get("answer_days", "whole working days, 1 to 10", checks.within(1, 10), 1),
         "agents_refund": hours.get("agents_refund", "amounts in the smallest unit, such as { EUR = 10000 }", checks.amounts, {}),
     }
+    values["way_back"] = _way_back(back, place)
     unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
     unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
     unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
     unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
     unknown += [f"{name} is not known in {path.name} under [support]." for name in hours.values.keys() - hours.read]
-    problems = top.problems + days.problems + seller.problems + boxes.problems + hours.problems + sorted(unknown)
+    unknown += [f"{name} is not known in {path.name} under [orders]." for name in orders.values.keys() - orders.read]
+    unknown += [f"{name} is not known in {path.name} under [returns]." for name in back.values.keys() - back.read]
+    unknown += [f"{name} is not known in {path.name} under [returns] address." for name in place.values.keys() - place.read]
+    tables = (top, days, orders, seller, boxes, hours, back, place)
+    problems = [problem for table in tables for problem in table.problems] + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
 
+def _way_back(back: _Reader, place: _Reader) -> WayBack | None:
+    """None without an address: then there is nowhere that a label could lead."""
+    ways = back.get("ways", f"a list of {', '.join(checks.WAYS)}", checks.ways, list(checks.WAYS))
+    told: dict[str, Any] = {
+        "ways": ways,
+        "carrier": back.get("carrier", 'one of the carrier service’s, such as "dhl", or nothing', checks.maybe(checks.text), "-"),
+        "grams": back.get("grams", "whole grams, 1 to 70000", checks.within(1, 70000), 1000),
+        "label_days": back.get("label_days", "whole days, 7 to 365", checks.within(7, 365), 30),
+        "pick_up_price": back.get(
+            "pick_up_price", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0
+        ),
+    }
+    if not place.values:
+        back.get("label_countries", _COUNTRIES, checks.countries, ["DE"])
+        return None
+    for name, allowed in (
+        ("name", "who takes it"),
+        ("street", "street and number"),
+        ("postcode", "as its country writes it"),
+        ("city", "a town"),
+    ):
+        told[name] = place.get(name, allowed, checks.text)
+    told["country"] = place.get("country", 'a country of ISO 3166, such as "DE"', checks.country)
+    told["region"] = place.get("region", "its region, where its country has them", checks.maybe(checks.text), "-")
+    told["phone"] = place.get("phone", "a number for the carrier, or nothing", checks.maybe(checks.text), "-")
+    told["label_countries"] = back.get("label_countries", _COUNTRIES, checks.countries, [told["country"]] if told["country"] else ["DE"])
+    return None if back.problems or place.problems else WayBack(**told)
+
+
+_COUNTRIES = 'a list of countries of ISO 3166, such as ["DE", "AT"]'
 _SECRET = (
     f"at least {SHORTEST_SECRET} random characters, such as `python -c 'import secrets; print(secrets.token_hex(32))'` prints;"
     " while it changes, the new one, a comma and the old one"

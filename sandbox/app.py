@@ -33,11 +33,13 @@ from sandbox.carrier_control import carrier_control
 from sandbox.clock import Clock
 from sandbox.control import control
 from sandbox.easypost import easypost
+from sandbox.easypost_labels import label_files
 from sandbox.errors import Json, Refused
 from sandbox.expand import expand
 from sandbox.faults import Faults, Rule, broken_off
 from sandbox.hosted import hosted
 from sandbox.idempotency import Idempotency
+from sandbox.labels import Labels
 from sandbox.limits import Limits
 from sandbox.openapi import OpenApi, Operation
 from sandbox.parcels import Parcels
@@ -64,6 +66,7 @@ class Sandbox:
         self.webhooks = Webhooks(self.store, webhook_url, webhook_secret)
         self.clock = Clock(self.store, now)
         self.parcels = Parcels(self.store, self.clock, self.webhooks)
+        self.labels = Labels(self.store, self.clock, self.parcels)
         self.world = World(self.store, self.clock, self.webhooks, self.parcels)
         self.idempotency = Idempotency(self.store)
         self.faults = Faults()
@@ -107,6 +110,7 @@ def create_app(
     app.register_blueprint(control(sandbox))
     app.register_blueprint(carrier_control(sandbox))
     app.register_blueprint(easypost(sandbox))
+    app.register_blueprint(label_files(sandbox))
     app.register_blueprint(hosted(sandbox))
     app.register_blueprint(receipts(sandbox))
 
@@ -189,7 +193,12 @@ def _once(
 def _do(sandbox: Sandbox, operation: Operation, refs: list[str], params: Json, asked: Asked, struck: Iterable[Rule]) -> tuple[int, Json]:
     sandbox.world.asked, sandbox.world.address = asked, request.host_url.rstrip("/")
     try:
-        with sandbox.store.attempt(), test_clocks.time_for(sandbox.world, operation.path, refs, params):
+        # One request happens at one moment, whatever second it ends in.
+        with (
+            sandbox.clock.at(sandbox.clock.now()),
+            sandbox.store.attempt(),
+            test_clocks.time_for(sandbox.world, operation.path, refs, params),
+        ):
             for rule in struck:
                 if rule.kind in ("500", "refuse"):
                     raise rule.error()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g, request
 
 from sandbox import lifecycle
+from sandbox.easypost_labels import offer_labels
 from sandbox.errors import Json
 from sandbox.faults import broken_off
 from sandbox.parcels import shown
@@ -85,6 +86,7 @@ def easypost(sandbox: "Sandbox") -> Blueprint:
         known = [{"id": new_id("hook"), "object": "Webhook", "mode": "test", "url": url, "disabled_at": None}] if url else []
         return {"webhooks": known}, 200
 
+    offer_labels(routes, sandbox, Refused)
     return routes
 
 

@@ -39,6 +39,15 @@ JOURNEYS = {
     "customs": Journey((*_TAKEN, (30, "in_transit", "held", "Held by customs", "Basel"))),
     "lost": Journey((*_TAKEN, (120, "failure", "lost", "The parcel can’t be found", "Halle"))),
     "silent": Journey(_TAKEN),
+    "sent back": Journey(
+        (
+            *_ANNOUNCED,
+            (30, "in_transit", "received_at_origin_facility", "Handed over at the parcel shop", "Berlin"),
+            (48, "in_transit", "arrived_at_facility", "Processed in the parcel centre", "Halle"),
+            (76, "delivered", "arrived_at_destination", "Delivered", "Hamburg"),
+        ),
+        None,
+    ),
 }
 AT_ONCE = {
     "EZ1000000001": "pre_transit",

@@ -6,11 +6,14 @@ from sandbox.lists import merged
 from sandbox.pending import line_for, sweep
 from sandbox.world import World, offers
 
-_SHOWN = ("description", "shipping_details")
-_OFFERED = ("customer", "currency", "auto_advance", "default_payment_method", "default_tax_rates", "discounts", "metadata", "shipping_cost")
+_OFFERED = (
+    "customer", "currency", "auto_advance", "default_payment_method", "default_tax_rates", "description", "discounts", "metadata",
+    "pending_invoice_items_behavior", "shipping_cost", "shipping_details",
+)  # fmt: skip
+_PLACE = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
-@offers("POST", "/v1/invoices", *_OFFERED, *_SHOWN, "pending_invoice_items_behavior")
+@offers("POST", "/v1/invoices", *_OFFERED)
 def create(world: World, params: Json) -> Json:
     """A draft. What waits for the customer's next invoice comes along only if that is asked for."""
     if "customer" not in params:
@@ -21,7 +24,7 @@ def create(world: World, params: Json) -> Json:
         "id": None, "customer": customer["id"], "currency": str(params.get("currency") or customer["currency"] or "usd").lower(),
         "discounts": [], "default_tax_rates": [], "test_clock": customer["test_clock"],
     }  # fmt: skip
-    invoice = invoices.blank(world, billed, "manual", (now, now)) | {name: params.get(name) for name in _SHOWN}
+    invoice = invoices.blank(world, billed, "manual", (now, now)) | {"description": params.get("description")}
     invoice["auto_advance"], invoice["metadata"] = params.get("auto_advance", False), merged({}, params.get("metadata"))
     if named := params.get("default_payment_method"):
         invoice["default_payment_method"] = cards.of_customer(world, named, customer["id"], "default_payment_method")["id"]
@@ -68,7 +71,10 @@ def _keep(world: World, invoice: Json, discount_refs: list[str], *news: str) -> 
 
 
 def _ship(invoice: Json, params: Json) -> None:
-    """What the delivery costs. Tax on it is not done."""
+    """Where it goes, and what the delivery costs. Tax on it is not done."""
+    if goal := params.get("shipping_details"):
+        place = {part: goal["address"].get(part) for part in _PLACE}
+        invoice["shipping_details"] = {"address": place, "name": goal["name"], "phone": goal.get("phone") or None}
     if cost := params.get("shipping_cost"):
         fixed = (cost.get("shipping_rate_data") or {}).get("fixed_amount")
         if not fixed:

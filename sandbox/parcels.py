@@ -48,6 +48,10 @@ class Parcels:
         found: Json | None = json.loads(str(rows[0][0])) if rows else None
         return found if found and found["followed"] else None
 
+    def known(self, number: str) -> Json | None:
+        """Of which somebody has said something, whether it is followed or not."""
+        return self._find(None, number)
+
     def all(self) -> list[Json]:
         return [json.loads(str(body)) for (body,) in self._store.rows("SELECT body FROM parcel ORDER BY seq DESC")]
 

@@ -159,6 +159,16 @@ def test_what_the_shop_says_is_taken(tmp_path: Path) -> None:
     assert (shop.locale, shop.lock_hours, set(shop.delivery_weekdays), set(shop.holidays)) == ("ro", 24, {6}, {date(2026, 12, 25)})
 
 
+def test_invoices_of_no_subscription_are_orders_unless_the_shop_says_no(tmp_path: Path) -> None:
+    assert config.read_shop(shop_file(tmp_path)).orders_from_invoices
+    path = shop_file(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8") + "\n[orders]\nfrom_invoices = false\n", encoding="utf-8")
+    assert not config.read_shop(path).orders_from_invoices
+    path.write_text(path.read_text(encoding="utf-8") + "at_once = true\n", encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"at_once is not known in shop.toml under \[orders\]"):
+        config.read_shop(path)
+
+
 def test_who_sells_is_told_for_invoices(tmp_path: Path) -> None:
     path = shop_file(tmp_path)
     assert not config.read_shop(path).writes_invoices

@@ -25,7 +25,7 @@ EXPLAINED = {
     BAD_PARAMETER: "The answer names the parameter or the header, and says what it takes.",
     NOT_VALID: "Each entry of errors points to a place in the body (RFC 6901) and says what is wrong; a name that we don’t know is.",
     WRONG_TYPE: "Send Content-Type: application/json, and the body in UTF-8.",
-    TOO_LARGE: "A body has at most 1 MiB, which is more than an order of 2,000 lines needs.",
+    TOO_LARGE: "A body has at most 4 MiB, which is more than an order of 10,000 lines needs.",
     DIFFERS: "What was written once is not changed. Each entry of errors names something that differs from what is known.",
     REFUSED: "The detail says which rule stands against it.",
     IN_FLIGHT: "Another request with this Idempotency-Key is not done yet. Send it again after a second: you get its answer.",

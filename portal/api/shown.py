@@ -65,6 +65,11 @@ class Stock(Shown):
     as_of: datetime
 
 
+class Stocks(Shown):
+    stock: tuple[Stock, ...]
+    """In the order in which they were told."""
+
+
 class Address(Shown):
     name: str
     line1: str
@@ -99,7 +104,9 @@ class Order(Shown):
     shipping_tax: int
     tax_included: bool
     source: str
-    """subscription, import or api."""
+    """subscription, stripe (an invoice of no subscription), import or api."""
+    invoice: str | None
+    """The invoice at Stripe by which it was paid, if that is known."""
     packed_at: datetime | None
     """From then on it stays as it is."""
     customer_id: int | None

@@ -15,6 +15,7 @@ from portal.billing.models import Attempt, BillingAccount, Card, CardSetup, Invo
 from portal.billing.models.invoices import must_be_payable
 from portal.billing.queries import refused_cards
 from portal.billing.refusals import CannotUndo, MoreThanPaid, NotTheirCurrency
+from portal.billing.sales import tell_later
 from portal.billing.use import is_used
 from portal.kit.db import Model, db, insert
 from portal.kit.shop import shop
@@ -130,9 +131,11 @@ def pay_invoice(invoice: Invoice, card: Card, *, by: Actor, at: datetime) -> Inv
     return _want_payment(invoice, card, setup=None, staff_id=by.staff_id, at=at)
 
 
-def learn_bill(account: BillingAccount, bill: Bill) -> Invoice:
+def learn_bill(account: BillingAccount, bill: Bill, *, at: datetime) -> Invoice:
     """Take over an invoice as the provider shows it."""
     invoice = db.session.scalars(select(Invoice).where(Invoice.provider_ref == bill.ref)).one_or_none()
+    if bill.sale and bill.status == "paid" and (invoice is None or invoice.status != bill.status):
+        tell_later(bill, at=at)
     if invoice is None:
         db.session.add(invoice := Invoice.seen(bill, account.id))
     else:
@@ -142,7 +145,7 @@ def learn_bill(account: BillingAccount, bill: Bill) -> Invoice:
 
 def give_back(account: BillingAccount, bill: Bill, amount: int, *, because: str, why: Why, at: datetime) -> None:
     """So much of an invoice goes back by itself, in its minor units: first what the card paid, then what the customer's credit did."""
-    invoice = learn_bill(account, bill)
+    invoice = learn_bill(account, bill, at=at)
     db.session.flush()
     give_back_of(account, invoice, amount, because=because, why=why, by=timeline.SCHEDULE, at=at)
 

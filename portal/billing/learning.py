@@ -35,7 +35,7 @@ def learn(account: BillingAccount, stands: AccountStanding, *, at: datetime) -> 
     if account.balance != balance:
         tell_later(account, at=at)
     for bill in stands.bills:
-        invoice = learn_bill(account, bill)
+        invoice = learn_bill(account, bill, at=at)
         db.session.flush()
         for attempt in invoice.attempts:
             if not attempt.is_in_step:
@@ -76,7 +76,7 @@ def put_back_what_was_refused(account: BillingAccount, sent: int, refusal: Decli
 
 def end_payment(account: BillingAccount, payment: InvoicePayment, bill: Bill, outcome: Paid, reason: str, *, at: datetime) -> None:
     """It was paid, or not: the history says so, the subscription is looked at, and whoever does not look gets a mail."""
-    invoice = learn_bill(account, bill)
+    invoice = learn_bill(account, bill, at=at)
     payment.end(outcome, reason=reason, at=at)
     account.looks += 1
     if outcome in (Paid.PAID, Paid.REFUSED):

@@ -10,6 +10,13 @@ from portal.carriers.port import Incident as Incident
 from portal.carriers.port import ParcelStatus as ParcelStatus
 from portal.carriers.port import Scan as Scan
 from portal.carriers.port import Tracking as Tracking
+from portal.carriers.postage_port import BoughtLabel as BoughtLabel
+from portal.carriers.postage_port import BoughtPickUp as BoughtPickUp
+from portal.carriers.postage_port import Paper as Paper
+from portal.carriers.postage_port import Place as Place
+from portal.carriers.postage_port import Postage as Postage
+from portal.carriers.postage_port import WantedLabel as WantedLabel
+from portal.carriers.postage_port import WantedPickUp as WantedPickUp
 from portal.carriers.routes import bp
 from portal.carriers.service_port import NotNow as NotNow
 from portal.carriers.service_port import NotTaken as NotTaken

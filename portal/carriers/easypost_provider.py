@@ -1,49 +1,45 @@
-"""EasyPost: the only module that speaks with it."""
+"""EasyPost: what is followed there, and its news."""
 
 import hmac
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from easypost.easypost_client import EasyPostClient
-from easypost.errors.api.bad_request_error import BadRequestError
-from easypost.errors.api.invalid_request_error import InvalidRequestError
 from easypost.errors.api.not_found_error import NotFoundError
-from easypost.errors.general.easypost_error import EasyPostError
 from easypost.errors.general.signature_verification_error import SignatureVerificationError
 from easypost.util import validate_webhook
 
+from portal.carriers.easypost_postage import EasyPostPostage
+from portal.carriers.easypost_snags import NO_SUCH_NUMBER, in_our_words, plain
 from portal.carriers.easypost_words import CARRIERS, moment, tracking_of
 from portal.carriers.port import Tracking
-from portal.carriers.service_port import Listener, News, NotNow, NotTaken
+from portal.carriers.service_port import Listener, News
 
 VERSION = "v2"
 TIMEOUT = 5
 """Seconds. The SDK asks a lost question three more times: all four have to end before a worker's lease does."""
 SIGNATURE = "X-Hmac-Signature"
-NO_SUCH_NUMBER = (BadRequestError, InvalidRequestError)
-"""What will be refused again. Source: docs.easypost.com/guides/errors-guide."""
 
 
 class EasyPost:
     def __init__(self, key: str, url: str, webhook_secrets: list[str]) -> None:
         self.webhook_secrets = webhook_secrets
         self.client = EasyPostClient(key, api_base=f"{url}/{VERSION}", timeout=TIMEOUT)
+        self.postage = EasyPostPostage(self.client)
 
     def register(self, carrier: str, number: str) -> Tracking:
         """EasyPost gives back the tracker that it has for this number. Source: docs.easypost.com/docs/trackers."""
         named = {"carrier": CARRIERS[carrier]} if carrier in CARRIERS else {}
-        with _in_our_words(*NO_SUCH_NUMBER):
-            return tracking_of(_plain(self.client.tracker.create(tracking_code=number, **named)))
+        with in_our_words(*NO_SUCH_NUMBER):
+            return tracking_of(plain(self.client.tracker.create(tracking_code=number, **named)))
 
     def look_up(self, ref: str) -> Tracking:
-        with _in_our_words(NotFoundError):
-            return tracking_of(_plain(self.client.tracker.retrieve(ref)))
+        with in_our_words(NotFoundError):
+            return tracking_of(plain(self.client.tracker.retrieve(ref)))
 
     def listeners(self) -> list[Listener]:
-        with _in_our_words():
-            known = _plain(self.client.webhook.all())["webhooks"]
+        with in_our_words():
+            known = plain(self.client.webhook.all())["webhooks"]
             return [Listener(str(one["url"]), not one.get("disabled_at")) for one in known]
 
     def proof(self, payload: bytes) -> list[str]:
@@ -69,19 +65,3 @@ def _news(told: Any) -> News | None:
     tracker = about if isinstance(about, dict) and about.get("object") == "Tracker" and about.get("id") else {}
     ref = str(tracker["id"]) if tracker else None
     return News(str(told["id"]), str(told["description"]), ref, str(tracker.get("tracking_code") or ""), moment(told.get("created_at")))
-
-
-def _plain(told: Any) -> Any:
-    """As it came over the wire, without the SDK's objects, which know no type."""
-    return told.to_dict() if hasattr(told, "to_dict") else told
-
-
-@contextmanager
-def _in_our_words(*final: type[EasyPostError]) -> Iterator[None]:
-    """What is not final is tried again: also a key that is refused or an unpaid bill, which somebody will mend."""
-    try:
-        yield
-    except final as error:
-        raise NotTaken(f"{type(error).__name__}: {error}") from error
-    except EasyPostError as error:
-        raise NotNow(f"{type(error).__name__}: {error}") from error

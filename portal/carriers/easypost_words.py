@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
 from typing import Any
 
 from portal.carriers.port import Incident, ParcelStatus, Scan, Tracking
+from portal.kit.money import exponent
 
 Json = dict[str, Any]
 STATUSES = {
@@ -61,6 +63,11 @@ CARRIERS = {
 """What EasyPost calls them. For any other it finds out by the number."""
 LONGEST = 500
 """Characters of a carrier's words that are kept."""
+
+
+def minor(amount: str, currency: str) -> int:
+    """Of an amount as it is written, such as `5.90`."""
+    return int(Decimal(amount).scaleb(exponent(currency)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def status_of(word: object) -> ParcelStatus:

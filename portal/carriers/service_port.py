@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from portal.carriers.port import Tracking
+from portal.carriers.postage_port import Postage
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class NotNow(Exception):
 
 class CarrierService(Protocol):
     """What speaks with the service raises NotNow, and NotTaken where it says so."""
+
+    @property
+    def postage(self) -> Postage: ...
 
     def register(self, carrier: str, number: str) -> Tracking:
         """Have it follow this parcel: once, however often it is asked to. Raises NotTaken for a number that no carrier could have."""

@@ -9,7 +9,7 @@ from portal.catalog.telling import ToldPrice as ToldPrice
 from portal.catalog.telling import ToldProduct as ToldProduct
 from portal.catalog.telling import ToldVariant as ToldVariant
 from portal.catalog.telling import put_product as put_product
-from portal.catalog.telling import put_stock as put_stock
+from portal.catalog.telling import put_stocks as put_stocks
 from portal.kit.db import changing, db, insert
 from portal.payments import PriceThere
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.catalog.models import DAYS, Price, Product, Variant
 from portal.kit.db import db
@@ -20,6 +20,29 @@ def products_by_ref(refs: Iterable[str]) -> dict[str, str]:
     """What we call the products of which the provider tells, by its names for them."""
     rows = db.session.execute(select(Product.provider_ref, Product.name).where(Product.provider_ref.in_(list(refs))))
     return {ref: name for ref, name in rows if ref}
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What a product is called in an order."""
+
+    title: str
+    sku: str
+    """Empty where the product comes in several variants, and it is not told which."""
+    picture: str
+
+
+def sold_by_ref(refs: Iterable[str]) -> dict[str, Sold]:
+    """The products of which the provider tells, by its names for them. One that we don't know is missing from the answer."""
+    query = select(Product).where(Product.provider_ref.in_(list(refs))).options(selectinload(Product.variants))
+    return {product.provider_ref: _sold(product) for product in db.session.scalars(query) if product.provider_ref}
+
+
+def _sold(product: Product) -> Sold:
+    if len(product.variants) != 1:
+        return Sold(product.name, "", product.picture)
+    (variant,) = product.variants
+    return Sold(f"{product.name}, {variant.name}", variant.sku, product.picture)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What the shop's own system tells of its products and of its stock. It has the last word on all but what is charged already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,12 +70,16 @@ def put_product(told: ToldProduct, *, by: Actor, at: datetime) -> bool:
     return is_new
 
 
-def put_stock(variant: Variant, quantity: int, *, as_of: datetime) -> Stock:
-    """What is known afterwards: older news than what we have changes nothing."""
-    told = {"quantity": quantity, "as_of": as_of}
-    first = insert(Stock).values(variant_id=variant.id, **told)
-    db.session.execute(first.on_conflict_do_update(index_elements=["variant_id"], set_=told, where=Stock.as_of <= as_of))
-    return db.session.scalars(select(Stock).where(Stock.variant_id == variant.id).execution_options(populate_existing=True)).one()
+def put_stocks(told: Mapping[int, tuple[int, datetime]]) -> None:
+    """How many there were of each variant, and when. Older news than what we have changes nothing.
+
+    All write in one sequence, so that two that tell of the same ones never lock each other out.
+    """
+    rows = [{"variant_id": variant_id, "quantity": quantity, "as_of": as_of} for variant_id, (quantity, as_of) in sorted(told.items())]
+    first = insert(Stock)
+    later = {"quantity": first.excluded.quantity, "as_of": first.excluded.as_of}
+    is_later = Stock.as_of <= first.excluded.as_of
+    db.session.execute(first.on_conflict_do_update(index_elements=["variant_id"], set_=later, where=is_later), rows)
 
 
 def _product(told: ToldProduct) -> tuple[Product, bool]:

@@ -14,6 +14,9 @@ from babel.numbers import is_currency
 from portal.kit import postal
 from portal.kit.shop import WEEKDAYS
 
+WAYS = ("code", "label", "pick_up")
+"""How a return can come back at the shop's cost, the easiest first."""
+
 
 def yes_or_no(given: bool) -> bool:
     if not isinstance(given, bool):
@@ -127,6 +130,18 @@ def days(given: list[date]) -> frozenset[date]:
     if not all(type(day) is date for day in given):
         raise ValueError
     return frozenset(given)
+
+
+def country(given: str) -> str:
+    if not postal.is_country(given):
+        raise ValueError
+    return given
+
+
+def ways(given: list[str]) -> tuple[str, ...]:
+    if type(given) is not list or len(set(given)) < len(given) or not all(one in WAYS for one in given):
+        raise ValueError
+    return tuple(one for one in WAYS if one in given)
 
 
 def countries(given: list[str]) -> tuple[str, ...]:

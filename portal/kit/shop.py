@@ -12,6 +12,32 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 @dataclass(frozen=True)
+class WayBack:
+    """Where what customers send back goes, and how it gets there."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    """ISO 3166, such as DE."""
+    phone: str
+    ways: tuple[str, ...]
+    """What is offered beside the customer's own postage: code, label, pick_up."""
+    label_countries: tuple[str, ...]
+    """From where labels are bought; from anywhere else customers send it with their own postage."""
+    carrier: str
+    """In small letters, such as dhl; empty for whichever is cheapest."""
+    grams: int
+    """What a parcel that comes back weighs, as far as its label says so."""
+    label_days: int
+    """For how long a label is taken."""
+    pick_up_price: int
+    """What a customer pays to have it collected, in minor units of the shop's currency."""
+
+
+@dataclass(frozen=True)
 class Shop:
     name: str
     support_email: str
@@ -37,6 +63,8 @@ class Shop:
     """Countries of ISO 3166, such as DE; where most parcels go first."""
     tells_when_packed: bool
     """Whether the shop's own system tells us when an order is packed: only then can a customer change one until it is."""
+    orders_from_invoices: bool
+    """Whether an invoice that the shop wrote at the payment provider, of no subscription, is an order."""
     minimum_order: int
     """What one box costs at the least, in minor units of `currency`."""
     legal_name: str
@@ -58,6 +86,8 @@ class Shop:
     agents_refund: Mapping[str, int]
     """By currency: up to which amount of its minor units an agent may give back at once; above it, and in other currencies, a lead
     decides. Empty where agents may give back anything."""
+    way_back: WayBack | None = None
+    """None where customers send everything with their own postage."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.kit.shares import part as part
+from portal.orders import sold as sold
 from portal.orders import sync as sync
 from portal.orders.changes.routes import bp as changes_bp
 from portal.orders.links import tracking_key
@@ -11,6 +12,7 @@ from portal.orders.news import on_ordered as on_ordered
 from portal.orders.refusals import Unfit as Unfit
 from portal.orders.routes import bp, tracking_bp
 from portal.orders.sentences import parcel_told
+from portal.orders.telling import Billed as Billed
 from portal.orders.telling import Differs as Differs
 from portal.orders.telling import Place as Place
 from portal.orders.telling import ToldOrder as ToldOrder

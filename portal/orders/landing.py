@@ -89,23 +89,26 @@ def _known(numbers: Sequence[str]) -> dict[str, Content]:
 
 
 def _insert(orders: Sequence[ReadOrder], source: str) -> set[str]:
-    """Returns the numbers of those that were written. All write in one sequence, so that two imports never lock each other out."""
+    """Returns the numbers of those that were written; one whose invoice is an order already is not.
+
+    All write in one sequence, so that two imports never lock each other out.
+    """
     if not orders:
         return set()
     customers = _customers(orders)
     verified = {email: customer_id for email, (customer_id, is_verified) in customers.items() if is_verified}
-    addresses = _addresses([(customers[order.email][0], order.place) for order in orders if order.place])
+    addresses = address_ids([(customers[order.email][0], order.place) for order in orders if order.place])
     rows = [
         {
             "customer_id": verified.get(order.email), "email": order.email, "number": order.number, "placed_at": order.placed_at,
             "currency": order.currency, "total": order.settled.total, "shipping": order.settled.shipping,
             "shipping_tax": order.settled.shipping_tax, "tax_included": order.settled.tax_included,
             "address_id": addresses[customers[order.email][0], order.place] if order.place else None,
-            "source": source, "source_ref": None, "delivery_id": None, "packed_at": None,
+            "source": source, "source_ref": order.invoice, "delivery_id": None, "packed_at": None,
         }
         for order in sorted(orders, key=lambda order: order.number)
     ]  # fmt: skip
-    new = insert(Order).on_conflict_do_nothing(index_elements=["number"]).returning(Order.number, Order.id)
+    new = insert(Order).on_conflict_do_nothing().returning(Order.number, Order.id)
     ids = {row.number: row.id for row in db.session.execute(new, rows)}
     if ids:
         new_ones = [(ids[order.number], order, order.settled.lines) for order in orders if order.number in ids]
@@ -128,7 +131,7 @@ def _customers(orders: Sequence[ReadOrder]) -> dict[str, tuple[int, bool]]:
     return {row.email: (row.id, row.email_verified_at is not None) for row in db.session.execute(customers.with_for_update())}
 
 
-def _addresses(wanted: Sequence[tuple[int, Place]]) -> dict[tuple[int, Place], int]:
+def address_ids(wanted: Sequence[tuple[int, Place]]) -> dict[tuple[int, Place], int]:
     """The ids of these customers' addresses, in their book or not; those that they have not yet are written beside it."""
     columns = [getattr(Address, part.name) for part in fields(Place)]
     theirs = select(Address.customer_id, Address.id, *columns).where(Address.customer_id.in_({owner for owner, _ in wanted}))

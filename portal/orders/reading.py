@@ -12,8 +12,7 @@ from portal.kit.tables import Row, Table
 from portal.orders.layouts import Known, Layout, ReadLine, read
 from portal.orders.layouts.places import Place
 from portal.orders.layouts.sums import Settled
-
-MOST_LINES = 2_000
+from portal.orders.models import MOST_LINES
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ class ReadOrder:
     place: Place | None
     rows: tuple[int, ...]
     """The lines of the file on which its rows begin."""
+    invoice: str | None = None
+    """The provider's name of the invoice by which it was paid, if that was told."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class _Group:
         if comes_apart:
             why = "its rows are not one below the other in this file: sort it by order number"
         elif self.is_too_long:
-            why = f"it has more than {MOST_LINES} rows"
+            why = f"it has more than {MOST_LINES:,} rows"
         elif self.unclear:
             why = f"line {self.unclear} does not say to which order it belongs, and may be one of its rows"
         if why or self.bad:

@@ -28,6 +28,8 @@ class ToldOrder:
     shipping_tax: int
     tax_included: bool
     place: Place | None
+    invoice: str | None = None
+    """The provider's name of the invoice by which it was paid."""
 
     @property
     def total(self) -> int:
@@ -45,13 +47,26 @@ class Differs(Exception):
         """Words of `landing.WHAT`."""
 
 
+class Billed(Exception):
+    """Its invoice is another order already. `number` is that one's."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 def take_order(told: ToldOrder) -> bool:
-    """Whether it is new. Where it goes counts only then: later on, that is the customer's to change. Raises Differs."""
+    """Whether it is new. Where it goes counts only then: later on, that is the customer's to change. Raises Differs, Billed."""
     settled = Settled(tuple(told.lines), told.total, told.shipping, told.shipping_tax, told.tax_included)
-    order = ReadOrder(told.number, told.placed_at, told.email, told.name, told.currency, settled, told.place, ())
-    landed = land([order], source="api")
+    read = ReadOrder(told.number, told.placed_at, told.email, told.name, told.currency, settled, told.place, (), told.invoice)
+    landed = land([read], source="api")
     for _, what in landed.differing:
         raise Differs(what.split(" and "))
+    order = db.session.scalars(select(Order).where(Order.number == told.number)).one_or_none()
+    if order is None:
+        raise Billed(db.session.scalars(select(Order.number).where(Order.source_ref == told.invoice)).one())
+    if told.invoice and order.source_ref != told.invoice:
+        raise Differs(["invoice"])
     if landed.new:
-        ordered(db.session.scalars(select(Order).where(Order.number == told.number)).one())
+        ordered(order)
     return landed.new == 1

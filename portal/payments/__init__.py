@@ -15,6 +15,7 @@ from portal.payments.billing_port import HostedPage as HostedPage
 from portal.payments.billing_port import PageStanding as PageStanding
 from portal.payments.billing_port import PageState as PageState
 from portal.payments.billing_port import Result as Result
+from portal.payments.billing_port import Sale as Sale
 from portal.payments.billing_port import ShipTo as ShipTo
 from portal.payments.billing_port import TryThere as TryThere
 from portal.payments.billing_port import WantedPage as WantedPage
@@ -55,6 +56,7 @@ from portal.payments.port import Contents as Contents
 from portal.payments.port import Declined as Declined
 from portal.payments.port import Discount as Discount
 from portal.payments.port import Endpoint as Endpoint
+from portal.payments.port import Line as Line
 from portal.payments.port import NewPrice as NewPrice
 from portal.payments.port import Pause as Pause
 from portal.payments.port import Payment as Payment

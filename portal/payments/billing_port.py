@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from portal.payments.port import Declined
+from portal.payments.port import Declined, Line
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,35 @@ class TryThere:
 
 
 @dataclass(frozen=True)
+class ShipTo:
+    """Where a customer's parcels go."""
+
+    name: str
+    line1: str
+    line2: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    """ISO 3166-1, two letters."""
+    phone: str
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What an invoice of no subscription sells. All amounts in minor units of its currency."""
+
+    lines: tuple[Line, ...]
+    """Those above zero."""
+    shipping: int
+    """What the delivery costs, before `shipping_tax` unless prices include tax."""
+    shipping_tax: int
+    tax_included: bool
+    ship_to: ShipTo | None
+    """None if it is for the customer's own address."""
+
+
+@dataclass(frozen=True)
 class Bill:
     """An invoice. All amounts in minor units of `currency`."""
 
@@ -72,21 +101,8 @@ class Bill:
     """The provider's own page of it, where it can be paid and approved."""
     tries: tuple[TryThere, ...]
     """Oldest first."""
-
-
-@dataclass(frozen=True)
-class ShipTo:
-    """Where a customer's parcels go."""
-
-    name: str
-    line1: str
-    line2: str
-    postcode: str
-    city: str
-    region: str
-    country: str
-    """ISO 3166-1, two letters."""
-    phone: str
+    sale: Sale | None
+    """What it sells once, by itself; None for one of a subscription."""
 
 
 @dataclass(frozen=True)

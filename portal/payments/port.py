@@ -89,6 +89,7 @@ class Line:
     """Its share of all discounts, as the provider spread them."""
     tax: int = 0
     """Of what was left to pay for it, whether it is part of that or comes on top."""
+    product_ref: str | None = None
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,10 @@ from portal.payments.billing_port import (
     WantedPage,
 )
 from portal.payments.port import Declined
-from portal.payments.stripe_bills import bill, card, payments_of, reason_in, reason_of, shipping, where_to
+from portal.payments.stripe_bills import KEY_KEY, bill, card, payments_of, reason_in, reason_of, shipping, where_to
 from portal.payments.stripe_words import PAGE, all_lines, client, in_our_words, metadata, ref_of
 
 VERSION_KEY = "portal_version"
-KEY_KEY = "portal_key"
-"""By which a page that we opened is found again."""
 WITH_PAYMENTS = ["payments"]
 """What an invoice has to show besides: how it was to be paid."""
 Language = Literal["auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "fr", "hu", "it", "nl", "pl", "pt", "ro", "sv", "tr"]

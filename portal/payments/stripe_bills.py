@@ -3,13 +3,18 @@
 import stripe
 from stripe.params import CustomerUpdateParamsShipping
 
-from portal.payments.billing_port import Bill, CardThere, Result, ShipTo, TryThere
+from portal.payments.billing_port import Bill, CardThere, Result, Sale, ShipTo, TryThere
+from portal.payments.stripe_reading import charge, line
 from portal.payments.stripe_words import moment, ref_of
 
 RESULTS = {"succeeded": Result.PAID, "failed": Result.REFUSED, "pending": Result.PENDING}
 ASKS_ITS_HOLDER = "authentication_required"
 NEEDS_ACTION = ("invoice_payment_intent_requires_action", "subscription_payment_intent_requires_action")
 """Other words of Stripe's for the same. Source: docs.stripe.com/error-codes."""
+BY_HAND = "manual"
+"""The reason of an invoice that was written by the API, in the dashboard, or by a payment page, and not by a subscription."""
+KEY_KEY = "portal_key"
+"""By which what we made ourselves is found again."""
 LONGEST = 3
 """So many lines of an invoice are named; the rest is a number."""
 
@@ -22,7 +27,7 @@ def card(method: stripe.PaymentMethod) -> CardThere:
     return CardThere(method.id, method.type, str(details.get("last4") or ""), None, added_at)
 
 
-def where_to(found: stripe.Customer.Shipping) -> ShipTo:
+def where_to(found: stripe.Customer.Shipping | stripe.Invoice.ShippingDetails) -> ShipTo:
     line1, line2, postcode, city, region, country = (
         str(getattr(found.address, name, None) or "") for name in ("line1", "line2", "postal_code", "city", "state", "country")
     )
@@ -62,6 +67,7 @@ def bill(invoice: stripe.Invoice, lines: list[stripe.InvoiceLineItem], charges: 
         subscription_ref=_subscription_of(invoice),
         page_url=invoice.hosted_invoice_url,
         tries=tuple(_try(charge) for charge in sorted(charges, key=lambda charge: (charge.created, charge.id))),
+        sale=_sale(invoice, lines) if _is_sale(invoice) else None,
     )
 
 
@@ -81,6 +87,22 @@ def reason_in(told: stripe.StripeObject) -> str:
     """Only what a bank refused has a `decline_code`; a failed authentication has a `code` alone."""
     known = told.to_dict()
     return str(known.get("decline_code") or known.get("code") or "")
+
+
+def _is_sale(invoice: stripe.Invoice) -> bool:
+    """Of the shop's: what we wrote ourselves bears our key, and is for something that we know of."""
+    return invoice.billing_reason == BY_HAND and not _subscription_of(invoice) and KEY_KEY not in (invoice.metadata or {})
+
+
+def _sale(invoice: stripe.Invoice, lines: list[stripe.InvoiceLineItem]) -> Sale:
+    cost, goal = invoice.shipping_cost, invoice.shipping_details
+    return Sale(
+        lines=tuple(line(one) for one in lines if one.amount > 0),
+        shipping=cost.amount_subtotal if cost else 0,
+        shipping_tax=cost.amount_tax if cost else 0,
+        tax_included=charge(invoice).tax_included > 0,
+        ship_to=where_to(goal) if goal else None,
+    )
 
 
 def _try(charge: stripe.Charge) -> TryThere:

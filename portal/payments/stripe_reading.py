@@ -149,7 +149,7 @@ def _renewal(invoice: stripe.Invoice, lines: list[stripe.InvoiceLineItem], *, is
         amount=invoice.total,
         currency=invoice.currency.upper(),
         payment=_payment(invoice, is_owing=is_owing),
-        lines=tuple(_line(line) for line in lines if line.amount > 0),
+        lines=tuple(line(one) for one in lines if one.amount > 0),
     )
 
 
@@ -167,17 +167,17 @@ def _payment(invoice: stripe.Invoice, *, is_owing: bool) -> Payment:
     return Payment.OWED if invoice.status == "open" and is_owing else Payment.PENDING
 
 
-def _line(line: stripe.InvoiceLineItem) -> Line:
-    details = line.pricing.price_details if line.pricing else None
-    price = details.price if details else None
+def line(found: stripe.InvoiceLineItem) -> Line:
+    details = found.pricing.price_details if found.pricing else None
     return Line(
-        price_ref=price if isinstance(price, str) else price.id if price else None,
-        words=line.description or "",
-        quantity=line.quantity or 1,
-        amount=line.amount,
-        is_once=line.parent is not None and line.parent.type == "invoice_item_details",
-        discount=sum(taken.amount for taken in line.discount_amounts or []),
-        tax=sum(tax.amount for tax in line.taxes or []),
+        price_ref=ref_of(details.price) if details else None,
+        words=found.description or "",
+        quantity=found.quantity or 1,
+        amount=found.amount,
+        is_once=found.parent is not None and found.parent.type == "invoice_item_details",
+        discount=sum(taken.amount for taken in found.discount_amounts or []),
+        tax=sum(tax.amount for tax in found.taxes or []),
+        product_ref=details.product if details else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from portal.returns import sync as sync
 from portal.returns.queries.claims import claims_about
 from portal.returns.routes import bp
 

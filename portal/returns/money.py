@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from portal.kit.shares import part
+from portal.kit.shares import part, spread
 from portal.returns.models import Outcome
 
 WHOLE = 10_000
@@ -135,6 +135,18 @@ def limited(lines: Sequence[MoneyLine], left: int) -> tuple[MoneyLine, ...]:
         return tuple(lines)
     kept = [line for line in lines if left > 0 or line.kind is not Kind.BONUS]
     return (*kept, MoneyLine(Kind.ALREADY, max(left, 0) - principal))
+
+
+def split(amount: int, left: Sequence[int], *, in_proportion: bool) -> list[int]:
+    """How much goes to each means of payment, of which so much is left, and never more: to the first as far as it goes, or to all by it."""
+    amount = min(amount, sum(left))
+    if in_proportion:
+        return spread(amount, left) if left else []
+    shares = []
+    for most in left:
+        shares.append(min(most, amount))
+        amount -= shares[-1]
+    return shares
 
 
 def as_json(lines: Iterable[MoneyLine]) -> list[dict[str, Any]]:

@@ -73,6 +73,31 @@ class NotOpenAnyMore(Refusal):
         super().__init__(_("This claim has been decided already, so it can’t be taken back. Write to us instead."))
 
 
+class NotToSend(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This return is on its way already, or needs not be sent any more."))
+
+
+class TooManyLabels(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("You have had several labels for this return. Write to us, and we help you send it."))
+
+
+class WindowOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Nobody can come at that time any more. Choose another one."))
+
+
+class NoSuchNumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is no number of a parcel: it has at least six letters and digits. Look at the receipt again."))
+
+
+class AnothersNumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is the number of another parcel. The right one is on the receipt that you got when you sent this one."))
+
+
 class SoldOut(Refusal):
     def __init__(self, title: str) -> None:
         super().__init__(_("%(name)s is sold out by now. Choose something else, or take the money.", name=title))

@@ -28,6 +28,7 @@ USES = 150
 KNOW_MORE = {
     "put_product": "a SKU is of one variant, and has one price for each rhythm",
     "put_stock": "nothing was counted in the future",
+    "post_stock": "each SKU is known, and comes once",
     "list_orders": "a moment is of a year that is in use",
     "put_order": "nothing was bought in the future, and no discount is larger than what it is on",
     "put_shipment": "nothing was packed in the future",

@@ -47,8 +47,8 @@ def test_a_body_of_another_type_is_refused(shop: System, kind: str) -> None:
 
 
 def test_a_body_that_is_too_large_is_refused(shop: System) -> None:
-    assert shop.put("/products/tea", b" " * (1024 * 1024 + 1), expect=413)["status"] == 413
-    shop.put("/products/tea", b" " * (1024 * 1024 - 15) + b'{"name": "Tea"}', expect=201)
+    assert shop.put("/products/tea", b" " * (4 * 1024 * 1024 + 1), expect=413)["status"] == 413
+    shop.put("/products/tea", b" " * (4 * 1024 * 1024 - 15) + b'{"name": "Tea"}', expect=201)
 
 
 def test_of_very_many_faults_the_first_are_told(shop: System) -> None:

@@ -64,6 +64,7 @@ KEYS = {
     "api.list_stock": Scope.STOCK_READ,
     "api.get_stock": Scope.STOCK_READ,
     "api.put_stock": Scope.STOCK_WRITE,
+    "api.post_stock": Scope.STOCK_WRITE,
     "api.list_orders": Scope.ORDERS_READ,
     "api.get_order": Scope.ORDERS_READ,
     "api.put_order": Scope.ORDERS_WRITE,

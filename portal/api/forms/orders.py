@@ -9,12 +9,11 @@ from portal.accounts import address
 from portal.api.forms.values import TEXT, Amount, Currency, Form, Moment, Name, PageQuery, Pieces
 from portal.kit import postal
 from portal.orders import Place, ToldOrder
-from portal.orders.models import OrderedLine
+from portal.orders.models import MOST_LINES, OrderedLine
 
 MAILBOX = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"
 MAYBE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 COUNTRIES = sorted(str(code) for code in Locale("en").territories if postal.is_country(str(code)))
-MOST_LINES = 2000
 
 
 def _email(value: str) -> str:
@@ -85,6 +84,10 @@ class OrderForm(Form):
     address: AddressForm | None = None
     """Where it goes. It counts when the order is first told: later, the customer may have changed it."""
 
+    invoice: Annotated[str, Field(pattern=r"^in_[A-Za-z0-9_]+$", max_length=64)] | None = None
+    """The invoice at Stripe by which it was paid. What the customer cancels before it is packed then goes back by itself, and the invoice
+    becomes no second order. If your system tells of all that it bills at Stripe, set from_invoices = false in shop.toml as well."""
+
     def told(self, number: str) -> ToldOrder:
         lines = [
             OrderedLine(line.title, line.sku, line.quantity, line.unit_amount, discount=line.discount, tax=line.tax) for line in self.lines
@@ -100,6 +103,7 @@ class OrderForm(Form):
             shipping_tax=self.shipping_tax,
             tax_included=self.tax_included,
             place=self.address.place() if self.address else None,
+            invoice=self.invoice,
         )
 
 

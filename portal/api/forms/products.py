@@ -80,6 +80,15 @@ class StockForm(Form):
     """When it was counted. What is older than what we know changes nothing: the answer says what is known."""
 
 
+class CountForm(StockForm):
+    sku: Sku
+
+
+class StocksForm(Form):
+    stock: Annotated[tuple[CountForm, ...], Field(min_length=1, max_length=1000)]
+    """Each SKU once."""
+
+
 def _variant(form: VariantForm) -> ToldVariant:
     return ToldVariant(form.sku, form.name, [_price(price) for price in form.prices])
 

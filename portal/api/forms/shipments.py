@@ -5,10 +5,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from portal.api.forms.orders import MAYBE, MOST_LINES
+from portal.api.forms.orders import MAYBE
 from portal.api.forms.values import WHOLE, Form, Moment, Number, Pieces, Ref
 from portal.carriers import Incident, ParcelStatus, Scan
 from portal.orders.actions import Packed
+from portal.orders.models import MOST_LINES
 
 Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9000, 1, 1))]
 Words = Annotated[str, Field(pattern=MAYBE, max_length=300)]

@@ -7,6 +7,8 @@ from portal.api.queries.products import product as product
 from portal.api.queries.products import products as products
 from portal.api.queries.products import stock as stock
 from portal.api.queries.products import stock_of as stock_of
+from portal.api.queries.products import stock_of_all as stock_of_all
+from portal.api.queries.products import variants as variants
 from portal.api.queries.returns import claim as claim
 from portal.api.queries.returns import claims as claims
 from portal.api.queries.returns import return_ as return_

@@ -46,6 +46,7 @@ def _order(order: Order, parts: Sequence[str | None], lines: Sequence[shown.Line
         shipping_tax=order.shipping_tax,
         tax_included=order.tax_included,
         source=order.source,
+        invoice=order.source_ref,
         packed_at=order.packed_at,
         customer_id=order.customer_id,
         email=order.email if whose else None,

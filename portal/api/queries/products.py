@@ -38,6 +38,18 @@ def stock_of(sku: str) -> shown.Stock | None:
     return found and _stock(found)
 
 
+def stock_of_all(skus: Sequence[str]) -> tuple[shown.Stock, ...]:
+    """Of each of these, in this order. All of them are known."""
+    found = {row.sku: _stock(row) for row in db.session.execute(STOCK.where(Variant.sku.in_(skus)))}
+    return tuple(found[sku] for sku in skus)
+
+
+def variants(skus: Sequence[str]) -> dict[str, int]:
+    """The ids of these variants, by SKU. One that is not there is missing from the answer."""
+    rows = db.session.execute(select(Variant.sku, Variant.id).where(Variant.sku.in_(skus)))
+    return {row.sku: row.id for row in rows}
+
+
 def _stock(row: Row[int, str, int, datetime]) -> shown.Stock:
     return shown.Stock(sku=row.sku, quantity=row.quantity, as_of=row.as_of)
 

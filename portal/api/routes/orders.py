@@ -27,6 +27,7 @@ POINTERS = {
     "total": "/lines",
     "cost of delivery": "/shipping",
     "lines": "/lines",
+    "invoice": "/invoice",
 }
 """Where in the body stands what differs."""
 
@@ -58,6 +59,9 @@ def put_order(call: Call[OrderForm], number: str) -> Answer:
     except orders.Differs as differs:
         faults = [Fault(POINTERS[what], f"differs: {what}") for what in differs.what]
         raise Problem(DIFFERS, f"The order {number} is known, and differs in {differs}. It stays as it is.", faults) from None
+    except orders.Billed as billed:
+        sentence = f"The invoice {call.told.invoice} is the order {billed.number} already. Nothing was written."
+        raise Problem(DIFFERS, sentence, [Fault("/invoice", f"is the order {billed.number}")]) from None
     return Answer(_order(number, call.scopes), 201 if is_new else 200)
 
 

@@ -25,8 +25,8 @@ from portal.kit.refusal import Refusal
 from portal.timeline import Actor
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
-LARGEST = 1024 * 1024
-"""Bytes of a body."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a body: more than an order of 10,000 lines needs."""
 JSON = "application/json"
 BEARER = {"WWW-Authenticate": "Bearer"}
 Told = TypeVar("Told", bound=BaseModel)

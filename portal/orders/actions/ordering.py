@@ -37,6 +37,8 @@ def record_order(
     delivery_id: int | None = None,
     total: int | None = None,
     address_id: int | None = None,
+    shipping: int = 0,
+    shipping_tax: int = 0,
     tax_included: bool = False,
 ) -> Order:
     """Write an order down, once: the same `source_ref` again gives the same order, also when two workers do it at once.
@@ -48,7 +50,7 @@ def record_order(
         "customer_id": customer.id, "email": None, "placed_at": placed_at, "currency": currency.upper(),
         "total": sum(line.amount for line in lines) if total is None else total,
         "source": source, "source_ref": source_ref, "delivery_id": delivery_id,
-        "address_id": address_id, "shipping": 0, "shipping_tax": 0, "tax_included": tax_included, "packed_at": None,
+        "address_id": address_id, "shipping": shipping, "shipping_tax": shipping_tax, "tax_included": tax_included, "packed_at": None,
     }  # fmt: skip
     while True:
         new = insert(Order).values(values | {"number": number or new_number()}).on_conflict_do_nothing()

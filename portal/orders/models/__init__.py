@@ -1,6 +1,7 @@
 """Orders, the parcels that they go in, and where those are."""
 
 from portal.orders.models.cancellation import LineCancellation as LineCancellation
+from portal.orders.models.order import MOST_LINES as MOST_LINES
 from portal.orders.models.order import Order as Order
 from portal.orders.models.order import OrderedLine as OrderedLine
 from portal.orders.models.order import OrderLine as OrderLine

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Address, Customer
 from portal.kit.db import Model
 
+MOST_LINES = 10_000
+"""Of an order that somebody else's system tells of."""
+
 
 class Order(Model):
     __tablename__ = "orders"  # `order` is a word of SQL
@@ -22,7 +25,7 @@ class Order(Model):
     total: Mapped[int] = mapped_column(BigInteger)
     """In minor units of `currency`: the lines, with delivery, tax and discounts where there were any."""
     source: Mapped[str]
-    """subscription, import or api."""
+    """subscription, stripe (an invoice of no subscription), import or api."""
     source_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     """What it was made from, such as the provider's invoice: of one, there is one order."""
     delivery_id: Mapped[int | None] = mapped_column(default=None)

@@ -2,16 +2,18 @@
 
 from sqlalchemy import select
 
-from portal.billing.models import Invoice
+from portal.billing.models import BillingAccount, Invoice
 from portal.kit.db import db
 from portal.orders.models import Order
 
 
 def paid_invoice(order: Order) -> Invoice | None:
-    """By which it was paid here, if it was."""
+    """By which it was paid here, if it was: by its own customer, and in its currency."""
     if order.source_ref is None:
         return None
-    return db.session.scalars(select(Invoice).where(Invoice.provider_ref == order.source_ref, Invoice.status == "paid")).one_or_none()
+    theirs = select(Invoice).join(BillingAccount, BillingAccount.id == Invoice.account_id)
+    theirs = theirs.where(BillingAccount.customer_id == order.customer_id, Invoice.currency == order.currency)
+    return db.session.scalars(theirs.where(Invoice.provider_ref == order.source_ref, Invoice.status == "paid")).one_or_none()
 
 
 def left_of(invoice: Invoice) -> int:

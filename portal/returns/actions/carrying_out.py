@@ -1,17 +1,18 @@
 """How a payout goes where it has to: to the cards and the credit that had paid, as new credit, or by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from portal.billing.actions import give_credit, give_credit_back, refund
 from portal.billing.models import Attempt, BillingAccount, Invoice, Why
 from portal.kit.db import db
-from portal.kit.shares import spread
 from portal.orders.models import LineCancellation, Order, OrderLine
 from portal.orders.queries.payment import left_of, paid_invoice
+from portal.returns import money
 from portal.returns.models import Claim, Payout, PayoutKind, Return
 from portal.timeline import Actor
 
@@ -25,20 +26,30 @@ class Share:
     amount: int
 
 
+def hold_payments(orders: Iterable[Order], customer_id: int | None) -> None:
+    """Lock the accounts by which these were paid, and the customer's own, by their ids; all that is known of the payments is read anew."""
+    invoices = [invoice for order in orders if (invoice := paid_invoice(order))]
+    of_customer = select(BillingAccount.id).where(BillingAccount.customer_id == customer_id)
+    for account_id in sorted({invoice.account_id for invoice in invoices} | set(db.session.scalars(of_customer))):
+        db.session.get_one(BillingAccount, account_id, with_for_update=True)
+    whole = selectinload(Invoice.attempts).selectinload(Attempt.refunds), selectinload(Invoice.given_back)
+    fresh = select(Invoice).where(Invoice.id.in_([invoice.id for invoice in invoices])).options(*whole)
+    db.session.scalars(fresh.execution_options(populate_existing=True)).all()
+
+
 def left_for(order: Order) -> int:
     """How much of what was paid for an order did not go back yet, in money or as credit instead of it."""
     payouts = db.session.scalars(select(Payout).where(Payout.order_id == order.id)).all()
-    given = sum(payout.amount - payout.bonus for payout in payouts)
+    given = sum(payout.amount - payout.bonus for payout in payouts if payout.instead_of_id is None)
     cancelled = select(LineCancellation.amount).join(OrderLine).where(OrderLine.order_id == order.id)
     left = order.total - given - sum(amount or 0 for amount in db.session.scalars(cancelled))
     if invoice := paid_invoice(order):
-        as_credit = sum(payout.amount - payout.bonus - payout.by_hand for payout in payouts if payout.kind is PayoutKind.STORE_CREDIT)
-        left = min(left, left_of(invoice) - as_credit)
+        left = min(left, left_of(invoice) - sum(payout.elsewhere for payout in payouts))
     return max(left, 0)
 
 
-def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, by: Actor, at: datetime) -> int:
-    """Ask for what it takes, once. Answers how much is left for somebody at the shop to give by hand."""
+def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, in_proportion: bool, by: Actor, at: datetime) -> int:
+    """Ask for what it takes, once; the payments are held. Answers how much is left for somebody at the shop to give by hand."""
     invoice = paid_invoice(order)
     why = Why.RETURN if isinstance(subject, Return) else Why.CLAIM
     if payout.kind is PayoutKind.STORE_CREDIT:
@@ -46,10 +57,9 @@ def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, by: Acto
         return _give_credit(payout, account, why, by=by, at=at) if account else payout.amount
     if invoice is None:
         return payout.amount
-    account = db.session.get_one(BillingAccount, invoice.account_id, with_for_update=True)
-    db.session.refresh(invoice)
+    account = db.session.get_one(BillingAccount, invoice.account_id)
     left = payout.amount
-    for share in shares(invoice, payout.amount, in_proportion=False):
+    for share in shares(invoice, payout.amount, in_proportion=in_proportion):
         if share.attempt:
             because = f"{payout.because}, payment {share.attempt.id}"
             refund(account, share.attempt, share.amount, because=because, why=why, by=by, at=at)
@@ -64,12 +74,8 @@ def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, by: Acto
 def shares(invoice: Invoice, amount: int, *, in_proportion: bool) -> Iterator[Share]:
     """How much goes to each means of payment, and to none more than came from it: credit first, or all by what is left of them."""
     means: list[tuple[Attempt | None, int]] = [(None, invoice.credit_left), *((attempt, attempt.left) for attempt in invoice.attempts)]
-    means = [(attempt, left) for attempt, left in means if left]
-    whole = sum(left for _, left in means)
-    parts = spread(min(amount, whole), [left for _, left in means]) if in_proportion and means else []
-    for place, (attempt, left) in enumerate(means):
-        part = parts[place] if in_proportion else min(left, amount)
-        amount -= part
+    parts = money.split(amount, [left for _, left in means], in_proportion=in_proportion)
+    for (attempt, _), part in zip(means, parts, strict=True):
         if part:
             yield Share(attempt, part)
 
@@ -89,4 +95,4 @@ def _account(invoice: Invoice | None, customer_id: int | None, currency: str) ->
     theirs = of_customer.where(BillingAccount.gone_at.is_(None)).order_by(BillingAccount.id)
     ids = list(db.session.scalars(theirs))
     first = next((account_id for account_id in ids if invoice and account_id == invoice.account_id), next(iter(ids), None))
-    return db.session.get_one(BillingAccount, first, with_for_update=True) if first else None
+    return db.session.get_one(BillingAccount, first) if first else None

@@ -7,15 +7,19 @@ then the billing accounts. docs/decisions/returns-money.md
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from portal import timeline
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.orders.queries.payment import adds_up
 from portal.returns import money
-from portal.returns.actions.carrying_out import carry_out, left_for
-from portal.returns.actions.reckoning import Item, delivery_for, items_of, label_for, part_of
-from portal.returns.models import Claim, Outcome, Payout, PayoutKind, Return, ReturnStatus, TakenUnit
+from portal.returns.actions.carrying_out import carry_out, hold_payments, left_for
+from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, numbers_of, part_of, terms_of
+from portal.returns.models import Claim, ClaimLine, Outcome, Payout, PayoutKind, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.money import MoneyLine
 from portal.returns.not_paid import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
 from portal.tasks.actions import finish_tasks, open_task
@@ -45,8 +49,10 @@ def pay_out(
     for all that is due. `kind` is how, instead of what the customer chose. Answers the payouts of these items: who asks twice, or at the
     same moment, gets the same ones. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid.
     """
+    db.session.flush()
     orders = _hold(item.line for item in return_.items)
-    db.session.refresh(return_, with_for_update=True)
+    units_of = selectinload(Return.items).selectinload(ReturnItem.units)
+    _fresh(select(Return).where(Return.id == return_.id).options(units_of))
     if return_.status is not ReturnStatus.APPROVED:
         raise NotToBePaidNow
     return _pay(return_, orders, items_of(return_), units, kind, by=by, at=at)
@@ -56,8 +62,9 @@ def pay_out_claim(
     claim: Claim, units: Mapping[int, int] | None = None, kind: PayoutKind = PayoutKind.REFUND, *, by: Actor, at: datetime
 ) -> list[Payout]:
     """The same for a claim; `units` are by the id of its line. No fees. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid."""
+    db.session.flush()
     order = db.session.get_one(Order, claim.order_id, with_for_update=True)
-    db.session.refresh(claim, with_for_update=True)
+    _fresh(select(Claim).where(Claim.id == claim.id).options(selectinload(Claim.lines).selectinload(ClaimLine.units)))
     if claim.status in ("denied", "canceled"):
         raise NotToBePaidNow
     return _pay(claim, {order.id: order}, items_of(claim), units, kind, by=by, at=at)
@@ -85,6 +92,11 @@ def _hold(lines: Iterable[OrderLine]) -> dict[int, Order]:
     return {order_id: db.session.get_one(Order, order_id, with_for_update=True) for order_id in ids}
 
 
+def _fresh(whole: Select[Any]) -> None:
+    """As it stands once everybody before us is done: what was read before the lock may be what somebody has paid meanwhile."""
+    db.session.scalars(whole.with_for_update().execution_options(populate_existing=True)).one()
+
+
 def _pay(
     subject: Return | Claim,
     orders: Mapping[int, Order],
@@ -95,6 +107,7 @@ def _pay(
     by: Actor,
     at: datetime,
 ) -> list[Payout]:
+    hold_payments(orders.values(), subject.customer_id)
     asked = [item for item in items if units is None or item.id in units]
     groups: dict[tuple[int, PayoutKind], list[Due]] = {}
     for item in asked:
@@ -126,7 +139,7 @@ def _decide(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[D
             unit.payout_id = payout.id
     facts = {"payout": payout.id, "order": order.number, "amount": amount, "currency": order.currency, "kind": str(kind)}
     timeline.note(subject, PAID_OUT, by=by, at=at, facts=facts)
-    payout.by_hand = carry_out(payout, order, subject, by=by, at=at)
+    payout.by_hand = carry_out(payout, order, subject, in_proportion=_in_proportion(subject), by=by, at=at)
     if payout.by_hand:
         told = {"order": order.number, "amount": payout.by_hand, "currency": order.currency}
         key = f"{TASK}:{payout.id}"
@@ -134,19 +147,26 @@ def _decide(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[D
     return payout
 
 
+def _in_proportion(subject: Return | Claim) -> bool:
+    """Whether the shop gives back to all means of payment at once, instead of credit first."""
+    return isinstance(subject, Return) and all(terms_of(item).tenders == "pro rata" for item in subject.items)
+
+
 def _lines(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[Due]) -> tuple[MoneyLine, ...]:
-    parts = [part_of(one.item, one.units, kind) for one in due]
-    new = [unit for one in due for unit in one.units]
+    numbered = [(one.item, [unit.number for unit in one.units]) for one in due]
+    parts = [part_of(item, numbers, kind) for item, numbers in numbered]
+    new = [unit for item, numbers in numbered for unit in back(item, numbers)]
     lines = money.reckon(parts, label=label_for(subject), delivery=delivery_for(order, new))
     return money.limited(lines, left_for(order))
 
 
 def estimate(return_: Return) -> tuple[MoneyLine, ...]:
-    """What goes back if all of it comes as announced. Raises NotKnownWhatWasPaid."""
-    due = [Due(item, item.units) for item in items_of(return_) if item.outcome is not Outcome.REPLACEMENT]
-    orders = {one.item.line.order_id: one.item.line.order for one in due}
+    """What goes back if all of it comes as announced; of a draft, for the units that it would take. Raises NotKnownWhatWasPaid."""
+    due = [(item, numbers_of(item)) for item in items_of(return_) if item.outcome is not Outcome.REPLACEMENT]
+    due = [(item, numbers) for item, numbers in due if item.outcome is not Outcome.EXCHANGE or item.goes_out]
+    orders = {item.line.order_id: item.line.order for item, _ in due}
     if not all(adds_up(order) for order in orders.values()):
         raise NotKnownWhatWasPaid
-    new = [unit for one in due for unit in one.units]
+    new = [unit for item, numbers in due for unit in back(item, numbers)]
     delivery = [line for order in orders.values() for line in delivery_for(order, new)]
-    return money.reckon([part_of(one.item, one.units, one.item.kind) for one in due], label=label_for(return_), delivery=delivery)
+    return money.reckon([part_of(item, numbers, item.kind) for item, numbers in due], label=label_for(return_), delivery=delivery)

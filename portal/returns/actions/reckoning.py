@@ -1,8 +1,8 @@
 """What the arithmetic of money needs of a return or a claim, and of all that went back before."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -10,8 +10,24 @@ from portal.kit.db import db
 from portal.orders.models import LineCancellation, Order, OrderLine
 from portal.orders.queries.payment import delivery_of
 from portal.returns import money
-from portal.returns.models import Claim, ClaimKind, Exchange, Fault, Outcome, Payout, PayoutKind, Return, ReturnItem, TakenUnit
+from portal.returns.models import (
+    Claim,
+    ClaimLine,
+    Exchange,
+    Fault,
+    Outcome,
+    Payout,
+    PayoutKind,
+    Return,
+    ReturnItem,
+    TakenUnit,
+    Way,
+    Wish,
+    free_units,
+)
 from portal.returns.money import Kind, MoneyLine, Paid, Part
+from portal.returns.policy.terms import Terms
+from portal.returns.queries.policies import policy_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +41,8 @@ class Item:
     payable: int
     """For so many of them money goes back by now, those for which it did included."""
     outcome: Outcome
+    is_undone: bool
+    """Whether it is as if it had not been bought: the customer withdrew, or the shop or the carrier was at fault."""
     deduction: int = 0
     finding: str = ""
     goes_out: int = 0
@@ -42,15 +60,24 @@ class Item:
         return Paid(line.amount - line.discount, line.tax, line.quantity, order.tax_included)
 
 
+@dataclass(frozen=True)
+class Back:
+    """A unit for which money goes back."""
+
+    line_id: int
+    number: int
+    is_undone: bool
+
+
 def items_of(subject: Return | Claim) -> list[Item]:
     if isinstance(subject, Claim):
         lines = {line.id: line for line in db.session.scalars(select(OrderLine).where(OrderLine.order_id == subject.order_id))}
-        return [Item(one.id, lines[one.order_line_id], one.units, len(one.units), Outcome.REFUND) for one in subject.lines]
-    return [_item(one) for one in subject.items]
+        return [_claimed(one, lines[one.order_line_id]) for one in subject.lines]
+    return [_item(one, subject) for one in subject.items]
 
 
-def part_of(item: Item, units: Iterable[TakenUnit], kind: PayoutKind) -> Part:
-    """Of these units of it, none of which was paid for."""
+def part_of(item: Item, numbers: Sequence[int], kind: PayoutKind) -> Part:
+    """Of these units of it, for none of which money went back."""
     before = [unit for unit in item.units if unit.payout_id]
     taken: Counter[Kind] = Counter()
     for payout_id in sorted({unit.payout_id for unit in before if unit.payout_id}):
@@ -58,64 +85,112 @@ def part_of(item: Item, units: Iterable[TakenUnit], kind: PayoutKind) -> Part:
             taken[line.kind] += line.amount if line.item == item.id else 0
     outcome = item.outcome if item.outcome is Outcome.EXCHANGE else Outcome(str(kind))
     return Part(
-        item.id, item.paid, [unit.number for unit in units], outcome, item.restocking_bp, item.bonus_bp, item.deduction, item.finding,
-        item.goes_out, [unit.number for unit in before], -taken[Kind.DEDUCTION], -taken[Kind.RESTOCKING], taken[Kind.BONUS],
+        item.id, item.paid, numbers, outcome, item.restocking_bp, item.bonus_bp, item.deduction, item.finding, item.goes_out,
+        [unit.number for unit in before], -taken[Kind.DEDUCTION], -taken[Kind.RESTOCKING], taken[Kind.BONUS],
     )  # fmt: skip
 
 
+def back(item: Item, numbers: Iterable[int]) -> list[Back]:
+    return [Back(item.line.id, number, item.is_undone) for number in numbers]
+
+
+def numbers_of(item: Item) -> list[int]:
+    """All of its units; of a draft, those that it would take."""
+    quantity = 0 if item.units else db.session.get_one(ReturnItem, item.id).quantity
+    return [unit.number for unit in item.units] or free_units(item.line.order)[item.line.id][:quantity]
+
+
 def label_for(subject: Return | Claim) -> int:
-    """What the way back costs the customer, as far as it was not charged yet: once for each return."""
-    return 0
+    """What the way back costs the customer, as far as it was not charged yet: once for each return, and no more than was estimated.
+
+    Where the items are judged by several versions of the policy, the least of them counts.
+    """
+    if isinstance(subject, Claim) or subject.way in (None, Way.OWN, Way.NONE):
+        return 0
+    charged = -_of_payouts(subject, Kind.LABEL)
+    return max(_label_of(subject) - charged, 0)
 
 
-def delivery_for(order: Order, units: Iterable[TakenUnit]) -> list[MoneyLine]:
+def delivery_for(order: Order, units: Sequence[Back]) -> list[MoneyLine]:
     """What it had cost to send the order, if nothing of it is left once money goes back for these units too.
 
-    It is remembered by the lines of the payouts of the order: there is one at the most.
+    That it went back is remembered by the lines of the payouts of the order.
     """
     cost = delivery_of(order)
-    if not cost or _went_back(order):
+    if not cost or any(line["kind"] == Kind.DELIVERY for payout in _payouts_of(order) for line in payout.lines):
         return []
-    gone = {unit.id for unit in units} | _paid_units(order)
-    taken = db.session.scalars(select(TakenUnit).join(OrderLine).where(OrderLine.order_id == order.id, TakenUnit.id.in_(gone))).all()
+    all_back = {(unit.line_id, unit.number): unit for unit in [*_went_back(order), *units]}
     cancelled = sum(int(count) for _, count in db.session.execute(LineCancellation.units(order.id)))
-    if len(taken) + cancelled < sum(line.quantity for line in order.lines):
-        return []
-    if not all(_undoes(unit) for unit in taken):
+    own = {line.id for line in order.lines}
+    gone = [unit for (line_id, _), unit in all_back.items() if line_id in own]
+    if len(gone) + cancelled < sum(line.quantity for line in order.lines) or not all(unit.is_undone for unit in gone):
         return []
     return [MoneyLine(Kind.DELIVERY, cost, facts={"order": order.number})]
 
 
-def _paid_units(order: Order) -> set[int]:
-    paid = select(TakenUnit.id).join(OrderLine).where(OrderLine.order_id == order.id, TakenUnit.payout_id.is_not(None))
-    return set(db.session.scalars(paid))
+def terms_of(item: ReturnItem) -> Terms:
+    return policy_of(item.policy_id).terms
 
 
-def _went_back(order: Order) -> bool:
-    of_order = db.session.scalars(select(Payout).where(Payout.order_id == order.id))
-    return any(line["kind"] == Kind.DELIVERY for payout in of_order for line in payout.lines)
+def _payouts_of(order: Order) -> list[Payout]:
+    return list(db.session.scalars(select(Payout).where(Payout.order_id == order.id)))
 
 
-def _undoes(unit: TakenUnit) -> bool:
-    """Whether it goes back because the customer withdrew, or because the shop or the carrier did not do what was bought."""
-    if unit.claim_line_id:
-        return True
-    item = db.session.get_one(ReturnItem, unit.return_item_id)
-    return item.return_.is_withdrawal or item.fault is not Fault.CUSTOMER
+def _of_payouts(return_: Return, kind: Kind) -> int:
+    """All lines of this kind that went out for the return."""
+    rows = db.session.scalars(select(Payout.lines).where(Payout.return_id == return_.id))
+    return sum(line["amount"] for lines in rows for line in lines if line["kind"] == kind)
 
 
-def fault_of(claim: Claim) -> Fault:
-    return Fault.CARRIER if claim.kind is ClaimKind.NOT_HERE else Fault.MERCHANT
+def _went_back(order: Order) -> list[Back]:
+    found = []
+    paid = select(TakenUnit).join(OrderLine).where(OrderLine.order_id == order.id, TakenUnit.payout_id.is_not(None))
+    for unit in db.session.scalars(paid):
+        item = db.session.get(ReturnItem, unit.return_item_id) if unit.return_item_id else None
+        is_faulty = item is None or item.fault is not Fault.CUSTOMER
+        found.append(Back(unit.order_line_id, unit.number, is_faulty or (item is not None and item.return_.is_withdrawal)))
+    return found
 
 
-def _item(one: ReturnItem) -> Item:
+def _item(one: ReturnItem, return_: Return) -> Item:
+    is_faulty, terms = one.fault is not Fault.CUSTOMER, terms_of(one)
     need_not_come = one.is_instant or one.outcome is Outcome.KEEP
-    payable = len(one.units) if need_not_come else min(one.accepted, len(one.units))
-    goes_out = 0
+    item = Item(
+        one.id, one.line, one.units, len(one.units) if need_not_come else min(one.accepted, len(one.units)), one.outcome,
+        is_undone=is_faulty or return_.is_withdrawal, deduction=one.deduction, finding=one.finding,
+        restocking_bp=_restocking_bp(one, return_, terms), bonus_bp=terms.bonus_bp,
+    )  # fmt: skip
     if one.outcome is Outcome.REPLACEMENT:
-        payable = 0
+        return replace(item, payable=0)
     if one.outcome is Outcome.EXCHANGE:
         exchange = db.session.scalars(select(Exchange).where(Exchange.return_item_id == one.id)).one_or_none()
-        goes_out = exchange.credit + exchange.difference if exchange else 0
-        payable = payable if exchange and exchange.difference < 0 else 0
-    return Item(one.id, one.line, one.units, payable, one.outcome, one.deduction, one.finding, goes_out)
+        if exchange is None or exchange.difference >= 0:
+            return replace(item, payable=0)
+        return replace(item, goes_out=exchange.credit + exchange.difference)
+    return item
+
+
+def _claimed(one: ClaimLine, line: OrderLine) -> Item:
+    payable = 0 if one.given is Wish.REPLACEMENT else len(one.units)
+    return Item(one.id, line, one.units, payable, Outcome.REFUND, is_undone=True)
+
+
+def _restocking_bp(one: ReturnItem, return_: Return, terms: Terms) -> int:
+    """No more than was estimated: who could withdraw instead is charged none, and the estimate has said so."""
+    if return_.is_withdrawal or one.fault is not Fault.CUSTOMER:
+        return 0
+    by_terms = terms.restocking_bp(one.reason, one.outcome, may_withdraw=False)
+    if return_.estimate is None:
+        return by_terms
+    promised = [line.facts["bp"] for line in money.from_json(return_.estimate) if (line.kind, line.item) == (Kind.RESTOCKING, one.id)]
+    return min(by_terms, *promised) if promised else 0
+
+
+def _label_of(return_: Return) -> int:
+    if return_.way is None or any(one.fault is not Fault.CUSTOMER for one in return_.items):
+        return 0
+    asked = [(one.reason, one.outcome) for one in return_.items]
+    fee = min(terms_of(one).way_fee(return_.way, return_.currency, asked) for one in return_.items)
+    if return_.estimate is None:
+        return fee
+    return min(fee, -sum(line.amount for line in money.from_json(return_.estimate) if line.kind is Kind.LABEL))

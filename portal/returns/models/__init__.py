@@ -13,6 +13,11 @@ from portal.returns.models.item import Fault as Fault
 from portal.returns.models.item import Outcome as Outcome
 from portal.returns.models.item import Reception as Reception
 from portal.returns.models.item import ReturnItem as ReturnItem
+from portal.returns.models.parcel import ReturnLabel as ReturnLabel
+from portal.returns.models.parcel import ReturnPaper as ReturnPaper
+from portal.returns.models.parcel import ReturnParcel as ReturnParcel
+from portal.returns.models.parcel import ReturnPickUp as ReturnPickUp
+from portal.returns.models.parcel import ReturnScan as ReturnScan
 from portal.returns.models.payout import Payout as Payout
 from portal.returns.models.payout import PayoutKind as PayoutKind
 from portal.returns.models.policy import CustomerFlag as CustomerFlag

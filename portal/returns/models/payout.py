@@ -44,6 +44,11 @@ class Payout(Model):
     """The one that failed, or the credit that goes back to the card, in whose place this one is."""
 
     @property
+    def elsewhere(self) -> int:
+        """What of it does not go to where the money came from: it has to be there for it all the same."""
+        return self.amount - self.bonus if self.kind is PayoutKind.STORE_CREDIT else self.by_hand
+
+    @property
     def because(self) -> str:
         """How billing's refunds and credit of it begin."""
         return f"payout:{self.id}"

@@ -28,7 +28,7 @@ def sync_overcharge(overcharge_id: int, lease: outbox.Lease) -> None:
             return
         paying = select(BillingAccount).where(BillingAccount.provider_ref == overcharge.subscription.account_ref)
         account = db.session.scalars(paying.with_for_update()).one()
-        learn_bill(account, bill)
+        learn_bill(account, bill, at=at)
         if bill.status != "paid":
             return
         give_back(account, bill, overcharge.amount, because=f"overcharge:{overcharge.id}", why=overcharge.why, at=at)
