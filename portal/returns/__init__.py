@@ -2,11 +2,19 @@
 
 from flask import Flask
 
+from portal.returns import sentences
 from portal.returns import sync as sync
 from portal.returns.queries.claims import claims_about
 from portal.returns.routes import bp
+
+TOLD = (
+    sentences.acceptance_told, sentences.decline_told, sentences.fault_told, sentences.finding_told, sentences.outcome_told,
+    sentences.reason_told, sentences.reception_told, sentences.review_told, sentences.status_told, sentences.way_told,
+)  # fmt: skip
+"""By which the desk's pages say how a return stands."""
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.jinja_env.globals["claims_about"] = claims_about
+    app.jinja_env.globals.update({told.__name__: told for told in TOLD})

@@ -1,4 +1,4 @@
-"""What staff decide about a claim: approved with money, the same again or both; denied; done. The claim is locked (`locks.py`)."""
+"""What staff decide about a claim: approved with money, the same again or both; denied; done. The claim is locked (`models/locks.py`)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,11 +14,12 @@ from portal.returns.actions.refunding import must_be_within
 from portal.returns.emails import claims as emails
 from portal.returns.models import Claim, Exchange, Payout, Wish
 from portal.returns.not_now import NotSettled
-from portal.returns.policy.claims import DENY_REASONS
 from portal.tasks.actions import finish_tasks
 from portal.timeline import Actor, deed
 
 TASK = "claim"
+DENY_REASONS = "not shown", "delivered", "not ours", "too late", "other"
+"""In words they stand in templates/returns/_pieces.html and in the mail."""
 
 
 def approve_claim(claim: Claim, given: Mapping[int, Wish], *, words: str, is_lead: bool, by: Actor, at: datetime) -> None:

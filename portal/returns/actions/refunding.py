@@ -1,4 +1,4 @@
-"""Staff give back what a return or a claim comes to, within what they may, and the customer is told. Both are locked (`locks.py`)."""
+"""Staff give back what a return or a claim comes to, within what they may, and the customer is told."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,12 +12,15 @@ from portal.orders.queries.payment import adds_up
 from portal.returns import money
 from portal.returns.actions.carrying_out import left_for
 from portal.returns.actions.paying_out import pay_out
-from portal.returns.actions.reckoning import Item, delivery_for, items_of, label_for, part_of
+from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, part_of
 from portal.returns.emails import returns as emails
-from portal.returns.models import Payout, PayoutKind, Return, TakenUnit
+from portal.returns.models import Payout, PayoutKind, Return
 from portal.returns.money import MoneyLine
 from portal.returns.not_now import AskALead, NothingOwed
 from portal.timeline import Actor
+
+Group = tuple[Order, PayoutKind, list[tuple[Item, list[int]]]]
+"""Of one order, what goes back in one way: the numbers of the units of each item."""
 
 
 def refund(return_: Return, *, is_lead: bool, by: Actor, at: datetime) -> list[Payout]:
@@ -62,9 +65,9 @@ def due_now(return_: Return) -> tuple[MoneyLine, ...] | None:
     for order, kind, due in _groups(items_of(return_)):
         if not adds_up(order):
             return None
-        new = [unit for _, units in due for unit in units]
-        parts = [part_of(item, units, kind) for item, units in due]
-        lines += money.limited(money.reckon(parts, label=label_for(return_), delivery=delivery_for(order, new)), left_for(order))
+        parts = [part_of(item, numbers, kind) for item, numbers in due]
+        delivery = delivery_for(order, [unit for item, numbers in due for unit in back(item, numbers)])
+        lines += money.limited(money.reckon(parts, label=label_for(return_), delivery=delivery), left_for(order))
     return tuple(lines)
 
 
@@ -74,10 +77,10 @@ def final_lines(return_: Return) -> tuple[MoneyLine, ...]:
     return tuple(line for lines in db.session.scalars(of_it) for line in money.from_json(lines))
 
 
-def _groups(items: Sequence[Item]) -> list[tuple[Order, PayoutKind, list[tuple[Item, list[TakenUnit]]]]]:
-    found: dict[tuple[int, PayoutKind], tuple[Order, PayoutKind, list[tuple[Item, list[TakenUnit]]]]] = {}
+def _groups(items: Sequence[Item]) -> list[Group]:
+    found: dict[tuple[int, PayoutKind], Group] = {}
     for item in items:
-        if new := [unit for unit in item.units[: item.payable] if unit.payout_id is None]:
+        if new := [unit.number for unit in item.units[: item.payable] if unit.payout_id is None]:
             order: Order = item.line.order
             found.setdefault((order.id, item.kind), (order, item.kind, []))[2].append((item, new))
     return [found[key] for key in sorted(found)]

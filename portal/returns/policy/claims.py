@@ -30,7 +30,3 @@ def may_be_missed_after(parcels: Iterable[Parcel], usual: date) -> date | None:
 
 def is_late(expected_on: date | None, *, at: datetime, zone: ZoneInfo) -> bool:
     return expected_on is None or at.astimezone(zone).date() > expected_on
-
-
-DENY_REASONS = ("not shown", "delivered", "not ours", "too late", "other")
-"""Why a claim is declined. In words they stand in templates/returns/_pieces.html and in the mail."""

@@ -14,13 +14,11 @@ from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.kit.web import page, say
 from portal.returns.actions import answering, paying_out
-from portal.returns.locks import hold_claim
 from portal.returns.models import Claim, Payout
-from portal.returns.not_now import DecidedAlready
-from portal.returns.policy.claims import DENY_REASONS
+from portal.returns.models.locks import hold_claim
 from portal.returns.queries import desk_claims as queries
 from portal.support import forms
-from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of
+from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
 from portal.tasks.actions import take_tasks
 from portal.timeline import Actor
 
@@ -94,7 +92,7 @@ def _do(reference: str, deed: Deed, told: str, form: str = "") -> ResponseReturn
             claim = hold_claim(select(Claim).where(Claim.reference == reference)) or abort(404)
             deed(claim, on_behalf_of(claim.customer_id))
     except Refusal as refusal:
-        return _show(reference, str(refusal), form, request.form, 409 if isinstance(refusal, DecidedAlready) else 422)
+        return _show(reference, str(refusal), form, request.form, status_of(refusal))
     say(told)
     return redirect(url_for(".show_claim", reference=reference), 303)
 
@@ -107,6 +105,6 @@ def _show(
     note_look([found.customer_id], "claim")
     found = queries.whole_claim(reference) or abort(404)
     return page(
-        "support/claim.html", status, found=found, claim=found.claim, reasons=DENY_REASONS, at=now(), refusal=refusal, form=form,
+        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=now(), refusal=refusal, form=form,
         sent=sent if sent is not None else {},
     )  # fmt: skip

@@ -8,6 +8,7 @@ from portal.accounts.current import DESK, current
 from portal.accounts.models import Role
 from portal.kit.clock import now
 from portal.kit.db import transaction
+from portal.kit.refusal import Refusal
 from portal.support import actions
 from portal.timeline import Actor
 
@@ -29,3 +30,8 @@ def on_behalf_of(customer_id: int | None) -> Actor:
 
 def is_lead() -> bool:
     return current.staff.may(Role.LEAD)
+
+
+def status_of(refusal: Refusal) -> int:
+    """A conflict, where somebody else was faster; else what was sent can't be taken."""
+    return int(getattr(refusal, "status", 422))

@@ -19,13 +19,12 @@ from portal.kit.refusal import Refusal
 from portal.kit.uploads import takes_files
 from portal.kit.web import page, say
 from portal.returns.actions import closing, deciding, paying_out, receiving, refunding, starting
-from portal.returns.locks import hold_return
 from portal.returns.models import Payout, Return, ReturnItem
-from portal.returns.not_now import ChangedHere, NotNow
+from portal.returns.models.locks import hold_return
 from portal.returns.queries import desk as queries
 from portal.returns.queries.policies import policy_of
 from portal.support import forms
-from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of
+from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
 from portal.tasks.actions import take_tasks
 from portal.timeline import Actor
 
@@ -170,7 +169,7 @@ def _do(rma: str, deed: Deed, told: str, form: str = "", taken: photos.Taken | N
             return_ = hold_return(select(Return).where(Return.rma == rma)) or abort(404)
             deed(return_, on_behalf_of(return_.customer_id))
     except Refusal as refusal:
-        return _show(rma, str(refusal), form, request.form, 409 if isinstance(refusal, NotNow | ChangedHere) else 422)
+        return _show(rma, str(refusal), form, request.form, status_of(refusal))
     say(told)
     return redirect(url_for(".show_return", rma=rma), 303)
 
