@@ -11,6 +11,7 @@ from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.returns.actions import exchanging
 from portal.returns.actions.paying_out import pay_out
+from portal.returns.actions.sending import prepare_way_back
 from portal.returns.emails import returns as emails
 from portal.returns.models import Acceptance, Outcome, Reception, Return
 from portal.returns.not_paid import NotKnownWhatWasPaid
@@ -38,6 +39,7 @@ def approve(return_: Return, *, by: Actor, at: datetime, note: str = "") -> None
             if item.outcome is Outcome.KEEP:
                 item.reception, item.acceptance, item.accepted = Reception.KEPT, Acceptance.ACCEPTED, item.quantity
     finish_tasks(REVIEW, return_, at=at)
+    prepare_way_back(return_, at=at, days=_terms(return_).send_by_days)
     _give_at_once(return_, by=by, at=at)
     exchanging.go_on(return_, by=by, at=at)
     emails.send_approved(return_, at=at)
