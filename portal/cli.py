@@ -16,13 +16,15 @@ from portal.migrations import commands as migrations
 from portal.operations import commands as operations
 from portal.orders import commands as orders
 from portal.outbox import commands as outbox
-from portal.returns.commands import import_returns
+from portal.returns.commands import import_returns, returns
 from portal.timeline import commands as timeline
 from portal.webhooks.commands import webhooks
 
 orders.imports.add_command(import_stripe)
 orders.imports.add_command(import_returns)
-COMMANDS = [outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, api_key, webhooks, demo]
+COMMANDS = [
+    outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, returns, api_key, webhooks, demo
+]  # fmt: skip
 
 
 @click.group()

@@ -21,6 +21,7 @@ from sandbox import (
     invoices,
     lifecycle,
     one_off,
+    paying,
     previews,
     refunds,
     setup_intents,
@@ -51,8 +52,8 @@ from sandbox.webhooks import SECRET, Webhooks
 from sandbox.world import API_VERSION, CALLS, Asked, World
 
 OFFERED_BY = (
-    balance, billing, cards, catalog, charges, checkout, coupons, customers, events, invoice_items, invoices, one_off, previews,
-    refunds, setup_intents, subscriptions, tax_rates, test_clocks, webhook_endpoints,
+    balance, billing, cards, catalog, charges, checkout, coupons, customers, events, invoice_items, invoices, one_off, paying,
+    previews, refunds, setup_intents, subscriptions, tax_rates, test_clocks, webhook_endpoints,
 )  # fmt: skip
 
 _openapi: list[OpenApi] = []

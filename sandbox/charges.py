@@ -23,27 +23,40 @@ def begin(world: World, invoice: Json) -> None:
     """From when an invoice is finalized, its payment is expected."""
     if not invoice["amount_remaining"]:
         return
-    now, ref = world.clock.outside(), intent_id(invoice)
+    intent = new_intent(
+        world, intent_id(invoice), invoice["amount_remaining"], invoice["currency"], invoice["customer"],
+        description=_DESCRIPTIONS.get(invoice["billing_reason"], "Payment for Invoice"), setup_future_usage="off_session",
+    )  # fmt: skip
+    note_payment(world, invoice, intent)
+
+
+def new_intent(world: World, ref: str, amount: int, currency: str, customer: str, **more: object) -> Json:
+    """A payment that is expected, and kept."""
     intent = {
-        "id": ref, "object": "payment_intent", "amount": invoice["amount_remaining"], "amount_capturable": 0, "amount_received": 0,
+        "id": ref, "object": "payment_intent", "amount": amount, "amount_capturable": 0, "amount_received": 0,
         "application": None, "application_fee_amount": None, "automatic_payment_methods": None, "canceled_at": None,
         "cancellation_reason": None, "capture_method": "automatic", "client_secret": f"{ref}_secret_{new_id('x')[2:]}",
-        "confirmation_method": "automatic", "created": now, "currency": invoice["currency"], "customer": invoice["customer"],
-        "customer_account": None, "description": _DESCRIPTIONS.get(invoice["billing_reason"], "Payment for Invoice"),
+        "confirmation_method": "automatic", "created": world.clock.outside(), "currency": currency, "customer": customer,
+        "customer_account": None, "description": None,
         "excluded_payment_method_types": None, "last_payment_error": None, "latest_charge": None, "livemode": False, "metadata": {},
         "next_action": None, "on_behalf_of": None, "payment_method": None, "payment_method_configuration_details": None,
         "payment_method_options": {
             "card": {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
         },
         "payment_method_types": ["card"], "processing": None, "receipt_email": None, "review": None,
-        "setup_future_usage": "off_session", "shipping": None, "statement_descriptor": None, "statement_descriptor_suffix": None,
+        "setup_future_usage": None, "shipping": None, "statement_descriptor": None, "statement_descriptor_suffix": None,
         "status": "requires_payment_method", "transfer_data": None, "transfer_group": None,
-    }  # fmt: skip
+    } | more  # fmt: skip
     world.store.put(intent)
+    return intent
+
+
+def note_payment(world: World, invoice: Json, intent: Json) -> None:
+    """That this intent is what pays the invoice."""
     payment = {
         "id": payment_id(invoice["id"]), "object": "invoice_payment", "amount_paid": None, "amount_requested": intent["amount"],
-        "created": now, "currency": invoice["currency"], "invoice": invoice["id"], "is_default": True, "livemode": False,
-        "payment": {"payment_intent": ref, "type": "payment_intent"}, "status": "open",
+        "created": world.clock.outside(), "currency": invoice["currency"], "invoice": invoice["id"], "is_default": True, "livemode": False,
+        "payment": {"payment_intent": intent["id"], "type": "payment_intent"}, "status": "open",
         "status_transitions": {"canceled_at": None, "paid_at": None},
     }  # fmt: skip
     world.store.put(payment)
@@ -55,18 +68,24 @@ def attempt(world: World, invoice: Json, card: Json) -> str | None:
         begin(world, invoice)
         intent = world.store.get("payment_intent", intent_id(invoice))
     problem = cards.decline_code(world, card)
-    charge = _charge(world, intent, card, problem, receipt=invoice["hosted_invoice_url"])
-    world.store.put(charge)
-    world.tell("charge.failed" if problem else "charge.succeeded", charge)
-    intent["latest_charge"] = charge["id"]
+    charge(world, intent, card, problem, receipt=invoice["hosted_invoice_url"])
+    if not problem:
+        settle(world, invoice, "paid")
+    return problem
+
+
+def charge(world: World, intent: Json, card: Json, problem: str | None, *, receipt: str | None) -> None:
+    """One attempt to pay an intent, with what comes of it."""
+    made = _charge(world, intent, card, problem, receipt=receipt)
+    world.store.put(made)
+    world.tell("charge.failed" if problem else "charge.succeeded", made)
+    intent["latest_charge"] = made["id"]
     if problem:
-        intent["last_payment_error"] = cards.card_error(problem) | {"charge": charge["id"], "payment_method": card}
+        intent["last_payment_error"] = cards.card_error(problem) | {"charge": made["id"], "payment_method": card}
     else:
         intent["last_payment_error"], intent["payment_method"] = None, card["id"]
         intent["status"], intent["amount_received"] = "succeeded", intent["amount"]
-        _settle(world, invoice, "paid")
     world.store.put(intent)
-    return problem
 
 
 def cancel(world: World, invoice: Json) -> None:
@@ -74,10 +93,10 @@ def cancel(world: World, invoice: Json) -> None:
     if intent := world.store.find(intent_id(invoice)):
         intent["status"], intent["canceled_at"], intent["cancellation_reason"] = "canceled", world.clock.outside(), "void_invoice"
         world.store.put(intent)
-        _settle(world, invoice, "canceled")
+        settle(world, invoice, "canceled")
 
 
-def _settle(world: World, invoice: Json, status: str) -> None:
+def settle(world: World, invoice: Json, status: str) -> None:
     payment = world.store.get("invoice_payment", payment_id(invoice["id"]))
     payment["status"], payment["status_transitions"][f"{status}_at"] = status, world.clock.outside()
     payment["amount_paid"] = payment["amount_requested"] if status == "paid" else None

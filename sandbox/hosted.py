@@ -1,4 +1,4 @@
-"""The page of Checkout: where a customer gives a card. It works without JavaScript, and nothing that is typed here is kept."""
+"""The page of Checkout: where a customer gives a card, or pays. It works without JavaScript, and nothing that is typed here is kept."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from sandbox import cards, checkout, lifecycle
+from sandbox import cards, checkout, lifecycle, paying
 from sandbox.card_form import CardForm
 from sandbox.errors import Json
 from sandbox.known_cards import CARDS
+from sandbox.words import money
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
@@ -52,8 +53,8 @@ def hosted(sandbox: "Sandbox") -> Blueprint:
             intent = checkout.confirm(sandbox.world, session, cards.made(sandbox.world, form.card, form.expires))
             if intent["status"] == "requires_action":
                 return redirect(url_for(".authenticate", ref=ref), 303)
-            if problem := intent["last_setup_error"]:
-                return _page(sandbox, session, form, problem["message"]), 402
+            if problem := checkout.problem_of(intent):
+                return _page(sandbox, session, form, problem), 402
             return redirect(checkout.success_url(session), 303)
 
     @routes.get("/authenticate/<ref>")
@@ -62,7 +63,7 @@ def hosted(sandbox: "Sandbox") -> Blueprint:
             session = sandbox.world.store.find(ref, "checkout.session")
             if session is None or session["status"] != "open":
                 return _closed(session)
-            intent = sandbox.world.store.get("setup_intent", session["setup_intent"])
+            intent = checkout.intent_of(sandbox.world, session)
             if intent["status"] != "requires_action":
                 return redirect(url_for(".pay", ref=ref), 303)
             card = sandbox.world.store.get("payment_method", intent["payment_method"])
@@ -74,7 +75,7 @@ def hosted(sandbox: "Sandbox") -> Blueprint:
             session = sandbox.world.store.find(ref, "checkout.session")
             if session is None or session["status"] != "open":
                 return _closed(session, sent=True)
-            if sandbox.world.store.get("setup_intent", session["setup_intent"])["status"] == "requires_action":
+            if checkout.intent_of(sandbox.world, session)["status"] == "requires_action":
                 checkout.authenticated(sandbox.world, session, succeeded=request.form.get("outcome") == "complete")
             if session["status"] == "complete":
                 return redirect(checkout.success_url(session), 303)
@@ -95,19 +96,21 @@ def _at_work(sandbox: "Sandbox") -> Iterator[None]:
 
 def _page(sandbox: "Sandbox", session: Json, form: CardForm, problem: str | None = None) -> str:
     customer = sandbox.world.store.get("customer", session["customer"])
-    return render_template("pay.html", session=session, customer=customer, form=form, problem=problem, cards=CARDS)
+    due = money(session["amount_total"], session["currency"]) if session["mode"] == "payment" else None
+    lines = [line["description"] for line in paying.lines_of(sandbox.world, session)] if due else []
+    return render_template("pay.html", session=session, customer=customer, form=form, problem=problem, cards=CARDS, due=due, lines=lines)
 
 
 def _last_problem(sandbox: "Sandbox", session: Json) -> str | None:
-    problem = sandbox.world.store.get("setup_intent", session["setup_intent"])["last_setup_error"]
-    return problem["message"] if problem else None
+    return checkout.problem_of(checkout.intent_of(sandbox.world, session))
 
 
 def _closed(session: Json | None, *, sent: bool = False) -> Answer:
     """There is no card to give here, or not any more. Whoever sent one twice goes where the first one went."""
     if session is None:
-        return render_template("closed.html", status="missing"), 404
+        return render_template("closed.html", status="missing", mode=None), 404
     if session["status"] == "complete" and sent:
         return redirect(checkout.success_url(session), 303)
     onward = checkout.success_url(session) if session["status"] == "complete" else session["cancel_url"]
-    return render_template("closed.html", status=session["status"], onward=onward), 200 if session["status"] == "complete" else 410
+    page = render_template("closed.html", status=session["status"], mode=session["mode"], onward=onward)
+    return page, 200 if session["status"] == "complete" else 410

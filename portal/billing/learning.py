@@ -10,8 +10,22 @@ from sqlalchemy import select
 from portal import outbox, timeline
 from portal.billing.actions import learn_bill, rows_of
 from portal.billing.balance import tell_later
-from portal.billing.models import Attempt, BillingAccount, CardSetup, Invoice, InvoicePayment, Outcome, Paid, Refund, StoreCredit, Why
+from portal.billing.models import (
+    Attempt,
+    BillingAccount,
+    CardSetup,
+    Invoice,
+    InvoicePayment,
+    Outcome,
+    PageOutcome,
+    PagePayment,
+    Paid,
+    Refund,
+    StoreCredit,
+    Why,
+)
 from portal.billing.models.cards import LOOKS_FOR
+from portal.billing.paying import end_page
 from portal.kit.alarms import raise_alarm
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
@@ -51,6 +65,8 @@ def learn_that_it_is_gone(account: BillingAccount, *, at: datetime) -> None:
     timeline.note(account, "account gone", by=timeline.PROVIDER, at=at, facts={})
     for setup in db.session.scalars(CardSetup.open_of(account.id)):
         setup.close(Outcome.EXPIRED, at=at)
+    for page in db.session.scalars(PagePayment.open_of(account.id)):
+        end_page(page, PageOutcome.EXPIRED, at=at)
 
 
 def put_back_what_was_refused(account: BillingAccount, sent: int, refusal: Declined, *, at: datetime) -> None:

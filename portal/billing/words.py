@@ -80,6 +80,7 @@ def why_refunded(why: str) -> str:
         "contents": _("You had made this box smaller in time, and it was charged as it was before. It comes as you wanted it."),
         "shop": _("The shop gives it back to you."),
         "not wanted": _("You had cancelled a part of your order before it was packed. It is not sent."),
+        "exchange": _("You had paid it for something that is not sent to you after all."),
         "return": _("It is for what you sent back."),
         "claim": _("Something had gone wrong with your order."),
         "bonus": _("It is a present, because you took credit instead of money."),

@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
     )
     babel.domain_instance = Domain()
     babel.domain_instance.cache = CATALOGUES
-    days = day, short_day, month, clock_time, moment, short_moment, exact_moment, iso, from_iso
+    days = day, short_day, month, clock_time, moment, short_moment, exact_moment, exact_second, iso, from_iso
     for write in (*days, capital, money, percent, language_name, country_name):
         app.jinja_env.filters[write.__name__] = write
     app.jinja_env.globals["language"] = language
@@ -114,10 +114,19 @@ def short_moment(value: date | datetime) -> str:
 
 def exact_moment(value: datetime) -> str:
     """Mon 23 November 2026, 10:00 CET: with all that a proof needs"""
+    return _proof(value, "short")
+
+
+def exact_second(value: datetime) -> str:
+    """Mon 23 November 2026, 10:00:31 CET: where the law counts seconds"""
+    return _proof(value, "medium")
+
+
+def _proof(value: datetime, length: str) -> str:
     local = _local(value)
     pattern = PATTERNS["date_of_year"].get(locale().language)
     written = _by_hand(local, pattern) if pattern else format_date(local, "full", locale=locale())
-    return str(_("%(day)s, %(time)s", day=written, time=f"{clock_time(value)} {_zone_name(local)}"))
+    return str(_("%(day)s, %(time)s", day=written, time=f"{format_time(local, length, locale=locale())} {_zone_name(local)}"))
 
 
 def capital(written: str) -> str:

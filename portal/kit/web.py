@@ -1,5 +1,6 @@
 """How the portal answers a browser, with or without htmx."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -61,6 +62,17 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     else:
         html = render_template(template, **context)
     return make_response(html, status)
+
+
+def network() -> str | None:
+    """Who asks so often. A private address is that of a proxy in front of us, or of this house: it says nothing."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return None
+    if address.is_private:
+        return None
+    return str(ip_network(f"{address}/64", strict=False) if isinstance(address, IPv6Address) else address)
 
 
 def one_or_404(query: Select[Row]) -> Row:

@@ -1,11 +1,19 @@
-"""What happens to parcels by the clock."""
+"""What happens to orders and parcels by itself: by the clock, or because an address was corrected."""
 
+from datetime import datetime
 from typing import Any
 
 from portal import outbox
+from portal.accounts import on_address_replaced
+from portal.accounts.models import Address
 from portal.kit.clock import now
+from portal.kit.db import db
+from portal.orders.actions.changing import follow
 from portal.orders.actions.looking import forget_looks
 from portal.orders.actions.watching import watch
+from portal.timeline import Actor
+
+FOLLOW = "orders follow an address"
 
 
 @outbox.task("watch parcels")
@@ -14,3 +22,17 @@ def watch_parcels(_: dict[str, Any], lease: outbox.Lease) -> None:
     with lease.finish(at=at):
         watch(at=at)
         forget_looks(at=at)
+
+
+@on_address_replaced
+def follow_later(old: Address, new: Address, by: Actor, at: datetime) -> None:
+    """In a job of its own: whoever corrects holds the customer, and who changes an order holds that first."""
+    payload = {"old": old.id, "new": new.id, "customer": by.customer_id, "staff": by.staff_id}
+    outbox.want_task(FOLLOW, payload, at=at)
+
+
+@outbox.task(FOLLOW)
+def follow_address(payload: dict[str, Any], lease: outbox.Lease) -> None:
+    at, by = now(), Actor(customer_id=payload["customer"], staff_id=payload["staff"])
+    with lease.finish(at=at):
+        follow(db.session.get_one(Address, payload["old"]), db.session.get_one(Address, payload["new"]), by=by, at=at)

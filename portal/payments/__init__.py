@@ -14,11 +14,13 @@ from portal.payments.billing_port import ChargeRefused as ChargeRefused
 from portal.payments.billing_port import HostedPage as HostedPage
 from portal.payments.billing_port import PageStanding as PageStanding
 from portal.payments.billing_port import PageState as PageState
+from portal.payments.billing_port import PaymentStanding as PaymentStanding
 from portal.payments.billing_port import Result as Result
 from portal.payments.billing_port import Sale as Sale
 from portal.payments.billing_port import ShipTo as ShipTo
 from portal.payments.billing_port import TryThere as TryThere
 from portal.payments.billing_port import WantedPage as WantedPage
+from portal.payments.billing_port import WantedPayment as WantedPayment
 from portal.payments.current import billing_provider as billing_provider
 from portal.payments.current import listing_provider as listing_provider
 from portal.payments.current import money_provider as money_provider

@@ -161,6 +161,35 @@ class PageStanding:
     """Why the last card that was tried there was not taken, in the provider's word; empty if none was tried."""
 
 
+@dataclass(frozen=True)
+class WantedPayment:
+    """A page at the provider on which a customer pays something once. All of it is frozen, as of a page on which a card is given."""
+
+    key: str
+    customer_ref: str
+    amount: int
+    """In minor units of `currency`."""
+    currency: str
+    words: str
+    """What it is for, as the page and the invoice say it."""
+    expires_at: datetime
+    return_url: str
+    cancel_url: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class PaymentStanding:
+    """What came of a page on which something was to be paid."""
+
+    state: PageState
+    """Open as well while the bank takes its time."""
+    bill: Bill | None
+    """The invoice that was written for it, with the payment, once it is done."""
+    problem: str
+    """Why the last card that was tried there was not taken, in the provider's word; empty if none was tried."""
+
+
 class ChargeRefused(Declined):
     """The bank refused. `reason` is the provider's word for why, such as `insufficient_funds`."""
 
@@ -196,8 +225,13 @@ class BillingProvider(Protocol):
 
     def look_at_page(self, page_ref: str) -> PageStanding: ...
 
+    def open_payment(self, wanted: WantedPayment, *, under: str) -> HostedPage:
+        """`under` is its idempotency key."""
+
+    def look_at_payment(self, page_ref: str) -> PaymentStanding: ...
+
     def find_page(self, customer_ref: str, key: str) -> HostedPage | None:
-        """The page of this key, if it was opened, whether or not we heard the answer."""
+        """The page of this key, of either kind, if it was opened, whether or not we heard the answer."""
 
     def close_page(self, page_ref: str) -> None: ...
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import stripe
 from stripe.params import ChargeListParams, CustomerUpdateParams, InvoiceListParams, SubscriptionListParams
-from stripe.params.checkout import SessionCreateParams, SessionListParams
+from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItemPriceDataProductData, SessionListParams
 
 from portal.payments.billing_port import (
     AccountGone,
@@ -19,8 +19,10 @@ from portal.payments.billing_port import (
     HostedPage,
     PageStanding,
     PageState,
+    PaymentStanding,
     ShipTo,
     WantedPage,
+    WantedPayment,
 )
 from portal.payments.port import Declined
 from portal.payments.stripe_bills import KEY_KEY, bill, card, payments_of, reason_in, reason_of, shipping, where_to
@@ -116,6 +118,42 @@ class StripeBilling:
             card_ref=ref_of(intent.payment_method) if session.status == "complete" else None,
             problem=reason_in(error) if error else "",
         )
+
+    def open_payment(self, wanted: WantedPayment, *, under: str) -> HostedPage:
+        """The invoice that Stripe writes after it makes the payment one like any other here: shown, printed, refunded."""
+        product: SessionCreateParamsLineItemPriceDataProductData = {"name": wanted.words}
+        params: SessionCreateParams = {
+            "mode": "payment",
+            "customer": wanted.customer_ref,
+            "line_items": [
+                {
+                    "price_data": {"currency": wanted.currency.lower(), "unit_amount": wanted.amount, "product_data": product},
+                    "quantity": 1,
+                }
+            ],
+            "success_url": wanted.return_url,
+            "cancel_url": wanted.cancel_url,
+            "expires_at": int(wanted.expires_at.timestamp()),
+            "locale": _language(wanted.locale),
+            "metadata": {KEY_KEY: wanted.key},
+            "payment_intent_data": {"metadata": {KEY_KEY: wanted.key}, "description": wanted.words},
+            "invoice_creation": {"enabled": True, "invoice_data": {"metadata": {KEY_KEY: wanted.key}, "description": wanted.words}},
+        }
+        with in_our_words():
+            return _page(self.client.v1.checkout.sessions.create(params, {"idempotency_key": under}))
+
+    def look_at_payment(self, page_ref: str) -> PaymentStanding:
+        with in_our_words():
+            session = self.client.v1.checkout.sessions.retrieve(page_ref, {"expand": ["payment_intent", "invoice", "invoice.payments"]})
+            intent, invoice = session.payment_intent, session.invoice
+            error = intent.last_payment_error if isinstance(intent, stripe.PaymentIntent) else None
+            problem = reason_in(error) if error else ""
+            if session.status != "complete":
+                return PaymentStanding(PageState.OPEN if session.status == "open" else PageState.OVER, None, problem)
+            if session.payment_status != "paid" or not isinstance(intent, stripe.PaymentIntent) or not isinstance(invoice, stripe.Invoice):
+                return PaymentStanding(PageState.OPEN, None, problem)
+            charges = list(self.client.v1.charges.list({"payment_intent": intent.id, "limit": PAGE}).auto_paging_iter())
+            return PaymentStanding(PageState.DONE, bill(invoice, all_lines(self.client, invoice), charges), "")
 
     def find_page(self, customer_ref: str, key: str) -> HostedPage | None:
         params: SessionListParams = {"customer": customer_ref, "limit": PAGE}

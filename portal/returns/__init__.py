@@ -2,10 +2,13 @@
 
 from flask import Flask
 
+from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import sync as sync
 from portal.returns.queries.claims import claims_about
-from portal.returns.routes import bp
+from portal.returns.queries.exchanges import exchanges_about
+from portal.returns.queries.passport import returns_about
+from portal.returns.routes import bp, withdrawals_bp
 
 TOLD = (
     sentences.acceptance_told, sentences.decline_told, sentences.fault_told, sentences.finding_told, sentences.outcome_told,
@@ -16,5 +19,10 @@ TOLD = (
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
     app.jinja_env.globals.update({told.__name__: told for told in TOLD})
+    app.jinja_env.globals["exchanges_about"] = exchanges_about
+    app.jinja_env.globals["returns_about"] = returns_about
+    for write in sentences.verdict_told, sentences.still_told, sentences.outcome_told, sentences.way_told, sentences.said:
+        app.jinja_env.globals[write.__name__] = write

@@ -63,6 +63,26 @@ class MayNotGoBack(Refusal):
         super().__init__(_("%(product)s can’t be sent back. Take it out; the reason stands beside it.", product=title))
 
 
+class ReasonMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Say why it goes back."))
+
+
+class OutcomeNotOffered(Refusal):
+    def __init__(self, title: str) -> None:
+        super().__init__(_("That can’t be had for %(product)s any more. Choose again what you would like for it.", product=title))
+
+
+class WayNotOffered(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("It can’t go back that way. Choose another one."))
+
+
+class AmountIsAnother(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("The amount is another one by now. Look at it again before you send this."))
+
+
 class PhotoOrReason(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Add a photo, or say in a few words why there is none."))
@@ -124,3 +144,8 @@ class NothingToPay(Refusal):
 class NotToBeTaken(Refusal):
     def __init__(self) -> None:
         super().__init__(_("That can’t be done any more: it is on its way to you already."))
+
+
+class TooManyDeclarations(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That is a lot of declarations in a short time. Write to us instead: that counts just as much."))

@@ -7,6 +7,7 @@ from portal import orders, subscriptions, timeline
 from portal.kit.db import db
 from portal.orders.actions import LINE_CANCELLED, OTHER_ADDRESS
 from portal.orders.models import Order, Shipment
+from portal.returns.models import Claim, Return, ReturnStatus, Withdrawal
 from portal.subscriptions.models import Subscription
 from portal.timeline import Entry
 from portal.webhooks.actions import Told, as_text, tell
@@ -82,18 +83,37 @@ def _of_a_parcel(entry: Entry, number: int) -> Iterable[Told]:
 
 
 def _of_a_claim(entry: Entry, number: int) -> Iterable[Told]:
-    """All of it stands in the entry, so that nothing has to be known of the room that wrote it."""
+    claim = db.session.get_one(Claim, number)
+    order = db.session.get_one(Order, claim.order_id)
+    named = {"claim": number, "reference": claim.reference, "customer": claim.customer_id, "number": order.number}
     if entry.deed == "open claim":
-        told = {"number": entry.facts["order"], "kind": entry.facts["kind"], "wish": entry.facts["wish"]}
-        whose = {"claim": number, "reference": entry.facts["reference"], "customer": entry.customer_id}
-        yield Told("claim.opened", entry.subject, entry.at, whose | told)
+        yield Told("claim.opened", entry.subject, entry.at, named | {"kind": claim.kind.value, "wish": claim.wish.value})
+    else:
+        done = {"entry": entry.id, "deed": entry.deed, "by": _who(entry), "status": claim.status.value}
+        yield Told("claim.updated", entry.subject, entry.at, named | done)
+
+
+def _of_a_return(entry: Entry, number: int) -> Iterable[Told]:
+    """A draft is its customer's own."""
+    return_ = db.session.get_one(Return, number)
+    if return_.status is not ReturnStatus.DRAFT:
+        named = {"return": number, "rma": return_.rma, "customer": return_.customer_id}
+        done = {"entry": entry.id, "deed": entry.deed, "by": _who(entry), "status": return_.status.value}
+        yield Told("return.updated", entry.subject, entry.at, named | done)
+
+
+def _of_a_withdrawal(entry: Entry, number: int) -> Iterable[Told]:
+    data = {"withdrawal": number, "reference": entry.facts["reference"], "customer": entry.customer_id}
+    yield Told("withdrawal.declared", entry.subject, entry.at, data)
 
 
 HEARERS: dict[str, Hearer] = {
     Subscription.__tablename__: _of_a_subscription,
     Order.__tablename__: _of_an_order,
     Shipment.__tablename__: _of_a_parcel,
-    "claim": _of_a_claim,
+    Claim.__tablename__: _of_a_claim,
+    Return.__tablename__: _of_a_return,
+    Withdrawal.__tablename__: _of_a_withdrawal,
 }
 """By table."""
 

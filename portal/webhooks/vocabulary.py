@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.carriers import Incident, ParcelStatus
+from portal.returns.models import ClaimStatus, ReturnStatus
 
 Schema = dict[str, Any]
 SCHEMAS = "https://json-schema.org/draft/2020-12/schema"
@@ -80,6 +81,35 @@ VOCABULARY: dict[str, Kind] = {
     "claim.opened": Kind(
         "A customer says that something went wrong with an order, and wants a replacement or the money back.",
         {"claim": NUMBER, "reference": WORD, "customer": MAYBE_NUMBER, "number": WORD, "kind": WORD, "wish": WORD},
+    ),
+    "claim.updated": Kind(
+        "Something was done to a claim after it was opened: it was decided, resolved, or taken back.",
+        {
+            "claim": NUMBER,
+            "reference": WORD,
+            "customer": NUMBER,
+            "number": WORD,
+            "entry": NUMBER,
+            "deed": WORD,
+            "by": WHO,
+            "status": {"enum": [status.value for status in ClaimStatus]},
+        },
+    ),
+    "return.updated": Kind(
+        "Something was done to a return, by whomever: it was submitted, decided, sent, received, inspected, paid out or closed.",
+        {
+            "return": NUMBER,
+            "rma": WORD,
+            "customer": MAYBE_NUMBER,
+            "entry": NUMBER,
+            "deed": WORD,
+            "by": WHO,
+            "status": {"enum": [status.value for status in ReturnStatus]},
+        },
+    ),
+    "withdrawal.declared": Kind(
+        "Somebody withdrew from a contract. Whose it is need not be proven yet.",
+        {"withdrawal": NUMBER, "reference": WORD, "customer": MAYBE_NUMBER},
     ),
     TEST: Kind("Somebody asked for a message, to see whether it arrives.", {"endpoint": NUMBER}),
 }

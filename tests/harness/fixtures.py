@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL, NullPool, create_engine
 
 from tests.harness.chromium import chromium
+from tests.harness.compiled import keep_compiled
 from tests.harness.memory import memory
 from tests.harness.postgres import Databases, postgres
-from tests.harness.templates import keep_compiled
 
 STAND_IN = {"stripe", "there"}
 """Fixtures that start it."""
@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     if folder := memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # each test's `tmp_path`, with its database
+    os.environ.setdefault("NO_PROXY", "127.0.0.1")  # else each request looks through the whole environment for a proxy
     keep_compiled()
 
 

@@ -27,7 +27,7 @@ ALSO = {
 
 
 def is_edge(path: Path) -> bool:
-    return path.name in EDGES or path.parent.name in ("routes", "sync") or path.as_posix() in ALSO
+    return path.name in EDGES or path.parent.name in ("routes", "sync", "commands") or path.as_posix() in ALSO
 
 
 def test_only_edges_open_a_transaction() -> None:

@@ -59,3 +59,23 @@ def _oldest(page: Page) -> None:
     page.goto("/orders")
     page.locator("main .go").last.click()
     expect(page.get_by_role("heading", name="4 products")).to_be_visible()
+
+
+def withdraw(page: Page, demo: Demo, take: Take) -> None:
+    """Without signing in; first the products are not named."""
+    page.goto("/withdraw")
+    take("withdraw")
+    page.get_by_label("Name").fill("Mira Okafor")
+    page.get_by_label("Order or subscription").fill("HA-1001")
+    page.get_by_label("E-mail for the receipt").fill("mira@example.com")
+    page.get_by_text("Only some products").click()
+    page.get_by_role("button", name="Next: read and confirm").click()
+    expect(page.locator("#parts-error")).to_be_visible()
+    take("withdraw-wrong")
+    page.get_by_label("Which products").fill("Lemon hand balm")
+    page.get_by_role("button", name="Next: read and confirm").click()
+    expect(page.get_by_role("heading", name="Confirm withdrawal")).to_be_visible()
+    take("withdraw-confirm")
+    page.get_by_role("button", name="Confirm withdrawal").click()
+    expect(page.get_by_role("heading", name="Your withdrawal is with us")).to_be_visible()
+    take("withdrawn")

@@ -321,6 +321,7 @@ WALKS = [
     Walk("mira", ("claim", "claim-wrong", "claim-sent", "order-claimed"), order_screens.claim),
     Walk("mira", ("guide", "buy-again"), order_screens.again),
     Walk(None, ("track", "track-over"), order_screens.shared),
+    Walk(None, ("withdraw", "withdraw-wrong", "withdraw-confirm", "withdrawn"), order_screens.withdraw),
     _screen("account", "mira", "/account"),
     _screen("payment", "mira", "/account/payment", _wait_for("Remove")),
     _screen("remove-card", "mira", "/account/payment", _open_remove),

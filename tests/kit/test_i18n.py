@@ -97,6 +97,7 @@ def test_templates_have_all_of_it() -> None:
 def test_a_mail_speaks_the_language_of_who_gets_it(app: Flask) -> None:
     with i18n.speaking("tr", "Europe/Istanbul"):
         assert i18n.moment(EVENING) == "1 Aralık Sal, 22:00"
+        assert i18n.exact_second(EVENING) == "1 Aralık 2026 Sal, 22:00:00 GMT+03:00"
         assert i18n.exact_moment(EVENING) == "1 Aralık 2026 Sal, 22:00 GMT+03:00"
         assert i18n.language() == "tr"
     assert i18n.moment(EVENING) == "Tue 1 December, 20:00"

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.accounts.models import Customer
+from portal.accounts.models import Address, Customer
 from portal.billing.models import Invoice, Refund, StoreCredit
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -288,3 +288,65 @@ def test_a_number_may_hold_a_slash(app: Flask) -> None:
     placed = place(app, number="2026/17")
     placed.cancel(1)
     assert placed.rows() == [(1, 5301, 5301)]
+
+
+@dataclass(frozen=True)
+class Moving:
+    """Two orders to one address of Alice's book: one that nobody packs yet, and one that is packed."""
+
+    placed: Placed
+    address_id: int
+
+    def correct(self, line1: str) -> None:
+        at = f"/account/addresses/{self.address_id}"
+        assert "Orders that go there and that nobody packs yet follow." in words(self.placed.browser.get(at))
+        told: dict[str, str | list[str]] = {"country": "DE", "name": "Alice", "line1": line1, "postcode": "04105", "city": "Leipzig"}
+        self.placed.browser.post(at, told)
+
+    def undo(self) -> None:
+        with self.placed.app.app_context():
+            entry_id = db.session.scalars(select(Entry.id).where(Entry.deed == "address corrected")).one()
+        self.placed.browser.post(f"/account/addresses/changes/{entry_id}/undo")
+
+    def goals(self) -> dict[str, str]:
+        """The street of each order, by its number."""
+        with self.placed.app.app_context():
+            rows = db.session.execute(select(Order.number, Address.line1).join(Address, Address.id == Order.address_id)).all()
+            return {row.number: row.line1 for row in rows}
+
+
+@pytest.fixture
+def moving(app: Flask, placed: Placed) -> Moving:
+    with app.app_context(), transaction():
+        alice = db.session.get_one(Customer, placed.customer_id)
+        there = address(alice.id, at=now())
+        db.session.flush()
+        db.session.scalars(select(Order)).one().address_id = there.id
+        packed = record_order(alice, number="A-2", placed_at=now(), currency="EUR", source="api", address_id=there.id, **A)
+        mark_packed(packed, now(), by=SHOP, at=now())
+        address_id = there.id
+    return Moving(placed, address_id)
+
+
+def test_a_corrected_address_takes_along_what_nobody_packs_yet(moving: Moving, mail: Mail, work: Work) -> None:
+    moving.correct("Lindenallee 21")
+    work()
+    assert moving.goals() == {"A-1": "Lindenallee 21", "A-2": "Lindenallee 12"}
+    assert [letter["Subject"] for letter in mail.received] == ["Order A-1 goes to another address"]
+    assert moving.placed.tasks() == ["other address"]
+
+
+def test_a_correction_that_is_undone_brings_them_back(moving: Moving, work: Work) -> None:
+    moving.correct("Lindenallee 21")
+    work()
+    moving.undo()
+    work()
+    assert moving.goals() == {"A-1": "Lindenallee 12", "A-2": "Lindenallee 12"}
+
+
+def test_one_that_is_undone_before_anybody_looked_moves_nothing(moving: Moving, work: Work) -> None:
+    moving.correct("Lindenallee 21")
+    moving.undo()
+    work()
+    assert moving.goals() == {"A-1": "Lindenallee 12", "A-2": "Lindenallee 12"}
+    assert moving.placed.tasks() == []

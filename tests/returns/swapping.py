@@ -73,6 +73,7 @@ def returned(
         draft=f"draft {number}",
         currency=of.currency,
         started_at=now(),
+        submitted_at=now(),
         customer_id=of.customer_id,
         status=status,
         items=[item],

@@ -62,9 +62,9 @@ def test_the_page_stands_where_the_stand_in_was_asked(shop: Shop) -> None:
     assert begin(other).url.startswith(f"{other.url}/_checkout/pay/cs_test_")
 
 
-def test_only_setup_is_offered(shop: Shop) -> None:
-    with pytest.raises(stripe.InvalidRequestError, match="does only setup") as refused:
-        begin(shop, mode="payment")
+def test_only_setup_and_payment_are_offered(shop: Shop) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="does only setup and payment") as refused:
+        begin(shop, mode="subscription")
     assert refused.value.param == "mode"
 
 

@@ -14,10 +14,14 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.actions import OrderedLine, cancel_line, record_order, send_elsewhere, take_tracking
 from portal.orders.models import Shipment
+from portal.returns.actions import claims
+from portal.returns.actions import starting as returns
+from portal.returns.actions.claims import Asked
+from portal.returns.actions.withdrawing import Declared, declare
+from portal.returns.models import ClaimKind, ReturnStatus, Wish
 from portal.subscriptions import news
 from portal.subscriptions.models import Subscription
-from portal.timeline import Actor, Entry
-from portal.timeline.chain import append
+from portal.timeline import Actor
 from portal.webhooks import actions
 from portal.webhooks.models import Dispatch, Message
 from portal.webhooks.vocabulary import VOCABULARY, schema
@@ -25,6 +29,7 @@ from tests.accounts.builders import address, customer
 from tests.conftest import TODAY
 from tests.ground import at_once
 from tests.orders.builders import order, parcel, scan
+from tests.returns.builders import sent_back
 from tests.webhooks.conftest import add, dispatches, endpoint, happens, work
 from tests.webhooks.receiver import Receiver
 
@@ -179,17 +184,47 @@ def test_each_news_of_a_parcel_is_told_with_where_it_is_and_when_it_is_expected(
         assert b"4711" not in message.body and b"JD0146" not in message.body
 
 
-def test_a_claim_is_told_once_it_is_opened(shop: Receiver) -> None:
-    add(shop, ["claim.opened"])
-    facts = {"reference": "K-7KQ2-M9XD", "kind": "damaged", "wish": "refund", "order": "HA-7K2M4Q"}
-    told: dict[str, Any] = {"subject": "claim:4", "customer_id": 3, "staff_id": None, "system": None, "at": now(), "version": None}
+def test_a_claim_is_told_when_it_is_opened_and_when_anything_is_done_to_it(shop: Receiver) -> None:
+    add(shop, ["claim.opened", "claim.updated"])
     with transaction():
-        for deed in "open claim", "cancel claim":
-            append(Entry(deed=deed, before={}, after={}, facts=facts, **told))
+        whose = customer()
+        bought = order(whose, TODAY - timedelta(days=20), number="HA-7K2M4Q")
+        what = Asked(ClaimKind.NOT_HERE, {bought.lines[0].id: 1}, Wish.REFUND, "Nobody rang.", "", "a" * 32)
+        by = Actor(customer_id=whose.id)
+        claim = claims.open_claim(bought, what, by=by, at=now())
+        claims.cancel_claim(claim, by=by, at=now())
+        claim_id = claim.id
+    work()
+    opened, cancelled = shop.received
+    for message in opened, cancelled:
+        fits(message.told)
+        assert (message.told["data"]["claim"], message.told["data"]["number"]) == (claim_id, "HA-7K2M4Q") and b"rang" not in message.body
+    assert (cancelled.told["data"]["deed"], cancelled.told["data"]["status"]) == ("cancel claim", "canceled")
+
+
+def test_a_return_is_told_with_each_deed_and_a_draft_never(shop: Receiver) -> None:
+    add(shop, ["return.updated"])
+    with transaction():
+        bought = order(customer(), TODAY, number="HA-7K2M4Q")
+        back, draft = sent_back(bought, rma="R-1"), sent_back(bought, status=ReturnStatus.DRAFT)
+        timeline.note(draft, "submit return", by=Actor(customer_id=bought.customer_id), at=now(), facts={})
+        returns.cancel(back, by=Actor(customer_id=bought.customer_id), at=now())
     work()
     (one,) = shop.received
     fits(one.told)
-    assert (one.told["data"]["claim"], one.told["data"]["number"], one.told["data"]["customer"]) == (4, "HA-7K2M4Q", 3)
+    data = one.told["data"]
+    assert (data["rma"], data["deed"], data["by"], data["status"]) == ("R-1", "cancel return", "customer", "canceled")
+
+
+def test_a_withdrawal_is_told_without_a_word_of_who_it_is(shop: Receiver) -> None:
+    add(shop, ["withdrawal.declared"])
+    with transaction():
+        told = Declared("Xanthippe Quill", "1001", "", "quill@example.com", "a" * 32)
+        declare(told, customer=None, network=None, locale="en", time_zone=None, at=now())
+    work()
+    (one,) = shop.received
+    fits(one.told)
+    assert one.told["data"]["customer"] is None and b"uill" not in one.body
 
 
 def test_a_message_says_what_was_touched_but_no_word_of_a_person(shop: Receiver, box: int) -> None:

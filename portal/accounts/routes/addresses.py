@@ -13,6 +13,7 @@ from portal.accounts.models import Address, Customer
 from portal.accounts.unsent import typed_before
 from portal.kit.clock import now
 from portal.kit.db import transaction
+from portal.kit.shop import shop
 from portal.kit.web import one_or_404, page, say
 from portal.timeline import Entry, key
 
@@ -116,7 +117,8 @@ def _chosen_country() -> dict[str, str]:
 
 def _form_page(form: AddressForm, address: Address | None = None, status: int = 200) -> ResponseReturnValue:
     is_first = not queries.address_book(current.customer.id)
-    return page("accounts/address.html", status, form=form, address=address, is_first=is_first)
+    follows = shop().tells_when_packed
+    return page("accounts/address.html", status, form=form, address=address, is_first=is_first, tells_when_packed=follows)
 
 
 def _goes_there(address: Address) -> str:

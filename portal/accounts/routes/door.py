@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from email.utils import parseaddr
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Blueprint, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -206,7 +205,7 @@ def signed_in_here() -> int | None:
 
 def _ask_for(email: str) -> TooMany | None:
     with transaction():
-        asked = actions.ask_to_sign_in(email, browser=_browser(), device=device(), network=_network(), at=now(), for_desk=_is_desk())
+        asked = actions.ask_to_sign_in(email, browser=_browser(), device=device(), network=web.network(), at=now(), for_desk=_is_desk())
     return asked if isinstance(asked, TooMany) else None
 
 
@@ -223,17 +222,6 @@ def _browser() -> str:
 
 def device() -> str:
     return devices.words(request.user_agent.string)
-
-
-def _network() -> str | None:
-    """Who asks so often. A private address is that of a proxy in front of us, or of this house: it says nothing."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return None
-    if address.is_private:
-        return None
-    return str(ip_network(f"{address}/64", strict=False) if isinstance(address, IPv6Address) else address)
 
 
 def _unsealed(sealed: str) -> Token | Response:

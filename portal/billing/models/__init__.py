@@ -8,6 +8,8 @@ from portal.billing.models.invoices import Attempt as Attempt
 from portal.billing.models.invoices import Invoice as Invoice
 from portal.billing.models.invoices import InvoicePayment as InvoicePayment
 from portal.billing.models.invoices import Paid as Paid
+from portal.billing.models.pages import PageOutcome as PageOutcome
+from portal.billing.models.pages import PagePayment as PagePayment
 from portal.billing.models.refunds import Refund as Refund
 from portal.billing.models.refunds import StoreCredit as StoreCredit
 from portal.billing.models.refunds import Why as Why

@@ -39,6 +39,8 @@ class Why(StrEnum):
     """Somebody at the shop gave it back at the provider's own pages."""
     NOT_WANTED = "not wanted"
     """A part of an order was cancelled before it was packed."""
+    EXCHANGE = "exchange"
+    """It was paid for something that does not go out."""
     RETURN = "return"
     """It came back."""
     CLAIM = "claim"

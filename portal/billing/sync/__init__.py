@@ -19,6 +19,7 @@ from portal.billing.learning import learn, learn_that_it_is_gone, put_back_what_
 from portal.billing.models import BillingAccount, CardSetup, Invoice, Outcome
 from portal.billing.refusals import ProviderIsAhead
 from portal.billing.sync import once as once
+from portal.billing.sync import pages as pages
 from portal.kit.alarms import raise_alarm
 from portal.kit.clock import now
 from portal.kit.db import db, transaction, view

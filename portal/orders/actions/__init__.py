@@ -3,6 +3,7 @@
 from portal.orders.actions.changing import LINE_CANCELLED as LINE_CANCELLED
 from portal.orders.actions.changing import OTHER_ADDRESS as OTHER_ADDRESS
 from portal.orders.actions.changing import cancel_line as cancel_line
+from portal.orders.actions.changing import follow as follow
 from portal.orders.actions.changing import send_elsewhere as send_elsewhere
 from portal.orders.actions.looking import note_looks as note_looks
 from portal.orders.actions.ordering import NumberTaken as NumberTaken

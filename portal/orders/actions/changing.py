@@ -98,6 +98,21 @@ def send_elsewhere(order: Order, address: Address, *, by: Actor, at: datetime) -
     return entry
 
 
+def follow(old: Address, new: Address, *, by: Actor, at: datetime) -> None:
+    """What nobody packs yet, and would go to an address that was corrected, goes where the book says by now.
+
+    Safe to repeat, and to be late.
+    """
+    goal = new.newest
+    if not goal.is_listed:  # the correction was undone meanwhile
+        return
+    theirs = select(Order).where(Order.customer_id == old.customer_id, Order.address_id == old.id, Order.placed_at > at - NEW_FOR)
+    for order in db.session.scalars(theirs.order_by(Order.id)).all():
+        hold(order)
+        if order.address_id == old.id and is_open(order, at=at):
+            send_elsewhere(order, goal, by=by, at=at)
+
+
 def cancelled_units(order: Order) -> dict[int, int]:
     """By the line's id."""
     return {line_id: int(units) for line_id, units in db.session.execute(LineCancellation.units(order.id))}

@@ -42,10 +42,6 @@ def replace_for_claim(claim: Claim, *, by: Actor, at: datetime) -> Order | None:
     return _dispatch(exchanges, order, ordered, source="replacement", subject=f"claim:{claim.id}", by=by, at=at)
 
 
-def give_back_what_was_paid(exchange: Exchange, order: Order, *, by: Actor, at: datetime) -> None:
-    """Of its difference, once."""
-
-
 def _dispatch(
     exchanges: Sequence[Exchange], bought: Order, lines: Sequence[OrderedLine], *, source: str, subject: str, by: Actor, at: datetime
 ) -> Order | None:

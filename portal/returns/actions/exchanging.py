@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.kit.db import db
-from portal.returns.actions.dispatching import dispatch, give_back_what_was_paid
+from portal.returns.actions.differences import give_back_what_was_paid
+from portal.returns.actions.dispatching import dispatch
 from portal.returns.models import (
     Acceptance,
     Exchange,
@@ -81,6 +82,7 @@ def go_on(return_: Return, *, by: Actor, at: datetime) -> None:
             _call_off(exchange, by=by, at=at)
         elif return_.status in (ReturnStatus.APPROVED, ReturnStatus.CLOSED):
             _weigh(exchange, item)
+            give_back_what_was_paid(exchange, item.line.order, by=by, at=at)
             _go_on(exchange, item, return_, by=by, at=at)
 
 

@@ -25,8 +25,8 @@ def start(customer: Customer, orders: Sequence[Order], quantities: Mapping[int, 
     return_ = db.session.scalars(mine.with_for_update()).one_or_none()
     if return_ is not None and return_.status is not ReturnStatus.DRAFT:
         return return_
-    lines = {line.id: line for order in orders for line in order.lines if quantities.get(line.id)}
-    check_units(orders, {line: quantities[line] for line in lines})
+    lines = {line.id: line for order in orders for line in order.lines if line.id in quantities}
+    check_units(orders, quantities)
     currency = orders[0].currency
     if return_ is None:
         staff_id = by.staff_id
@@ -47,36 +47,22 @@ def check_units(orders: Sequence[Order], quantities: Mapping[int, int]) -> None:
     for order in orders:
         free = free_units(order)
         for line in order.lines:
-            if quantities.get(line.id, 0) > len(free[line.id]):
+            if line.id in quantities and not 0 < quantities[line.id] <= len(free[line.id]):
                 raise InAnotherReturn(line.title)
 
 
 def cancel(return_: Return, *, by: Actor, at: datetime) -> None:
-    """Its units are free again. Raises TooLateToCancel."""
+    """Its units are free again. The return is locked. Raises TooLateToCancel."""
     with deed(return_, "cancel return", by=by, at=at, facts={"rma": return_.rma}):
         return_.cancel(at=at)
-    free_again(return_)
     finish_tasks("return", return_, at=at)
     emails.send_cancelled(return_, at=at)
-
-
-def free_again(return_: Return) -> None:
-    """What it was about can be sent back or claimed."""
-    for item in return_.items:
-        item.units.clear()
 
 
 def orders_of(customer: Customer, line_ids: Sequence[int]) -> list[Order]:
     """The customer's orders that hold these lines, locked, in the order in which everybody locks them."""
     theirs = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids))
     return list(db.session.scalars(Order.of(customer).where(Order.id.in_(theirs)).order_by(Order.id).with_for_update()))
-
-
-def locked(return_: Return, customer: Customer) -> Return:
-    """The same return, after its orders and itself were locked, as it is now."""
-    orders_of(customer, [item.line.id for item in return_.items])
-    db.session.refresh(return_, with_for_update=True)
-    return return_
 
 
 def _choose(return_: Return, lines: Mapping[int, OrderLine], quantities: Mapping[int, int]) -> None:

@@ -29,3 +29,4 @@ from portal.returns.models.return_ import Way as Way
 from portal.returns.models.unit import TakenUnit as TakenUnit
 from portal.returns.models.unit import free_units as free_units
 from portal.returns.models.unit import take_units as take_units
+from portal.returns.models.withdrawal import Withdrawal as Withdrawal

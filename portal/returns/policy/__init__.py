@@ -1,1 +1,1 @@
-"""The rules, as functions of what is known. docs/decisions/returns.md"""
+"""The rules, as functions of what is known. docs/decisions/returns-policy.md"""

@@ -25,6 +25,11 @@ def promise(sent_at: datetime, shop: Shop) -> Promise:
     return Promise(received_on, issued_on, credited_by(issued_on))
 
 
+def send_by(approved_at: datetime, shop: Shop, days: int) -> date:
+    """The last day on which it may be sent."""
+    return approved_at.astimezone(shop.zone).date() + timedelta(days=days)
+
+
 def looked_at_by(received_at: datetime, shop: Shop) -> date:
     """When it was looked at, and its refund issued."""
     return shop.answer_by(received_at).astimezone(shop.zone).date()

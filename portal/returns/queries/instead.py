@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, or_, sel
 from portal.billing.models import BillingAccount
 from portal.catalog.models import Price, Product, Stock, Variant
 from portal.kit.db import db
-from portal.orders import part
+from portal.kit.shares import part
 from portal.orders.models import Order, OrderLine
 from portal.returns.models import Exchange
 

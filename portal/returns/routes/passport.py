@@ -12,9 +12,10 @@ from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.shop import shop
 from portal.kit.uploads import takes_files
-from portal.kit.web import one_or_404, page, say
+from portal.kit.web import page, say
 from portal.photos import queries as photo_queries
 from portal.returns.actions import objecting, starting
+from portal.returns.locks import hold_return
 from portal.returns.models import Return
 from portal.returns.policy.steps import steps
 from portal.returns.queries import passport as queries
@@ -43,7 +44,7 @@ def show(rma: str) -> ResponseReturnValue:
 @bp.post("/returns/<rma>/cancel")
 def cancel(rma: str) -> ResponseReturnValue:
     with transaction():
-        return_ = starting.locked(one_or_404(Return.of(current.customer).where(Return.rma == rma)), current.customer)
+        return_ = hold_return(Return.of(current.customer).where(Return.rma == rma)) or abort(404)
         starting.cancel(return_, by=current.actor, at=now())
     say(_("Cancelled."), _("Nothing has to be sent, and nothing is refunded."))
     return redirect(url_for(".show", rma=rma), 303)
@@ -72,7 +73,7 @@ def object_to(rma: str, item_id: int) -> ResponseReturnValue:
         wrong = "" if is_only_photos else wrong
         return _objection(rma, item_id, draft, words, wrong, taken, 422 if wrong or taken.refusals else 200)
     with transaction():
-        return_ = starting.locked(one_or_404(Return.of(current.customer).where(Return.rma == rma)), current.customer)
+        return_ = hold_return(Return.of(current.customer).where(Return.rma == rma)) or abort(404)
         objecting.object_to(return_, item_id, words, draft=draft, by=current.actor, at=at)
     say(_("We look at it again."), _("You have an answer by mail."))
     return redirect(url_for(".show", rma=rma), 303)

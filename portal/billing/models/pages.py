@@ -1,0 +1,98 @@
+"""Pages of the payment provider on which a customer pays something once."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.billing.models.account import BillingAccount
+from portal.billing.models.cards import ASKS_AGAIN
+from portal.billing.models.invoices import Invoice
+from portal.payments import HostedPage, OnceOnly, WantedPayment
+
+OPEN_FOR = timedelta(hours=2)
+"""How long a page can be used. Stripe takes half an hour to a day."""
+
+
+class PageOutcome(StrEnum):
+    """How such a page ended."""
+
+    PAID = "paid"
+    LEFT = "left"
+    """It was closed, because it is not to be paid any more."""
+    EXPIRED = "expired"
+
+
+class PagePayment(OnceOnly):
+    """Somebody was sent to the provider's page to pay. There is one open page at the most for each thing, so that nobody pays twice."""
+
+    KIND = "page"
+    __tablename__ = "page_payment"
+    __table_args__ = (UniqueConstraint("because", "number"), Index("ix_page_payment_account_id_done_at", "account_id", "done_at"))
+    account_id: Mapped[int] = mapped_column(ForeignKey(BillingAccount.id))
+    because: Mapped[str]
+    """What it is for, such as `exchange:7`."""
+    number: Mapped[int]
+    """Which page of it this is, from 1: another one is opened only once the one before is over."""
+    amount: Mapped[int] = mapped_column(BigInteger)
+    """In minor units of `currency`."""
+    currency: Mapped[str]
+    expires_at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(default=None)
+    """Who asked on the customer's behalf, if it was not the customer."""
+    page_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
+    page_url: Mapped[str | None] = mapped_column(default=None)
+    looked_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When somebody who had come back last had us look."""
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was said that nothing is to be paid there any more: then the page is closed."""
+    outcome: Mapped[PageOutcome | None] = mapped_column(default=None)
+    problem: Mapped[str] = mapped_column(default="")
+    """Why the last card that was tried there was not taken, in the provider's word."""
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey(Invoice.id), default=None)
+    """What was written for it, once it was paid."""
+
+    @classmethod
+    def for_(cls, because: str) -> Select[Self]:
+        """Newest first."""
+        return select(cls).where(cls.because == because).order_by(cls.number.desc())
+
+    @classmethod
+    def open_of(cls, account_id: int) -> Select[Self]:
+        return select(cls).where(cls.account_id == account_id, cls.done_at.is_(None)).order_by(cls.id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_at is None
+
+    @property
+    def wanted(self) -> WantedPayment:
+        return wanted_payment(self.key, self.body)
+
+    def opened(self, page: HostedPage) -> None:
+        self.page_ref, self.page_url = page.ref, page.url
+
+    def came_back(self, *, at: datetime) -> bool:
+        """Whether it is worth a look at the provider: nobody else had one just now."""
+        is_news = self.is_open and (self.looked_at is None or at >= self.looked_at + ASKS_AGAIN)
+        if is_news:
+            self.looked_at = at
+        return is_news
+
+    def leave(self, *, at: datetime) -> bool:
+        """Whether that is news."""
+        is_news = self.is_open and self.left_at is None
+        if is_news:
+            self.left_at = at
+        return is_news
+
+    def close(self, outcome: PageOutcome, *, problem: str = "", invoice: Invoice | None = None, at: datetime) -> None:
+        self.outcome, self.problem, self.done_at = outcome, problem, at
+        self.invoice_id = invoice.id if invoice else None
+        self.page_url = None
+
+
+def wanted_payment(key: str, body: dict[str, Any]) -> WantedPayment:
+    return WantedPayment(key=key, **(body | {"expires_at": datetime.fromisoformat(body["expires_at"])}))
