@@ -5,6 +5,8 @@ from flask import Flask
 from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import sync as sync
+from portal.returns.locks import hold_claim as hold_claim
+from portal.returns.locks import hold_return as hold_return
 from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about

@@ -16,8 +16,8 @@ from portal.orders.models import OrderedLine
 from portal.photos.models import Photo
 from portal.returns.actions import closing, deciding, receiving, starting
 from portal.returns.actions.receiving import Came, Found
+from portal.returns.locks import hold_return
 from portal.returns.models import Payout, PayoutKind, Return, ReturnItem, ReturnStatus, TakenUnit
-from portal.returns.models.locks import hold_return
 from portal.returns.not_now import MoreThanCame, MoreThanItsWorth, NotExpired, NotSettled, PhotoNeeded, ReasonNeeded
 from portal.returns.refusals import TooLateToCancel
 from portal.timeline import Actor, Entry

@@ -1,4 +1,4 @@
-"""What staff decide about a claim: approved with money, the same again or both; denied; done. The claim is locked (`models/locks.py`)."""
+"""What staff decide about a claim: approved with money, the same again or both; denied; done. The claim is locked (`locks.py`)."""
 
 from collections.abc import Mapping
 from datetime import datetime

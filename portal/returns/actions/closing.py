@@ -1,4 +1,4 @@
-"""When a return is over: each unit decided, and all that is owed has arrived. The return is locked (`models/locks.py`)."""
+"""When a return is over: each unit decided, and all that is owed has arrived. The return is locked (`locks.py`)."""
 
 from datetime import datetime
 

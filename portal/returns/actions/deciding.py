@@ -1,6 +1,6 @@
 """Whether a return may come back: approved or declined; and reopened after it was closed.
 
-A deed of staff carries both names: `by` is the member of staff on the customer's behalf. The return is locked (`models/locks.py`).
+A deed of staff carries both names: `by` is the member of staff on the customer's behalf. The return is locked (`locks.py`).
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What came back, and what was found: received as it comes, looked at, accepted or not. The return is locked (`models/locks.py`)."""
+"""What came back, and what was found: received as it comes, looked at, accepted or not. The return is locked (`locks.py`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -13,9 +13,9 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.kit.web import page, say
+from portal.returns import hold_claim
 from portal.returns.actions import answering, paying_out
 from portal.returns.models import Claim, Payout
-from portal.returns.models.locks import hold_claim
 from portal.returns.queries import desk_claims as queries
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of

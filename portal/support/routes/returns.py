@@ -18,9 +18,9 @@ from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.kit.uploads import takes_files
 from portal.kit.web import page, say
+from portal.returns import hold_return
 from portal.returns.actions import closing, deciding, paying_out, receiving, refunding, starting
 from portal.returns.models import Payout, Return, ReturnItem
-from portal.returns.models.locks import hold_return
 from portal.returns.queries import desk as queries
 from portal.returns.queries.policies import policy_of
 from portal.support import forms
