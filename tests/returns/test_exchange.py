@@ -24,6 +24,7 @@ from portal.returns.models import (
     Exchange,
     ExchangeStatus,
     Outcome,
+    Payout,
     Return,
     ReturnItem,
     ReturnStatus,
@@ -172,6 +173,19 @@ def test_what_is_dearer_waits_for_its_payment_and_goes_out_after_it(app: Flask, 
         exchanging.go_on(item.return_, by=BY, at=now())
         made = db.session.get_one(Order, exchange.order_id)
         assert (exchange.status, made.total, made.lines[0].title) == (ExchangeStatus.APPROVED, 7128, "Coat")
+
+
+def test_what_is_cheaper_brings_the_rest_back_once(app: Flask, mira: int) -> None:
+    with app.app_context(), transaction():
+        item = item_of()
+        exchange = exchanged(item, "MILD-750")
+        item.acceptance, item.accepted = Acceptance.ACCEPTED, 1
+        for _ in range(2):
+            exchanging.go_on(item.return_, by=BY, at=now())
+            exchanging.pay_back_what_is_over(item.return_, by=BY, at=now())
+        (payout,) = db.session.scalars(select(Payout)).all()
+        assert (payout.amount, payout.by_hand, payout.order_id) == (1190, 1190, item.line.order_id)
+        assert db.session.get_one(Order, exchange.order_id).total == 2380
 
 
 def test_what_was_rejected_calls_it_off(app: Flask, mira: int) -> None:

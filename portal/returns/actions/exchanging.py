@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.kit.db import db
-from portal.returns.actions.differences import give_back_what_was_paid
+from portal.kit.refusal import Refusal
+from portal.kit.shop import shop
+from portal.returns.actions.differences import MONEY_BACK, give_back_what_was_paid
 from portal.returns.actions.dispatching import dispatch
+from portal.returns.actions.paying_out import pay_out
 from portal.returns.models import (
     Acceptance,
     Exchange,
@@ -26,6 +29,7 @@ from portal.returns.models import (
 from portal.returns.models.return_ import GIVEN_UP
 from portal.returns.queries.instead import Instead, offer, paid_for
 from portal.returns.refusals import NotToBeTaken, PriceIsAnother, SoldOut
+from portal.tasks.actions import open_task
 from portal.timeline import Actor, note
 
 NEW_THINGS = (Outcome.EXCHANGE, Outcome.REPLACEMENT)
@@ -84,6 +88,20 @@ def go_on(return_: Return, *, by: Actor, at: datetime) -> None:
             _weigh(exchange, item)
             give_back_what_was_paid(exchange, item.line.order, by=by, at=at)
             _go_on(exchange, item, return_, by=by, at=at)
+
+
+def pay_back_what_is_over(return_: Return, *, by: Actor, at: datetime) -> None:
+    """What goes out costs less than what came back was worth: the rest goes back, once. What can't be reckoned is for a person."""
+    for item in return_.items:
+        exchange = exchange_of(item)
+        if exchange is None or exchange.order_id is None or exchange.difference >= 0 or item.outcome not in NEW_THINGS:
+            continue
+        try:
+            pay_out(return_, {item.id: exchange.quantity}, by=by, at=at)
+        except Refusal:
+            facts = {"order": item.line.order.number, "amount": -exchange.difference, "currency": exchange.currency}
+            key, due_at = f"{MONEY_BACK}:{exchange.subject}", shop().answer_by(at)
+            open_task(MONEY_BACK, exchange, key=key, customer_id=return_.customer_id, due_at=due_at, at=at, facts=facts)
 
 
 def take_the_money(exchange: Exchange, *, by: Actor, at: datetime) -> None:
