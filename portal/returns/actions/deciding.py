@@ -39,7 +39,7 @@ def approve(return_: Return, *, by: Actor, at: datetime, note: str = "") -> None
             if item.outcome is Outcome.KEEP:
                 item.reception, item.acceptance, item.accepted = Reception.KEPT, Acceptance.ACCEPTED, item.quantity
     finish_tasks(REVIEW, return_, at=at)
-    prepare_way_back(return_, at=at, days=_terms(return_).send_by_days)
+    prepare_way_back(return_, at=at)
     _give_at_once(return_, by=by, at=at)
     exchanging.go_on(return_, by=by, at=at)
     emails.send_approved(return_, at=at)
