@@ -19,9 +19,16 @@ from bench.outage import Outage
 from bench.outcome import Outcome, Scenario
 from bench.receipts import Receipts
 from bench.stage import Stage, a_database
+from bench.uploads import Uploads
 
 OUT = Path(__file__).with_name("faults.json")
-SCENARIOS: dict[str, Callable[[], Scenario]] = {"dying": Dying, "receipts": Receipts, "outage": Outage, "differences": BehindOurBack}
+SCENARIOS: dict[str, Callable[[], Scenario]] = {
+    "dying": Dying,
+    "receipts": Receipts,
+    "outage": Outage,
+    "differences": BehindOurBack,
+    "uploads": Uploads,
+}
 """In their long form. The tests run each in a short one."""
 WORKERS = {"sqlite": 1, "postgresql": 2}
 

@@ -99,6 +99,7 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
             "LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", checks.within(2, 600), "60"
         ),
         "PHOTOS_DIR": setting.get("PHOTOS_DIR", "a folder of our own for the photos that customers send", _folder, "instance/photos"),
+        "SCANNER_URL": setting.get("SCANNER_URL", "where clamd scans for viruses, such as tcp://127.0.0.1:3310, or nothing", _scanner, "-"),
         "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", checks.within(0, 5), "0"),
     }
     if settings["EASYPOST_API_KEY"] and settings["EASYPOST_WEBHOOK_SECRETS"] == []:
@@ -160,15 +161,8 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "answer_days": hours.get("answer_days", "whole working days, 1 to 10", checks.within(1, 10), 1),
     }
     values["way_back"] = _way_back(back, place)
-    unknown = [f"{name} is not known in {path.name}." for name in told.keys() - top.read]
-    unknown += [f"{name} is not known in {path.name} under [deliveries]." for name in days.values.keys() - days.read]
-    unknown += [f"{name} is not known in {path.name} under [seller]." for name in seller.values.keys() - seller.read]
-    unknown += [f"{name} is not known in {path.name} under [boxes]." for name in boxes.values.keys() - boxes.read]
-    unknown += [f"{name} is not known in {path.name} under [support]." for name in hours.values.keys() - hours.read]
-    unknown += [f"{name} is not known in {path.name} under [orders]." for name in orders.values.keys() - orders.read]
-    unknown += [f"{name} is not known in {path.name} under [returns]." for name in back.values.keys() - back.read]
-    unknown += [f"{name} is not known in {path.name} under [returns] address." for name in place.values.keys() - place.read]
     tables = (top, days, orders, seller, boxes, hours, back, place)
+    unknown = [f"{name} is not known{table.where}." for table in tables for name in table.values.keys() - table.read]
     problems = [problem for table in tables for problem in table.problems] + sorted(unknown)
     return (None, problems) if problems else (Shop(**values), [])
 
@@ -181,9 +175,6 @@ def _way_back(back: _Reader, place: _Reader) -> WayBack | None:
         "carrier": back.get("carrier", 'one of the carrier service’s, such as "dhl", or nothing', checks.maybe(checks.text), "-"),
         "grams": back.get("grams", "whole grams, 1 to 70000", checks.within(1, 70000), 1000),
         "label_days": back.get("label_days", "whole days, 7 to 365", checks.within(7, 365), 30),
-        "pick_up_price": back.get(
-            "pick_up_price", "an amount in the smallest unit of the currency, 0 to 1000000", checks.within(0, 1000000), 0
-        ),
     }
     if not place.values:
         back.get("label_countries", _COUNTRIES, checks.countries, ["DE"])
@@ -281,6 +272,17 @@ def _mail_server(url: str) -> str:
         raise ValueError
     _ = parts.port  # raises ValueError where it is no number
     return url
+
+
+def _scanner(given: str) -> str | None:
+    """A hyphen is none."""
+    if given == "-":
+        return None
+    parts = urlsplit(given)
+    if parts.scheme != "tcp" or not parts.hostname or parts.path or parts.query:
+        raise ValueError
+    _ = parts.port  # raises ValueError where it is no number
+    return given
 
 
 def _folder(given: str) -> str:

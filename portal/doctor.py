@@ -26,6 +26,7 @@ from portal.notifications import post
 from portal.outbox.lease import STUCK_AFTER
 from portal.outbox.models import Heartbeat, Sync, Task
 from portal.payments import VERSION, Declined, TryAgain, provider
+from portal.photos import scanner
 
 OLDEST = 15
 """Of PostgreSQL, whose older versions get no repairs any more, or not for long."""
@@ -77,7 +78,7 @@ def examine() -> list[Finding]:
     if findings[-1].is_fine:
         findings += [_look(look) for look in (_durability, _clock, _migrations, _worker, _work)]
     db.session.rollback()  # nobody speaks with the world outside while a read is open
-    findings += [_photos(), _mail(), _provider()]
+    findings += [_photos(), *virus_scanner(), _mail(), _provider()]
     findings += [_stripes_clock(), _endpoint(), _delivery()] if findings[-1].is_fine else []
     return [*findings, _way_in(), _carriers(), *([_news_comes_in()] if current_app.config["EASYPOST_API_KEY"] else [])]
 
@@ -162,6 +163,15 @@ def _photos() -> Finding:
     if free < ROOM:
         return Finding(False, f"The disk of PHOTOS_DIR, {folder}, is almost full: {free // 10**6} MB are free.")
     return Finding(True, "Photos that customers send can be kept.")
+
+
+def virus_scanner() -> list[Finding]:
+    """Only where there is one."""
+    if not (url := current_app.config["SCANNER_URL"]):
+        return []
+    if scanner.answers(url):
+        return [Finding(True, "The virus scanner answers.")]
+    return [Finding(False, f"The virus scanner at SCANNER_URL, {url}, does not answer: no photo is taken.")]
 
 
 def _mail() -> Finding:

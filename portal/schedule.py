@@ -10,6 +10,7 @@ HAPPENS = {
     "catch up on events": timedelta(minutes=5),
     "look for silent parcels": timedelta(minutes=15),
     "watch parcels": timedelta(hours=1),
+    "watch returns": timedelta(hours=1),
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
     "forget old API answers": timedelta(hours=6),

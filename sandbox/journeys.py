@@ -34,7 +34,12 @@ JOURNEYS = {
             (75, "delivered", "arrived_at_destination", "Delivered", "Berlin"),
         )
     ),
-    "held": Journey((*_OUT, (51, "available_for_pickup", "arrived_at_pickup_location", "Waits in the branch to be picked up", "Berlin"))),
+    "held": Journey(
+        (
+            *_OUT,
+            (51, "available_for_pickup", "arrived_at_pickup_location", "Waits at Kiosk Linde, Lindenallee 4, to be picked up", "Berlin"),
+        )
+    ),
     "returned": Journey((*_OUT, (51, "return_to_sender", "refused", "Not taken; goes back to the sender", "Berlin"))),
     "customs": Journey((*_TAKEN, (30, "in_transit", "held", "Held by customs", "Basel"))),
     "lost": Journey((*_TAKEN, (120, "failure", "lost", "The parcel can’t be found", "Halle"))),

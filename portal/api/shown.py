@@ -55,6 +55,7 @@ class Product(Shown):
     picture: str
     guide: str
     manual_url: str
+    category: str
     stripe_product: str | None
     variants: tuple[Variant, ...]
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal.carriers import sync as sync
 from portal.carriers.current import carrier_service as carrier_service
+from portal.carriers.current import has_carrier_service as has_carrier_service
 from portal.carriers.easypost_provider import EasyPost as EasyPost
 from portal.carriers.news import on_tracking as on_tracking
 from portal.carriers.port import Incident as Incident

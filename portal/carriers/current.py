@@ -12,3 +12,8 @@ def carrier_service() -> CarrierService | None:
         raise RuntimeError("Never call the carrier service inside a transaction, nor while one is open for reading: ask for a sync.")
     ours: CarrierService | None = current_app.extensions["carriers"]
     return ours
+
+
+def has_carrier_service() -> bool:
+    """Whether the shop has one. This may be asked at any time."""
+    return current_app.extensions["carriers"] is not None

@@ -45,6 +45,13 @@ def _sold(product: Product) -> Sold:
     return Sold(f"{product.name}, {variant.name}", variant.sku, product.picture)
 
 
+def categories(skus: Iterable[str]) -> dict[str, str]:
+    """What kind of thing each of these is, by its SKU. One that is not in the catalogue, or not sorted, is missing from the answer."""
+    sorted_ones = select(Variant.sku, Product.category).join(Product, Product.id == Variant.product_id)
+    rows = db.session.execute(sorted_ones.where(Variant.sku.in_(list(skus)), Product.category != ""))
+    return {row.sku: row.category for row in rows}
+
+
 @dataclass(frozen=True)
 class Guide:
     name: str

@@ -50,6 +50,7 @@ class ToldProduct:
     manual_url: str
     provider_ref: str | None
     variants: Sequence[ToldVariant]
+    category: str = ""
 
 
 def put_product(told: ToldProduct, *, by: Actor, at: datetime) -> bool:
@@ -62,6 +63,7 @@ def put_product(told: ToldProduct, *, by: Actor, at: datetime) -> bool:
         note(product, "product first told", by=by, at=at, facts={"ref": told.ref})
     with deed(product, "product told", by=by, at=at, touching=[price for variant in product.variants for price in variant.prices]):
         product.name, product.picture, product.guide, product.manual_url = told.name, told.picture, told.guide, told.manual_url
+        product.category = told.category
         product.provider_ref = _settled("the product", product.provider_ref, told.provider_ref, _product_with(told.provider_ref, product))
         offered = {price.id for one in told.variants for price in _put_variant(product, one)}
         for variant in product.variants:

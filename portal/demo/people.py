@@ -19,6 +19,11 @@ class Goods:
     """In cents, every three months."""
 
     @property
+    def category(self) -> str:
+        """As the rules of returns name it."""
+        return "care" if self.group == "care" else "food"
+
+    @property
     def guide(self) -> str:
         return GUIDES.get(self.sku, "")
 

@@ -153,6 +153,7 @@ def _stock_the_shop(api: Any) -> dict[tuple[str, tuple[int, str]], str]:
             prices.append(Price(every_count=count, every_unit=unit, amount=amount, currency=CURRENCY, provider_ref=ref))
         variant = Variant(sku=goods.sku, name=goods.variant, swap_group=groups[goods.group], prices=prices)
         product = Product(name=goods.name, picture=goods.picture, provider_ref=there.id, variants=[variant], guide=goods.guide)
+        product.category = goods.category
         products.append(product)
     with transaction():
         db.session.add_all(products)

@@ -33,8 +33,6 @@ class WayBack:
     """What a parcel that comes back weighs, as far as its label says so."""
     label_days: int
     """For how long a label is taken."""
-    pick_up_price: int
-    """What a customer pays to have it collected, in minor units of the shop's currency."""
 
 
 @dataclass(frozen=True)

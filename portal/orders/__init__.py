@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.kit.shares import part as part
+from portal.orders import carrier_pages, whereabouts
 from portal.orders import sold as sold
 from portal.orders import sync as sync
 from portal.orders.changes.routes import bp as changes_bp
@@ -17,6 +18,10 @@ from portal.orders.telling import Differs as Differs
 from portal.orders.telling import Place as Place
 from portal.orders.telling import ToldOrder as ToldOrder
 from portal.orders.telling import take_order as take_order
+from portal.orders.whereabouts import Told as Told
+
+CARRIER_NAMES, carrier_name, carrier_page = carrier_pages.NAMES, carrier_pages.name_of, carrier_pages.page_of
+where_it_is = whereabouts.whereabouts
 
 
 def init_app(app: Flask) -> None:

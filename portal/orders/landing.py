@@ -12,6 +12,7 @@ from portal.kit.db import db, insert
 from portal.orders.layouts.places import Place
 from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
 from portal.orders.reading import ReadOrder
+from portal.orders.sorting import categories_of, sorted_by
 
 LineContent = tuple[str, str, int, int, int, int]
 Content = tuple[str | None, datetime, str, int, tuple[int, int, bool], list[LineContent]]
@@ -111,7 +112,8 @@ def _insert(orders: Sequence[ReadOrder], source: str) -> set[str]:
     new = insert(Order).on_conflict_do_nothing().returning(Order.number, Order.id)
     ids = {row.number: row.id for row in db.session.execute(new, rows)}
     if ids:
-        new_ones = [(ids[order.number], order, order.settled.lines) for order in orders if order.number in ids]
+        known = categories_of(line for order in orders if order.number in ids for line in order.settled.lines)
+        new_ones = [(ids[order.number], order, sorted_by(known, order.settled.lines)) for order in orders if order.number in ids]
         db.session.execute(insert(OrderLine), [row for order_id, _, lines in new_ones for row in rows_of(order_id, lines)])
         words = (word_rows(order_id, verified.get(order.email), order.number, lines) for order_id, order, lines in new_ones)
         db.session.execute(insert(OrderWord), [row for rows in words for row in rows])

@@ -49,3 +49,5 @@ class Document:
     foot: str
     page_words: str
     """With `{page}` and `{pages}` in it."""
+    code: str = ""
+    """What stands in the code for a machine to read, if it is not the link."""

@@ -190,7 +190,7 @@ class _Sheet(FPDF):
 
     def _code(self, top: float) -> None:
         self.set_fill_color(*INK)
-        matrix = segno.make(self.document.link, error="m", micro=False, boost_error=False).matrix
+        matrix = segno.make(self.document.code or self.document.link, error="m", micro=False, boost_error=False).matrix
         side = QR / len(matrix)
         for down, modules in enumerate(matrix):
             for across, width in _runs(modules):

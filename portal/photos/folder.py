@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import IO
 
 from flask import current_app
 
@@ -39,6 +40,25 @@ def keep(picture: Picture) -> str:
     return name
 
 
+def lock_away(file: IO[bytes]) -> str:
+    """As it came, where nobody is served from, in a name that nothing opens. Raises NoRoom."""
+    name = token_hex(16)
+    try:
+        _write(_locked() / name, file.read())
+    except OSError as error:
+        with suppress(OSError):
+            (_locked() / f"{name}.part").unlink()
+        raise NoRoom from error
+    return name
+
+
+def forget_locked_away(*, before: datetime) -> None:
+    for file in _locked().glob("*"):
+        with suppress(FileNotFoundError):
+            if datetime.fromtimestamp(file.stat().st_mtime, UTC) < before:
+                file.unlink()
+
+
 def throw_away(name: str) -> None:
     for ending in LARGE, SMALL, f"{LARGE}.part", f"{SMALL}.part":
         with suppress(OSError):
@@ -52,6 +72,10 @@ def written_before(moment: datetime) -> Iterator[str]:
         with suppress(FileNotFoundError):  # thrown away meanwhile
             if known and datetime.fromtimestamp(file.stat().st_mtime, UTC) < moment:
                 yield known[1]
+
+
+def _locked() -> Path:
+    return root() / "quarantine"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -26,6 +26,18 @@ class TooManyPixels(PhotoRefused):
         super().__init__(_("This photo has too many pixels. Choose one with 64 million at most."))
 
 
+class Harmful(PhotoRefused):
+    def __init__(self) -> None:
+        super().__init__(_("Our virus scanner found something in this file, so it was locked away and is not used. Take the photo anew."))
+
+
+class Unchecked(PhotoRefused):
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("We can’t check photos for viruses at the moment. Send it without, or try again later."))
+
+
 class TooMany(PhotoRefused):
     def __init__(self) -> None:
         super().__init__(_("Ten photos are the most. Take one out before you add another."))

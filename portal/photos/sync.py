@@ -13,15 +13,18 @@ from portal.photos.models import Photo
 
 WAITS = timedelta(hours=20)
 """So long a photo waits for its form to be sent. With an hour until the next sweep, it is gone within a day."""
+LOCKED_AWAY = timedelta(days=30)
+"""So long a file is kept in which the virus scanner found something."""
 BEING_WRITTEN = timedelta(hours=1)
 """So young a file may have a row in a moment."""
 
 
 @outbox.task("sweep photos")
 def sweep_photos(_: dict[str, Any], lease: outbox.Lease) -> None:
-    """Photos whose form was never sent, and files whose row was never written."""
+    """Photos whose form was never sent, files whose row was never written, and what was locked away a month ago."""
     at = now()
     old = set(folder.written_before(wall() - BEING_WRITTEN))
+    folder.forget_locked_away(before=wall() - LOCKED_AWAY)
     known = set(db.session.scalars(select(Photo.name)))
     for name in old - known:
         folder.throw_away(name)

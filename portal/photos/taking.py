@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from portal.kit import uploads
 from portal.kit.db import db, transaction
-from portal.photos import actions, folder, picture
+from portal.photos import actions, folder, picture, scanner
 from portal.photos.models import MOST, Photo
 from portal.photos.refusals import NoRoom, PhotoRefused, TooLarge
 
@@ -36,6 +36,7 @@ def take(file: FileStorage, *, customer_id: int, draft: str, at: datetime, staff
             actions.count(_size(file), customer_id=customer_id, at=at)
     if uploads.was_lost(file):
         raise NoRoom
+    scanner.check(file.stream)
     made = picture.read(file.stream)
     name = folder.keep(made)
     try:

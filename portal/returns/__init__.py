@@ -2,20 +2,34 @@
 
 from flask import Flask
 
+from portal.kit.clock import now
+from portal.kit.shop import shop
+from portal.orders import CARRIER_NAMES
 from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import sync as sync
+from portal.returns.policy.ways import windows
+from portal.returns.queries import way_back
 from portal.returns.queries.claims import claims_about
 from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
+from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
+from portal.returns.slip import place_of
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
-    app.jinja_env.globals["exchanges_about"] = exchanges_about
+    app.jinja_env.globals.update(exchanges_about=exchanges_about, held_for=held_for, suggestions_for=suggestions_for)
     app.jinja_env.globals["returns_about"] = returns_about
+    app.jinja_env.globals |= {
+        "way_back": lambda return_id: way_back.way_back(return_id, at=now()),
+        "ways_of": way_back.ways_of,
+        "pick_up_windows": lambda: windows(shop(), at=now()),
+        "returns_go_to": lambda: place_of(shop()),
+        "carrier_names": CARRIER_NAMES,
+    }
     for write in sentences.verdict_told, sentences.still_told, sentences.outcome_told, sentences.way_told, sentences.said:
         app.jinja_env.globals[write.__name__] = write

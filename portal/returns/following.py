@@ -10,14 +10,16 @@ from portal.billing import on_page_closed
 from portal.billing.models import PagePayment
 from portal.kit.clock import now
 from portal.kit.db import db
-from portal.orders.models import Shipment
+from portal.orders.models import Order, Shipment
 from portal.returns.actions import exchanging
 from portal.returns.actions.differences import give_back_what_was_paid, learn_what_was_paid
+from portal.returns.actions.holding import hold_what_comes_first
 from portal.returns.locks import hold_return
-from portal.returns.models import Exchange, ExchangeStatus, Return, ReturnItem
+from portal.returns.models import Exchange, ExchangeStatus, Return, ReturnItem, ReturnStatus
 from portal.timeline import SCHEDULE, Entry
 
-GO_ON = "go on with an exchange"
+GO_ON, HOLD = "go on with an exchange", "hold a box for an exchange"
+COMING = (ExchangeStatus.REQUESTED, ExchangeStatus.AWAITING_PAYMENT, ExchangeStatus.APPROVED)
 OURS = ("exchange awaits payment", "exchange called off")
 """Deeds of the job itself: nothing follows from them."""
 
@@ -27,6 +29,9 @@ def hear(entry: Entry) -> None:
     table, _, number = entry.subject.partition(":")
     if table == Return.__tablename__ and entry.deed not in OURS and _has_exchange(int(number)):
         outbox.want_task(GO_ON, {"return": int(number)}, at=entry.at)
+    elif table == Order.__tablename__ and entry.deed in ("exchange ordered", "replacement ordered"):
+        for exchange_id in db.session.scalars(select(Exchange.id).where(Exchange.order_id == int(number))):
+            outbox.want_task(HOLD, {"exchange": exchange_id}, at=entry.at, key=f"{HOLD}:{exchange_id}")
     elif table == Shipment.__tablename__ and entry.deed == "shipped":
         _went_out(db.session.get_one(Shipment, int(number)).order_id)
 
@@ -37,6 +42,16 @@ def go_on(payload: dict[str, Any], lease: outbox.Lease) -> None:
     with lease.finish(at=at):
         if return_ := hold_return(select(Return).where(Return.id == payload["return"])):
             exchanging.go_on(return_, by=SCHEDULE, at=at)
+            exchanging.pay_back_what_is_over(return_, by=SCHEDULE, at=at)
+            _hold_boxes(return_, at=at)
+
+
+@outbox.task(HOLD)
+def hold(payload: dict[str, Any], lease: outbox.Lease) -> None:
+    """In a job of its own: it locks subscriptions, which nobody does who holds an order."""
+    at = now()
+    with lease.finish(at=at):
+        hold_what_comes_first(db.session.get_one(Exchange, payload["exchange"]), by=SCHEDULE, at=at)
 
 
 @on_page_closed
@@ -51,6 +66,14 @@ def hear_of_page(page: PagePayment, at: datetime) -> None:
         learn_what_was_paid(exchange, by=timeline.PROVIDER, at=at)
         if exchange.is_settled and exchange.item:
             give_back_what_was_paid(exchange, exchange.item.line.order, by=SCHEDULE, at=at)
+
+
+def _hold_boxes(return_: Return, *, at: datetime) -> None:
+    """From when it is accepted: what goes out for it is on its way, as soon as what comes back is."""
+    if return_.status is ReturnStatus.APPROVED:
+        coming = select(Exchange.id).join(ReturnItem, ReturnItem.id == Exchange.return_item_id).where(ReturnItem.return_id == return_.id)
+        for exchange_id in db.session.scalars(coming.where(Exchange.status.in_(COMING), Exchange.held_entry_id.is_(None))):
+            outbox.want_task(HOLD, {"exchange": exchange_id}, at=at, key=f"{HOLD}:{exchange_id}")
 
 
 def _has_exchange(return_id: int) -> bool:

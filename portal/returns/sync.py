@@ -12,7 +12,9 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction, view
 from portal.kit.shop import WayBack, shop
 from portal.payments import Try, begin_try
-from portal.returns.actions import sending
+from portal.returns.actions import hearing as hearing
+from portal.returns.actions import sending, waiting
+from portal.returns.locks import hold_return
 from portal.returns.models import Return, ReturnLabel, ReturnParcel, ReturnPickUp
 
 log = getLogger(__name__)
@@ -87,6 +89,20 @@ def hand_back_label(payload: dict[str, Any], lease: outbox.Lease) -> None:
     at = now()
     with lease.finish(at=at):
         db.session.get_one(ReturnLabel, payload["label_id"]).handed_back_at = at
+
+
+@outbox.task("watch returns")
+def watch_returns(_: dict[str, Any], lease: outbox.Lease) -> None:
+    """By the clock: who has to be reminded, and what was never sent. One at a time, so that nobody waits for all of them."""
+    at = now()
+    with view():
+        found = db.session.scalars(select(Return.id).where(*waiting.waits(at)).order_by(Return.send_by, Return.id)).all()
+    for return_id in found:
+        with transaction():
+            if return_ := hold_return(select(Return).where(Return.id == return_id)):
+                waiting.watch(return_, at=at)
+    with lease.finish(at=now()):
+        pass
 
 
 def _prepare(this: Try, postage: Postage, back: WayBack) -> str:

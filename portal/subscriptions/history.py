@@ -48,7 +48,9 @@ def _of_deliveries(facts: dict[str, Any]) -> dict[str, str]:
     return {
         "skipped": _("%(day)s skipped", day=day),
         "unskipped": _("%(day)s sent after all", day=day),
-        "moved": _("%(day)s moved to %(to)s", day=day, to=to),
+        "moved": _("%(day)s moved to %(to)s, so that your exchange comes first", day=day, to=to)
+        if "exchange" in facts
+        else _("%(day)s moved to %(to)s", day=day, to=to),
         "moved with later": _("%(day)s and all later moved, from %(to)s on", day=day, to=to),
         "moved at the provider": _("%(day)s moved to %(to)s, and the later ones along", day=day, to=to),
         "overruled": _("Moved there too, to a charge on %(day)s; yours counts", day=_charge_day(facts))

@@ -139,4 +139,5 @@ def _line(price: Price | None, quantity: int, amount: int, words: str) -> Ordere
         quantity=quantity,
         unit_amount=amount,
         picture=product.picture if product else "",
+        category=product.category if product else "",
     )

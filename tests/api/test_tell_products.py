@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.catalog.models import Price, Product, Variant
 from portal.kit.db import db, transaction
+from portal.orders.models import Order, OrderLine
 from portal.timeline import Entry
 from tests.api.client import System, fits
 
@@ -37,6 +38,18 @@ def test_a_product_is_made_and_read_again(shop: System) -> None:
     assert (made["guide"], made["manual_url"]) == (honey()["guide"], "https://maker.example/honey.pdf")
     assert made["variants"] == [{"sku": "HON-250", "name": "250 g", "prices": [{**MONTHLY, "stripe_price": None, "is_offered": True}]}]
     assert shop.get("/products/honey") == made
+
+
+def test_what_is_ordered_is_of_the_kind_that_its_product_was_then(shop: System, app: Flask) -> None:
+    assert shop.put("/products/honey", honey(category="food"), expect=201)["category"] == "food"
+    lines = [{"title": "Honey", "sku": sku, "quantity": 1, "unit_amount": 890} for sku in ("HON-250", "ELSE")]
+    told = {"placed_at": "2026-11-20T10:00:00Z", "email": "alice@example.com", "currency": "EUR", "lines": lines}
+    shop.put("/orders/A-1", told, expect=201)
+    shop.put("/products/honey", honey(category="spreads"))
+    shop.put("/orders/A-2", told, expect=201)
+    with app.app_context():
+        kinds = db.session.scalars(select(OrderLine.category).join(Order).order_by(Order.number, OrderLine.position)).all()
+    assert kinds == ["food", "", "spreads", ""]
 
 
 def test_the_same_again_changes_nothing(shop: System, app: Flask) -> None:
@@ -105,6 +118,7 @@ def test_what_the_provider_told_of_first_is_taken_for_the_same(shop: System, app
         (honey(manual_url="javascript:alert(1)"), "/manual_url"),
         (honey(manual_url="http://maker.example/"), "/manual_url"),
         (honey(guide="\x1b[0m"), "/guide"),
+        (honey(category="Food & drink"), "/category"),
         (honey(name="Honey\x00"), "/name"),
         (honey(price=1), "/price"),
         (honey(variants=[{"sku": "A", "prices": [{**MONTHLY, "amount": -1}]}]), "/variants/0/prices/0/amount"),

@@ -10,6 +10,7 @@ from bench.dying import Dying, Size
 from bench.faults import try_on
 from bench.oracle import Day, Made, Oracle
 from bench.receipts import Receipts
+from bench.uploads import Uploads
 
 BEGAN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -57,3 +58,10 @@ def test_webhooks_outlive_three_kills_of_their_receiver() -> None:
     row, outcome = try_on(Receipts(kills=3, senders=2, boxes=2), "sqlite")
     assert outcome.is_clean, outcome
     assert row.changes >= 3
+
+
+@pytest.mark.slow
+def test_photos_outlive_six_kills_of_their_receiver() -> None:
+    row, outcome = try_on(Uploads(kills=6), "sqlite")
+    assert outcome.is_clean, outcome
+    assert row.kills >= 4

@@ -17,10 +17,10 @@ from tests.conftest import Work
 from tests.orders.builders import order
 
 EXPECTED = {
-    "mira@example.com": ["available_for_pickup", "delivered", "delivered", "in_transit"],
-    "jonas@example.com": ["in_transit"],
-    "elif@example.com": ["return_to_sender"],
-    "andrei@example.com": ["failure"],
+    "mira@example.com": ["available_for_pickup", *["delivered"] * 4, "in_transit"],
+    "jonas@example.com": [*["delivered"] * 3, "in_transit"],
+    "elif@example.com": [*["delivered"] * 3, "return_to_sender"],
+    "andrei@example.com": [*["delivered"] * 3, "failure"],
     "sofia@example.com": ["in_transit", "in_transit", "in_transit", "pre_transit"],
 }
 
@@ -39,3 +39,6 @@ def test_each_of_them_has_a_parcel_to_wait_for(app: Flask, carriers: Carriers, w
         for email, states in EXPECTED.items():
             theirs = select(Shipment.status).join(Order).join(Customer, Customer.id == Order.customer_id).where(Customer.email == email)
             assert sorted(db.session.scalars(theirs)) == states, email
+        held = db.session.scalars(select(Shipment).where(Shipment.status == "available_for_pickup")).one()
+        assert (held.held_at, held.pickup_code) == (parcels.COUNTER, parcels.CODE)
+        assert held.held_until and held.held_until > now().date()

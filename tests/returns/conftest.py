@@ -17,7 +17,7 @@ from portal.orders.models import OrderedLine, Shipment
 from portal.photos import actions as photos
 from portal.photos import folder
 from portal.timeline import Actor
-from tests.accounts.builders import customer
+from tests.accounts.builders import address, customer
 from tests.browser import Browser
 from tests.harness.serving import serve
 from tests.mail import Mail, mail_server
@@ -38,7 +38,8 @@ def mail() -> Iterator[Mail]:
 
 @pytest.fixture
 def app(time: Callable[[timedelta], None], mail: Mail, database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings(database_url, SMTP_URL=mail.url, PHOTOS_DIR=str(tmp_path / "photos")))
+    labels = {"EASYPOST_API_KEY": "EZTK_test", "EASYPOST_API_BASE": "http://127.0.0.1:9", "EASYPOST_WEBHOOK_SECRET": "of no use"}
+    app = create_app(settings(database_url, SMTP_URL=mail.url, PHOTOS_DIR=str(tmp_path / "photos"), **labels))
     with serve(app) as app.config["PORTAL_BASE_URL"]:
         yield app
     with app.app_context():
@@ -57,6 +58,7 @@ def bought(person: Customer, number: str, *, days_ago: int, delivered_days_ago: 
     """An order in one parcel. Inside an open transaction."""
     at = now() - timedelta(days=days_ago)
     made = order(person, at, HONEY, OIL, number=number)
+    made.address_id = address(person.id, at=at).id
     db.session.flush()
     parcel = Shipment(ref=f"parcel-{number}", order=made, shipped_at=at, status=ParcelStatus.IN_TRANSIT)
     if delivered_days_ago is not None:

@@ -56,6 +56,7 @@ def stock(sku: str, quantity: int, *, as_of: datetime | None = None) -> None:
 def bought(person: Customer, *lines: OrderedLine, number: str = "A") -> Order:
     """The order A of the worked examples, or these lines. Inside an open transaction."""
     made = order(person, now(), *(lines or (SHIRT, OILS)), number=number)
+    made.total = sum(line.amount - line.discount + line.tax for line in made.lines)
     db.session.flush()
     return made
 

@@ -14,7 +14,7 @@ from portal.billing.models import BillingAccount
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.models import Order, OrderedLine, OrderLine
-from portal.returns.actions import exchanging
+from portal.returns.actions import exchanging, starting
 from portal.returns.actions.dispatching import SOLD_OUT, replace_for_claim
 from portal.returns.models import (
     Acceptance,
@@ -24,6 +24,7 @@ from portal.returns.models import (
     Exchange,
     ExchangeStatus,
     Outcome,
+    Payout,
     Return,
     ReturnItem,
     ReturnStatus,
@@ -32,7 +33,7 @@ from portal.returns.models import (
     take_units,
 )
 from portal.returns.queries.instead import instead_of, offer
-from portal.returns.refusals import NotToBeTaken, PriceIsAnother, SoldOut
+from portal.returns.refusals import NotToBeTaken, PriceIsAnother, SoldOut, TooLateToCancel
 from portal.tasks.models import StaffTask
 from tests.accounts.builders import customer
 from tests.returns.swapping import BY, SHIRT, bought, catalogue, exchanged, returned, stock
@@ -174,6 +175,19 @@ def test_what_is_dearer_waits_for_its_payment_and_goes_out_after_it(app: Flask, 
         assert (exchange.status, made.total, made.lines[0].title) == (ExchangeStatus.APPROVED, 7128, "Coat")
 
 
+def test_what_is_cheaper_brings_the_rest_back_once(app: Flask, mira: int) -> None:
+    with app.app_context(), transaction():
+        item = item_of()
+        exchange = exchanged(item, "MILD-750")
+        item.acceptance, item.accepted = Acceptance.ACCEPTED, 1
+        for _ in range(2):
+            exchanging.go_on(item.return_, by=BY, at=now())
+            exchanging.pay_back_what_is_over(item.return_, by=BY, at=now())
+        (payout,) = db.session.scalars(select(Payout)).all()
+        assert (payout.amount, payout.by_hand, payout.order_id) == (1190, 1190, item.line.order_id)
+        assert db.session.get_one(Order, exchange.order_id).total == 2380
+
+
 def test_what_was_rejected_calls_it_off(app: Flask, mira: int) -> None:
     with app.app_context(), transaction():
         item = item_of()
@@ -190,6 +204,19 @@ def test_a_return_that_is_given_up_calls_it_off(app: Flask, mira: int, status: R
         exchange = exchanged(item, "SHIRT-L")
         exchanging.go_on(item.return_, by=BY, at=now())
         assert (exchange.status, exchange.order_id) == (ExchangeStatus.CANCELED, None)
+
+
+def test_a_return_for_which_something_went_out_cannot_be_cancelled_and_given_up_it_is_for_a_person(app: Flask, mira: int) -> None:
+    with app.app_context(), transaction():
+        item = item_of(is_instant=True)
+        exchanged(item, "SHIRT-L")
+        exchanging.go_on(item.return_, by=BY, at=now())
+        with pytest.raises(TooLateToCancel):
+            starting.cancel(item.return_, by=BY, at=now())
+        item.return_.status = ReturnStatus.EXPIRED
+        for _ in range(2):
+            exchanging.go_on(item.return_, by=BY, at=now())
+        assert db.session.scalars(select(StaffTask.kind)).all() == [exchanging.NEVER_CAME]
 
 
 def test_the_money_may_be_taken_instead_as_long_as_nothing_went_out(app: Flask, mira: int) -> None:

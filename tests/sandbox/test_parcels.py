@@ -82,3 +82,39 @@ def test_what_nobody_knows_can_not_be_asked_for(shop: Shop) -> None:
         assert requests.post(f"{shop.url}/_sandbox/{name}", json=sent, timeout=10).status_code == 400
     shop.control("parcels", {"number": "JD1", "journey": "none"})
     assert requests.post(f"{shop.url}/_sandbox/parcels/scans", json={"number": "JD1", "colour": "red"}, timeout=10).status_code == 400
+
+
+ALICE = {"name": "Alice", "street1": "Quillgasse 77", "city": "Berlin", "zip": "10115", "country": "DE"}
+SHOP = {"name": "Halfjar", "street1": "Hafenstraße 12", "city": "Hamburg", "zip": "20457", "country": "DE"}
+
+
+def test_postage_is_sold_once(easypost: Any) -> None:
+    made = easypost.shipment.create(reference="label-1", is_return=True, to_address=ALICE, from_address=SHOP, parcel={"weight": 35.3})
+    assert (made.from_address.name, made.to_address.name, made.postage_label) == ("Alice", "Halfjar", None)
+    with pytest.raises(InvalidRequestError):
+        easypost.shipment.generate_form(made.id, "label_qr_code")
+    bought = easypost.shipment.buy(made.id, rate={"id": made.rates[0].id})
+    with pytest.raises(InvalidRequestError) as refused:
+        easypost.shipment.buy(made.id, rate={"id": made.rates[1].id})
+    assert refused.value.code == "SHIPMENT.POSTAGE.EXISTS"
+    found = easypost.shipment.retrieve("label-1")
+    assert (found.id, found.tracking_code, found.selected_rate.rate) == (made.id, bought.tracking_code, "4.90")
+    assert requests.get(bought.postage_label.label_url, timeout=10).content.startswith(b"%PDF-")
+    form = easypost.shipment.generate_form(made.id, "label_qr_code").forms[0]
+    assert requests.get(form.form_url, timeout=10).content.startswith(b"\x89PNG")
+
+
+def test_what_no_carrier_takes_has_no_rates(easypost: Any) -> None:
+    for to_address, weight in (ALICE, 99999), ({**ALICE, "zip": ""}, 20):
+        made = easypost.shipment.create(to_address=to_address, from_address=SHOP, parcel={"weight": weight})
+        assert not made.rates and made.messages[0].type == "rate_error"
+
+
+def test_a_parcel_that_is_sent_back_goes_its_way_with_the_clock(shop: Shop, easypost: Any) -> None:
+    made = easypost.shipment.create(to_address=ALICE, from_address=SHOP, parcel={"weight": 20})
+    number = easypost.shipment.buy(made.id, rate={"id": made.rates[0].id}).tracking_code
+    ref = easypost.tracker.create(tracking_code=number, carrier="DHLParcel").id
+    assert statuses(easypost.tracker.retrieve(ref)) == ["pre_transit"]
+    assert easypost.shipment.refund(made.id).refund_status == "submitted"
+    shop.later(days=4)
+    assert statuses(easypost.tracker.retrieve(ref))[-1] == "delivered"

@@ -58,6 +58,8 @@ class ProductForm(Form):
     """How it is used: plain paragraphs with an empty line between them, for whoever bought it."""
     manual_url: Annotated[str, Field(pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?)?$", max_length=500)] = ""
     """The maker’s own manual, at an https address. The portal links to it, and fetches nothing."""
+    category: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,39})?$")] = ""
+    """What kind of thing it is, such as food: the rules of returns name it. What is ordered from then on is of that kind."""
     stripe_product: Ref | None = None
     """What Stripe calls it, if it is there already. Learned once, and kept."""
     variants: Annotated[tuple[VariantForm, ...], Field(max_length=100)] = ()
@@ -71,7 +73,7 @@ class ProductForm(Form):
 
     def told(self, ref: str) -> ToldProduct:
         variants = [_variant(variant) for variant in self.variants]
-        return ToldProduct(ref, self.name, self.picture, self.guide, self.manual_url, self.stripe_product, variants)
+        return ToldProduct(ref, self.name, self.picture, self.guide, self.manual_url, self.stripe_product, variants, self.category)
 
 
 class StockForm(Form):

@@ -68,6 +68,7 @@ def _whole(heads: Sequence[Product]) -> tuple[shown.Product, ...]:
             picture=head.picture,
             guide=head.guide,
             manual_url=head.manual_url,
+            category=head.category,
             stripe_product=head.provider_ref,
             variants=tuple(by_product[head.id]),
         )

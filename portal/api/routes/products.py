@@ -16,6 +16,7 @@ ONE = (shown.Product, "The product as it is known now.")
 PRODUCT = """{
   "name": "Linden honey",
   "picture": "products/honey.svg",
+  "category": "food",
   "guide": "Warm it gently if it has set. Never above 40 degrees.",
   "variants": [
     {"sku": "HON-250", "name": "250 g", "prices": [{"every_count": 1, "every_unit": "month", "amount": 890, "currency": "EUR"}]}

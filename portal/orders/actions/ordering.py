@@ -15,6 +15,7 @@ from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
 from portal.orders.models import OrderedLine as OrderedLine
 from portal.orders.news import ordered
+from portal.orders.sorting import with_categories
 from portal.timeline import Actor
 
 UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -60,7 +61,7 @@ def record_order(
             return known
         if number:
             raise NumberTaken(number)
-    db.session.execute(insert(OrderLine), rows_of(order_id, lines))
+    db.session.execute(insert(OrderLine), rows_of(order_id, with_categories(lines)))
     order = db.session.scalars(select(Order).where(Order.id == order_id)).one()
     db.session.execute(insert(OrderWord), word_rows(order_id, customer.id, order.number, lines))
     ordered(order)

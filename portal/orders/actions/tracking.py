@@ -94,10 +94,16 @@ def hear(tracking: Tracking, at: datetime) -> None:
             source="carrier",
             at=at,
             expected_on=tracking.expected_on,
-            held_at=tracking.held_at,
+            held_at="" if _is_less_than_known(tracking, shipment) else tracking.held_at,
             held_until=tracking.held_until,
             pickup_code=tracking.pickup_code,
         )
+
+
+def _is_less_than_known(tracking: Tracking, shipment: Shipment) -> bool:
+    """A town, where the shop has told the counter with its code or its last day."""
+    is_bare = tracking.held_until is None and not tracking.pickup_code
+    return is_bare and bool(shipment.held_until or shipment.pickup_code)
 
 
 def settle(shipment: Shipment, stood: Stood, *, by: Actor, at: datetime) -> None:

@@ -6,6 +6,7 @@ A deed of staff carries both names: `by` is the member of staff on the customer'
 from datetime import datetime
 
 from portal.kit.shop import shop
+from portal.returns.actions.sending import prepare_way_back
 from portal.returns.emails import returns as emails
 from portal.returns.models import Acceptance, Outcome, Reception, Return
 from portal.tasks.actions import finish_tasks, open_task
@@ -28,6 +29,7 @@ def approve(return_: Return, *, by: Actor, at: datetime, note: str = "") -> None
         for item in return_.items:
             if item.outcome is Outcome.KEEP:
                 item.reception, item.acceptance, item.accepted = Reception.KEPT, Acceptance.ACCEPTED, item.quantity
+    prepare_way_back(return_, at=at)
     finish_tasks(REVIEW, return_, at=at)
     emails.send_approved(return_, at=at)
 

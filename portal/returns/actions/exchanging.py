@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.kit.db import db
-from portal.returns.actions.differences import give_back_what_was_paid
+from portal.kit.refusal import Refusal
+from portal.kit.shop import shop
+from portal.returns.actions.differences import MONEY_BACK, give_back_what_was_paid
 from portal.returns.actions.dispatching import dispatch
+from portal.returns.actions.paying_out import pay_out
 from portal.returns.models import (
     Acceptance,
     Exchange,
@@ -26,8 +29,11 @@ from portal.returns.models import (
 from portal.returns.models.return_ import GIVEN_UP
 from portal.returns.queries.instead import Instead, offer, paid_for
 from portal.returns.refusals import NotToBeTaken, PriceIsAnother, SoldOut
+from portal.tasks.actions import open_task
 from portal.timeline import Actor, note
 
+NEVER_CAME = "exchange never came"
+"""The task for whoever has to ask for it."""
 NEW_THINGS = (Outcome.EXCHANGE, Outcome.REPLACEMENT)
 
 
@@ -76,6 +82,8 @@ def go_on(return_: Return, *, by: Actor, at: datetime) -> None:
     what was paid for what does not go out. Again it does nothing."""
     for item in return_.items:
         exchange = exchange_of(item)
+        if exchange and exchange.order_id and return_.status in GIVEN_UP:
+            _ask_for_it(exchange, return_, at=at)
         if exchange is None or item.outcome not in NEW_THINGS or exchange.is_settled:
             continue
         if return_.status in GIVEN_UP or _came_to_nothing(item):
@@ -86,12 +94,31 @@ def go_on(return_: Return, *, by: Actor, at: datetime) -> None:
             _go_on(exchange, item, return_, by=by, at=at)
 
 
+def pay_back_what_is_over(return_: Return, *, by: Actor, at: datetime) -> None:
+    """What goes out costs less than what came back was worth: the rest goes back, once. What can't be reckoned is for a person."""
+    for item in return_.items:
+        exchange = exchange_of(item)
+        if exchange is None or exchange.order_id is None or exchange.difference >= 0 or item.outcome not in NEW_THINGS:
+            continue
+        try:
+            pay_out(return_, {item.id: exchange.quantity}, by=by, at=at)
+        except Refusal:
+            facts = {"order": item.line.order.number, "amount": -exchange.difference, "currency": exchange.currency}
+            key, due_at = f"{MONEY_BACK}:{exchange.subject}", shop().answer_by(at)
+            open_task(MONEY_BACK, exchange, key=key, customer_id=return_.customer_id, due_at=due_at, at=at, facts=facts)
+
+
 def take_the_money(exchange: Exchange, *, by: Actor, at: datetime) -> None:
     """Nothing goes out for it after all: it becomes a refund of what was bought. Raises NotToBeTaken."""
     if exchange.is_settled or exchange.item is None:
         raise NotToBeTaken
     exchange.item.outcome = Outcome.REFUND
     _call_off(exchange, by=by, at=at)
+
+
+def has_gone_out(return_: Return) -> bool:
+    """Whether something was ordered for it already: then what it is for has to come."""
+    return any(exchange.order_id for item in return_.items if (exchange := exchange_of(item)))
 
 
 def exchange_of(item: ReturnItem) -> Exchange | None:
@@ -164,6 +191,12 @@ def _go_on(exchange: Exchange, item: ReturnItem, return_: Return, *, by: Actor, 
             note(return_, "exchange awaits payment", by=by, at=at, facts=_facts(exchange) | {"amount": exchange.owed})
     elif _may_go_out(item, return_):
         dispatch(exchange, item.line, unit_numbers(item)[: exchange.quantity], by=by, at=at)
+
+
+def _ask_for_it(exchange: Exchange, return_: Return, *, at: datetime) -> None:
+    """It went out at once, and what it was for never came."""
+    facts, key, due_at = _facts(exchange) | {"rma": return_.rma}, f"{NEVER_CAME}:{exchange.id}", shop().answer_by(at)
+    open_task(NEVER_CAME, exchange, key=key, customer_id=return_.customer_id, due_at=due_at, at=at, facts=facts)
 
 
 def _call_off(exchange: Exchange, *, by: Actor, at: datetime) -> None:

@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from portal import outbox
-from portal.accounts.models import Address
 from portal.carriers import BoughtLabel, BoughtPickUp, Paper
 from portal.carriers.actions import follow
 from portal.kit.db import db
 from portal.kit.shop import shop
-from portal.orders.models import Order, OrderLine, Shipment
+from portal.orders.models import Shipment
+from portal.photos import actions as photos
 from portal.returns.models import (
     Return,
-    ReturnItem,
     ReturnLabel,
     ReturnPaper,
     ReturnParcel,
@@ -23,7 +22,9 @@ from portal.returns.models import (
 )
 from portal.returns.policy import ways
 from portal.returns.policy.ways import Window
-from portal.returns.refusals import AnothersNumber, NoSuchNumber, NotToSend, TooManyLabels, WindowOver
+from portal.returns.queries.policies import policy_of
+from portal.returns.queries.way_back import start_of
+from portal.returns.refusals import AnothersNumber, NoSuchNumber, NotToSend, PhotoOrReason, TooManyLabels, WindowOver
 from portal.tasks.actions import open_task
 from portal.timeline import Actor, note
 
@@ -35,10 +36,11 @@ MOST = 5
 HAND_BACK = "hand back a label"
 
 
-def prepare_way_back(return_: Return, *, at: datetime, days: int = ways.SEND_BY_DAYS) -> None:
+def prepare_way_back(return_: Return, *, at: datetime) -> None:
     """Once it is approved: until when it has to be sent, and what it goes back with. Once is as good as often. The return is locked."""
     if return_.way in (None, Way.NONE):
         return
+    days = max(policy_of(version).terms.send_by_days for version in {item.policy_id for item in return_.items})
     return_.send_by = return_.send_by or ways.send_by(at, shop(), days)
     if newest_parcel(return_) is None:
         _begin(return_, return_.way, at=at)
@@ -47,21 +49,6 @@ def prepare_way_back(return_: Return, *, at: datetime, days: int = ways.SEND_BY_
 def newest_parcel(return_: Return) -> ReturnParcel | None:
     theirs = select(ReturnParcel).where(ReturnParcel.return_id == return_.id).order_by(ReturnParcel.id.desc()).limit(1)
     return db.session.scalars(theirs).one_or_none()
-
-
-def start_of(return_: Return) -> Address | None:
-    """From where it comes back: where its orders went, as that is written now."""
-    went = (
-        select(Address)
-        .join(Order, Order.address_id == Address.id)
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .join(ReturnItem, ReturnItem.order_line_id == OrderLine.id)
-        .where(ReturnItem.return_id == return_.id)
-        .order_by(Order.placed_at.desc(), Order.id.desc())
-        .limit(1)
-    )
-    found = db.session.scalars(went).one_or_none()
-    return found.newest if found else None
 
 
 def go_another_way(return_: Return, way: Way, *, by: Actor, at: datetime) -> None:
@@ -80,7 +67,7 @@ def go_another_way(return_: Return, way: Way, *, by: Actor, at: datetime) -> Non
 def order_pick_up(return_: Return, window: Window, *, by: Actor, at: datetime) -> None:
     """Once: a second one is the first. The return is locked. Raises a Refusal."""
     parcel = _to_send(return_)
-    address = start_of(return_)
+    address = start_of(return_.id)
     if parcel.way is not Way.PICK_UP or address is None:
         raise NotToSend
     if window not in ways.windows(shop(), at=at):
@@ -116,9 +103,11 @@ def tell_number(return_: Return, carrier: str, typed: str, *, by: Actor, at: dat
     note(return_, "tell parcel number", by=by, at=at, facts={"rma": return_.rma, "carrier": carrier, "number": number})
 
 
-def show_receipt(return_: Return, *, by: Actor, at: datetime) -> None:
+def show_receipt(return_: Return, draft: str, *, by: Actor, at: datetime) -> None:
     """The customer has sent a photo of what the counter gave them: from now on it counts as sent. The return is locked."""
     parcel = _to_send(return_)
+    if not return_.customer_id or not photos.attach(draft, parcel, customer_id=return_.customer_id):
+        raise PhotoOrReason
     parcel.shown_at = parcel.sent_at = return_.sent_at = at
     note(return_, "show receipt", by=by, at=at, facts={"rma": return_.rma})
 
@@ -176,7 +165,7 @@ def refuse_pick_up(pick_up: ReturnPickUp, reason: str, *, at: datetime) -> None:
 
 def _begin(return_: Return, way: Way, *, at: datetime) -> None:
     """Where there is no address to write on a label, it goes with the customer's own postage."""
-    address, back = start_of(return_) if way in BOUGHT else None, shop().way_back
+    address, back = start_of(return_.id) if way in BOUGHT else None, shop().way_back
     if way in BOUGHT and (address is None or back is None):
         way = return_.way = Way.OWN
     parcel = ReturnParcel(way=way, made_at=at, return_=return_)

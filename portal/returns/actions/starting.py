@@ -8,10 +8,12 @@ from sqlalchemy import select
 from portal.accounts.models import Customer
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
+from portal.returns.actions.exchanging import has_gone_out
 from portal.returns.actions.naming import new_reference
+from portal.returns.actions.sending import give_up_postage
 from portal.returns.emails import returns as emails
 from portal.returns.models import Return, ReturnItem, ReturnStatus, free_units
-from portal.returns.refusals import InAnotherReturn, NothingChosen, TwoCurrencies
+from portal.returns.refusals import InAnotherReturn, NothingChosen, TooLateToCancel, TwoCurrencies
 from portal.tasks.actions import finish_tasks
 from portal.timeline import Actor, deed
 
@@ -52,9 +54,12 @@ def check_units(orders: Sequence[Order], quantities: Mapping[int, int]) -> None:
 
 
 def cancel(return_: Return, *, by: Actor, at: datetime) -> None:
-    """Its units are free again. The return is locked. Raises TooLateToCancel."""
+    """Its units are free again. The return is locked. Raises TooLateToCancel, also once something went out for it."""
+    if has_gone_out(return_):
+        raise TooLateToCancel
     with deed(return_, "cancel return", by=by, at=at, facts={"rma": return_.rma}):
         return_.cancel(at=at)
+    give_up_postage(return_, at=at)
     finish_tasks("return", return_, at=at)
     emails.send_cancelled(return_, at=at)
 

@@ -24,6 +24,12 @@ def send_approved(return_: Return, *, at: datetime) -> None:
     _send("approved", return_, key=f"{return_.id}:{decided_at.isoformat()}", at=at, way=return_.way, send_by=send_by)
 
 
+def send_reminder(return_: Return, nth: int, *, at: datetime) -> None:
+    """That it was not sent yet, and until when it may be."""
+    send_by = return_.send_by.isoformat() if return_.send_by else None
+    _send("reminder", return_, key=f"{return_.id}:{nth}", at=at, way=return_.way, send_by=send_by, last=nth > 1)
+
+
 def send_received(return_: Return, *, at: datetime) -> None:
     """Once for each time that something came."""
     came = sum(item.received for item in return_.items)

@@ -8,19 +8,10 @@ from itertools import islice
 from portal.kit.shop import Shop
 from portal.returns.models import Way
 
-SEND_BY_DAYS = 14
-"""Where the shop's rules say nothing else."""
 DAYS_OF_CHOICE = 3
 HOURS = ((time(9), time(13)), (time(13), time(17)))
 NUMBER = re.compile(r"[A-Za-z0-9]{6,40}")
 """What carriers give out, without blanks and hyphens."""
-
-
-@dataclass(frozen=True)
-class OfferedWay:
-    way: Way
-    price: int = 0
-    """What the customer pays for it, in minor units of the shop's currency. Their own postage they pay elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +26,15 @@ class Window:
         return f"{self.begins_at:%Y%m%dT%H%M}"
 
 
-def ways_from(country: str, shop: Shop, *, has_service: bool) -> tuple[OfferedWay, ...]:
+def ways_from(country: str, shop: Shop, *, has_service: bool) -> tuple[Way, ...]:
     """The easiest first; the customer's own postage is always one. `country` is where the parcel starts; empty if that is not known."""
-    own = (OfferedWay(Way.OWN),)
     back = shop.way_back
     if back is None or not has_service or country not in back.label_countries:
-        return own
-    return (*(OfferedWay(Way(way), back.pick_up_price if way == Way.PICK_UP else 0) for way in back.ways), *own)
+        return (Way.OWN,)
+    return *(Way(way) for way in back.ways), Way.OWN
 
 
-def send_by(approved_at: datetime, shop: Shop, days: int = SEND_BY_DAYS) -> datetime:
+def send_by(approved_at: datetime, shop: Shop, days: int) -> datetime:
     """The last minute of that day, by the shop's clock."""
     day = approved_at.astimezone(shop.zone).date() + timedelta(days=days)
     return datetime.combine(day, time(23, 59), shop.zone).astimezone(UTC)

@@ -39,6 +39,8 @@ class ShownExchange:
     bought: str
     """What it goes out for."""
     rma: str
+    is_instant: bool
+    """Whether nobody waits for what comes back."""
     is_decided: bool
     """Whether the return was accepted."""
     order: str | None
@@ -63,9 +65,9 @@ def exchange(exchange_id: int, customer_id: int) -> ShownExchange | None:
     return next(iter(_shown(_exchanges().where(Exchange.id == exchange_id, Return.customer_id == customer_id))), None)
 
 
-def _exchanges() -> Select[Exchange, str, str, ReturnStatus, str]:
+def _exchanges() -> Select[Exchange, str, str, ReturnStatus, str, bool]:
     return (
-        select(Exchange, OrderLine.title, Return.rma, Return.status, Order.number)
+        select(Exchange, OrderLine.title, Return.rma, Return.status, Order.number, ReturnItem.is_instant)
         .join(ReturnItem, ReturnItem.id == Exchange.return_item_id)
         .join(OrderLine, OrderLine.id == ReturnItem.order_line_id)
         .join(Return, Return.id == ReturnItem.return_id)
@@ -73,17 +75,18 @@ def _exchanges() -> Select[Exchange, str, str, ReturnStatus, str]:
     )
 
 
-def _shown(query: Select[Exchange, str, str, ReturnStatus, str]) -> list[ShownExchange]:
+def _shown(query: Select[Exchange, str, str, ReturnStatus, str, bool]) -> list[ShownExchange]:
     rows = db.session.execute(query).all()
     pages = _pages([row[0].subject for row in rows])
     return [
         ShownExchange(
             id=row.id, status=row.status, title=row.title, picture=row.picture, quantity=row.quantity, difference=row.difference,
             paid=row.paid, currency=row.currency, is_replacement=row.is_replacement, is_sold_out=row.is_sold_out,
-            held_entry_id=row.held_entry_id, bought=bought, rma=rma, is_decided=status is ReturnStatus.APPROVED, order=number,
+            held_entry_id=row.held_entry_id, bought=bought, rma=rma,
+            is_instant=is_instant, is_decided=status is ReturnStatus.APPROVED, order=number,
             page=pages.get(row.subject),
         )
-        for row, bought, rma, status, number in rows
+        for row, bought, rma, status, number, is_instant in rows
     ]  # fmt: skip
 
 

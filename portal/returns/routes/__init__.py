@@ -4,5 +4,6 @@ from portal.returns.routes import claims as claims
 from portal.returns.routes import exchanges as exchanges
 from portal.returns.routes import passport as passport
 from portal.returns.routes import sending_back as sending_back
+from portal.returns.routes import way_back as way_back
 from portal.returns.routes.door import bp as bp
 from portal.returns.routes.withdrawal import withdrawals_bp as withdrawals_bp

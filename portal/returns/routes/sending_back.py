@@ -25,6 +25,7 @@ from portal.returns.policy.promises import send_by
 from portal.returns.queries import drafts, quoting
 from portal.returns.queries.instead import Instead
 from portal.returns.queries.returnable import judged, returnable
+from portal.returns.queries.way_back import ways_of
 from portal.returns.refusals import AmountIsAnother, InAnotherReturn, WayNotOffered
 from portal.returns.routes.door import bp
 
@@ -219,7 +220,7 @@ def _amounts(draft: drafts.Draft, form: forms.OutcomeForm) -> dict[Way, tuple[mo
     """What comes back by each way that is open, line by line."""
     chosen = _chosen_outcomes(form)
     keeps_all = all(outcome is Outcome.KEEP for outcome, _ in chosen.values())
-    ways = [Way.NONE] if keeps_all else [Way.CODE, Way.LABEL, Way.PICK_UP, Way.OWN]
+    ways = (Way.NONE,) if keeps_all else ways_of(draft.id)
     return {way: quoting.estimated(draft, chosen, way) for way in ways}
 
 

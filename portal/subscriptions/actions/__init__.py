@@ -6,6 +6,7 @@ from portal.subscriptions.actions.contents import change_frequency as change_fre
 from portal.subscriptions.actions.contents import remove_product as remove_product
 from portal.subscriptions.actions.contents import set_quantity as set_quantity
 from portal.subscriptions.actions.contents import swap_product as swap_product
+from portal.subscriptions.actions.deliveries import hold_for_exchange as hold_for_exchange
 from portal.subscriptions.actions.deliveries import move_delivery as move_delivery
 from portal.subscriptions.actions.deliveries import move_with_later as move_with_later
 from portal.subscriptions.actions.deliveries import skip_delivery as skip_delivery

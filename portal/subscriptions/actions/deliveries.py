@@ -29,6 +29,14 @@ def move_delivery(delivery: Delivery, arrival: date, *, by: Actor, at: datetime)
     return doing.done
 
 
+def hold_for_exchange(delivery: Delivery, arrival: date, exchange_id: int, *, by: Actor, at: datetime) -> Entry:
+    """Move this delivery alone, because what is in it is on its way already in exchange for something; undone like any other move."""
+    facts = {**_moving(delivery, arrival), "exchange": exchange_id}
+    with change(delivery.subscription, "moved", by=by, at=at, facts=facts) as doing:
+        delivery.move(arrival, at=at)
+    return doing.done
+
+
 def move_with_later(delivery: Delivery, arrival: date, *, by: Actor, at: datetime) -> Entry:
     """Move this delivery to another day, and all later ones with it."""
     facts = {**_moving(delivery, arrival), "newest": newest(delivery.subscription)}
