@@ -284,3 +284,28 @@ def test_a_carrier_service_is_named_whole_or_not_at_all() -> None:
     assert (told["EASYPOST_API_KEY"], told["EASYPOST_WEBHOOK_SECRETS"]) == ("EZAKx", ["new", "old"])
     (problem,) = problems(EASYPOST_API_KEY="EZAKx")
     assert problem.startswith("EASYPOST_WEBHOOK_SECRET is missing")
+
+
+ADDRESS = 'address = { name = "Halfjar", street = "Hafenstraße 12", postcode = "20457", city = "Hamburg", country = "DE" }'
+
+
+def with_returns(tmp_path: Path, *lines: str) -> Path:
+    path = shop_file(tmp_path)
+    path.write_text("\n".join([path.read_text(encoding="utf-8"), "[returns]", *lines]), encoding="utf-8")
+    return path
+
+
+def test_where_returns_go_is_told_or_there_are_no_labels(tmp_path: Path) -> None:
+    assert config.read_shop(shop_file(tmp_path)).way_back is None
+    back = config.read_shop(with_returns(tmp_path, ADDRESS, 'ways = ["label", "code"]')).way_back
+    assert back and (back.city, back.ways, back.label_countries, back.label_days) == ("Hamburg", ("code", "label"), ("DE",), 30)
+
+
+@pytest.mark.parametrize(
+    "line", ['ways = ["pigeon"]', "grams = 0", "label_days = 1", 'label_countries = ["XX"]', "colour = 1", 'address = { name = "Halfjar" }']
+)
+def test_what_is_wrong_about_returns_is_named(tmp_path: Path, line: str) -> None:
+    lines = (line,) if line.startswith("address") else (ADDRESS, line)
+    with pytest.raises(Misconfigured) as wrong:
+        config.read_shop(with_returns(tmp_path, *lines))
+    assert all("under [returns]" in problem for problem in wrong.value.problems)

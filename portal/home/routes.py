@@ -8,6 +8,7 @@ from portal.billing import queries as billing
 from portal.kit.clock import now
 from portal.kit.web import page
 from portal.orders import queries as orders
+from portal.returns.queries.at_home import HOW_MANY_OPEN, at_home
 from portal.subscriptions import queries as subscriptions
 
 bp = Blueprint("home", __name__)
@@ -28,7 +29,7 @@ def show() -> ResponseReturnValue:
     coming, others = theirs.coming, theirs.others[:OTHERS]
     owed = billing.open_invoices(customer_id)[:OWED] if any(one.is_unpaid for one in coming) else []
     outside = [] if coming or others else subscriptions.outside_subscriptions(customer_id)
-    lately = orders.lately(customer_id, ORDERS, at=at)
+    lately = orders.lately(customer_id, ORDERS, at=at, also=HOW_MANY_OPEN)
     return page(
         "home/show.html",
         at=at,
@@ -45,4 +46,5 @@ def show() -> ResponseReturnValue:
         parcels=lately.parcels,
         most_parcels=PARCELS,
         orders=lately.orders,
+        returns=at_home(customer_id, lately.also, [order.placed_at for order in lately.orders], at=at),
     )

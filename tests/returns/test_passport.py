@@ -101,7 +101,7 @@ def test_the_list_has_the_open_ones_first_and_is_read_page_by_page(app: Flask, b
     page = browser.get("/returns")
     links = [str(link["href"]) for link in page.select("main li a")]
     assert links[:2] == ["/returns/R-AAAA-BBBB", "/returns/R-0044-AAAA"] and len(links) == 21
-    page = browser.get(attribute(page, "main .btns a", "href"))
+    page = browser.get(attribute(page, "main .btns a[href*=older_than]", "href"))
     links = [str(link["href"]) for link in page.select("main li a")]
     assert links[0] == "/returns/R-0024-AAAA" and len(links) == 20
     browser.get("/returns?older_than=R-NOBO-DYSS", expect=404)

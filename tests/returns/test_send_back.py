@@ -38,7 +38,7 @@ def explains(
     return browser.post(browser.at, sent, expect=expect)
 
 
-def sends_back(browser: Browser, chosen: Sent = TWO_HONEYS, outcome: str = "refund", way: str = "code") -> BeautifulSoup:
+def sends_back(browser: Browser, chosen: Sent = TWO_HONEYS, outcome: str = "refund", way: str = "own") -> BeautifulSoup:
     begins(browser, chosen)
     explains(browser)
     browser.post(browser.at, {"outcome-1": outcome})
@@ -57,10 +57,10 @@ def test_from_its_order_it_is_five_pages(app: Flask, browser: Browser, alice: in
     assert browser.at.endswith("/outcome") and "You paid €17.80." in words(page)
     page = browser.post(browser.at, {"outcome-1": "refund"})
     assert browser.at.endswith("/way") and "€17.80" in words(page)
-    page = browser.post(browser.at, {"way": "label", "told-label": attribute(page, "[name=told-label]")})
+    page = browser.post(browser.at, {"way": "own", "told-own": attribute(page, "[name=told-own]")})
     (made,) = returns(app)
     assert browser.at == f"/returns/{made.rma}" and f"Return {made.rma}" in words(page)
-    assert (made.status, made.way, made.customer_id) == (ReturnStatus.APPROVED, Way.LABEL, alice)
+    assert (made.status, made.way, made.customer_id) == (ReturnStatus.APPROVED, Way.OWN, alice)
     with app.app_context():
         item = db.session.scalars(select(ReturnItem)).one()
         assert (item.order_line_id, item.quantity, item.reason, item.outcome) == (1, 2, "changed_mind", Outcome.REFUND)
@@ -93,7 +93,7 @@ def test_a_step_that_needs_the_one_before_leads_there(browser: Browser, app: Fla
     for step in "outcome", "way":
         browser.get(f"/returns/{rma}/{step}")
         assert browser.at == f"/returns/{rma}/reason"
-    browser.post(f"/returns/{rma}/way", {"way": "code"})
+    browser.post(f"/returns/{rma}/way", {"way": "own"})
     assert browser.at == f"/returns/{rma}/reason" and returns(app)[0].status is ReturnStatus.DRAFT
 
 
@@ -163,8 +163,8 @@ def test_two_tabs_send_the_same_units_once(app: Flask, alice: int, browser: Brow
     explains(browser, item=2)
     browser.post(browser.at, {"outcome-2": "refund"})
     first, second = returns(app)
-    browser.post(f"/returns/{first.rma}/way", {"way": "code"})
-    page = browser.post(f"/returns/{second.rma}/way", {"way": "code"}, expect=422)
+    browser.post(f"/returns/{first.rma}/way", {"way": "own"})
+    page = browser.post(f"/returns/{second.rma}/way", {"way": "own"}, expect=422)
     assert "Linden honey is in another return by now" in words(page)
     assert [made.status for made in returns(app)] == [ReturnStatus.APPROVED, ReturnStatus.DRAFT]
 
@@ -178,8 +178,8 @@ def test_a_double_tap_makes_one(app: Flask, alice: int, browser: Browser) -> Non
     for other in browsers:
         other.sign_in(alice)
         other.token()
-    at_once(app, 6, lambda number: browsers[number].post(f"/returns/{rma}/way", {"way": "code"}) and None)
-    browser.post(f"/returns/{rma}/way", {"way": "code"})
+    at_once(app, 6, lambda number: browsers[number].post(f"/returns/{rma}/way", {"way": "own"}) and None)
+    browser.post(f"/returns/{rma}/way", {"way": "own"})
     assert {other.at for other in (browser, *browsers)} == {f"/returns/{rma}"}
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(TakenUnit)) == 2
@@ -192,7 +192,7 @@ def test_a_first_form_sent_again_leads_to_the_return_that_it_became(app: Flask, 
     browser.post("/returns/new", {"draft": draft, **TWO_HONEYS})
     explains(browser)
     browser.post(browser.at, {"outcome-1": "refund"})
-    browser.post(browser.at, {"way": "code"})
+    browser.post(browser.at, {"way": "own"})
     browser.post("/returns/new", {"draft": draft, "line-1": "1"})
     (made,) = returns(app)
     assert browser.at == f"/returns/{made.rma}"
@@ -208,8 +208,8 @@ def test_what_the_rules_do_not_offer_is_refused(app: Flask, browser: Browser) ->
         assert "Choose what you would like for it." in words(browser.post(browser.at, {"outcome-1": outcome}, expect=422))
     browser.post(browser.at, {"outcome-1": "refund"})
     assert "Choose another one." in words(browser.post(browser.at, {"way": "none"}, expect=422))
-    page = browser.post(browser.at, {"way": "code", "told-code": "999999"}, expect=422)
-    assert "The amount is another one by now." in words(page) and attribute(page, "[name=told-code]") == "1780"
+    page = browser.post(browser.at, {"way": "own", "told-own": "999999"}, expect=422)
+    assert "The amount is another one by now." in words(page) and attribute(page, "[name=told-own]") == "1780"
     assert returns(app)[0].status is ReturnStatus.DRAFT
 
 
@@ -245,7 +245,7 @@ def test_a_photo_goes_along(app: Flask, browser: Browser, alice: int) -> None:
     assert answer.status_code == 303 and answer.location.endswith("/outcome")
     browser.get(answer.location)
     browser.post(browser.at, {"outcome-1": "refund"})
-    page = browser.post(browser.at, {"way": "code"})
+    page = browser.post(browser.at, {"way": "own"})
     (made,) = returns(app)
     assert made.status is ReturnStatus.APPROVED and page.select_one(".photos img")
     with app.app_context():
@@ -256,7 +256,7 @@ def test_without_the_photo_that_is_needed_a_person_looks_at_it(app: Flask, brows
     begins(browser, TWO_HONEYS)
     explains(browser, "wrong_item", {"words": "My camera is broken."})
     browser.post(browser.at, {"outcome-1": "replacement"})
-    page = browser.post(browser.at, {"way": "code"})
+    page = browser.post(browser.at, {"way": "own"})
     (made,) = returns(app)
     assert (made.status, made.review) == (ReturnStatus.NEEDS_REVIEW, ["no photo"])
     assert "You have an answer by" in words(page)

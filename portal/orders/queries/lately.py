@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, func, or_, select, union
+from sqlalchemy import Integer, ScalarSelect, bindparam, func, literal, or_, select, union
 
 from portal.carriers import ParcelStatus
 from portal.kit.db import db
@@ -41,6 +41,8 @@ class Lately:
     """What asks for something first, then what comes first."""
     orders: tuple[OrderHead, ...]
     """The newest first."""
+    also: int = 0
+    """What a room above asked along."""
 
 
 _theirs = Order.customer_id == bindparam("customer_id")
@@ -84,16 +86,17 @@ SHOWN = (
 )
 
 
-def lately(customer_id: int, limit: int, *, at: datetime) -> Lately:
-    """`limit` orders at most."""
+def lately(customer_id: int, limit: int, *, at: datetime, also: ScalarSelect[int] | None = None) -> Lately:
+    """`limit` orders at most. `also` is one more number, of the customer with the id `:customer_id`, told by the same question."""
     rows = db.session.execute(
-        SHOWN, {"customer_id": customer_id, "limit": limit, "since": at - NEVER_OLDER, "arrived_since": at - ARRIVED_FOR}
+        SHOWN.add_columns((also if also is not None else literal(0)).label("also")),
+        {"customer_id": customer_id, "limit": limit, "since": at - NEVER_OLDER, "arrived_since": at - ARRIVED_FOR},
     ).all()
     heads = {row.id: OrderHead(row.number, row.placed_at, row.currency, row.total) for row in rows}
     news = sorted((row for row in rows if row.Shipment), key=lambda row: -row.Shipment.id)
     parcels = [_shown(row.Shipment, row.number, row.part, row.parts, row.was_on, at) for row in news]
     in_order = sorted(parcels, key=lambda one: (URGENCY.index(one.situation), one.expected_on or date.max))
-    return Lately(tuple(in_order), tuple(heads.values())[:limit])
+    return Lately(tuple(in_order), tuple(heads.values())[:limit], int(rows[0].also) if rows else 0)
 
 
 def _shown(shipment: Shipment, number: str, part: int, parts: int, was_on: date | None, at: datetime) -> ParcelOnItsWay:
