@@ -15,11 +15,11 @@ from pathlib import Path
 
 from bench.behind_our_back import BehindOurBack
 from bench.dying import Dying
+from bench.four_at_once import FourAtOnce
 from bench.outage import Outage
 from bench.outcome import Outcome, Scenario
 from bench.receipts import Receipts
 from bench.stage import Stage, a_database
-from bench.uploads import Uploads
 
 OUT = Path(__file__).with_name("faults.json")
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
@@ -27,7 +27,7 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "receipts": Receipts,
     "outage": Outage,
     "differences": BehindOurBack,
-    "uploads": Uploads,
+    "four": FourAtOnce,
 }
 """In their long form. The tests run each in a short one."""
 WORKERS = {"sqlite": 1, "postgresql": 2}

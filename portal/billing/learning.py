@@ -10,6 +10,8 @@ from sqlalchemy import select
 from portal import outbox, timeline
 from portal.billing.actions import learn_bill, rows_of
 from portal.billing.balance import tell_later
+from portal.billing.failing import TOLD_ABOVE
+from portal.billing.failing import tell_later as tell_that_it_failed
 from portal.billing.models import (
     Attempt,
     BillingAccount,
@@ -127,7 +129,9 @@ def learn_refund(account: BillingAccount, refund: Refund, there: RefundThere, *,
     elif counted and not refund.counts:
         log.error("Refund %s of %s %s: %s", refund.provider_ref, account.provider_ref, refund.status, refund.failure)
         timeline.note(account, "refund failed", by=timeline.PROVIDER, at=at, facts=facts)
-        send_mail("billing/refund_failed", to=account.customer, context=context, at=at, key=f"refund failed:{refund.id}")
+        if refund.why not in TOLD_ABOVE:
+            send_mail("billing/refund_failed", to=account.customer, context=context, at=at, key=f"refund failed:{refund.id}")
+        tell_that_it_failed(refund, at=at)
 
 
 def learn_refunds_made_there(account: BillingAccount, attempt: Attempt, there: Sequence[RefundThere], *, at: datetime) -> None:
@@ -146,6 +150,7 @@ def refuse_refund(account: BillingAccount, refund: Refund, reason: str, *, at: d
     """The provider will never do it: somebody at the shop has to look."""
     log.error("Refund %s of %s was refused: %s", refund.key, account.provider_ref, reason)
     refund.refuse(reason, at=at)
+    tell_that_it_failed(refund, at=at)
     outbox.want_sync(account, at=at)
 
 
@@ -160,6 +165,7 @@ def learn_credit(account: BillingAccount, credit: StoreCredit, there: CreditTher
 def refuse_credit(account: BillingAccount, credit: StoreCredit, reason: str, *, at: datetime) -> None:
     log.error("Credit %s for %s was refused: %s", credit.key, account.provider_ref, reason)
     credit.refuse(reason, at=at)
+    tell_that_it_failed(credit, at=at)
 
 
 def _for(account: BillingAccount, staff_id: int | None) -> Actor:

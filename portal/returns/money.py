@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """Given back before, by whomever: kept back."""
     BONUS = "bonus"
     """A present for taking credit."""
+    AGAIN = "again"
+    """What did not arrive the first time."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from portal.orders.queries.payment import adds_up
 from portal.returns import money
 from portal.returns.actions.carrying_out import carry_out, hold_payments, left_for
 from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, numbers_of, part_of, terms_of
+from portal.returns.emails import money as emails
 from portal.returns.models import Claim, ClaimLine, Outcome, Payout, PayoutKind, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.money import MoneyLine
 from portal.returns.not_paid import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
@@ -50,7 +51,7 @@ def pay_out(
     same moment, gets the same ones. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid.
     """
     db.session.flush()
-    orders = _hold(item.line for item in return_.items)
+    orders = hold_orders(item.line for item in return_.items)
     units_of = selectinload(Return.items).selectinload(ReturnItem.units)
     _fresh(select(Return).where(Return.id == return_.id).options(units_of))
     if return_.status is not ReturnStatus.APPROVED:
@@ -79,6 +80,7 @@ def done_by_hand(payout: Payout, *, by: Actor, at: datetime) -> bool:
     payout.by_hand_done_at = at
     timeline.note(subject_of(payout), GIVEN_BY_HAND, by=by, at=at, facts=facts)
     finish_tasks(TASK, payout, at=at)
+    emails.send_given_by_hand(payout, subject_of(payout), at=at)
     return True
 
 
@@ -86,7 +88,7 @@ def subject_of(payout: Payout) -> Return | Claim:
     return db.session.get_one(Return, payout.return_id) if payout.return_id else db.session.get_one(Claim, payout.claim_id)
 
 
-def _hold(lines: Iterable[OrderLine]) -> dict[int, Order]:
+def hold_orders(lines: Iterable[OrderLine]) -> dict[int, Order]:
     """The orders, locked one after the other."""
     ids = sorted({line.order_id for line in lines})
     return {order_id: db.session.get_one(Order, order_id, with_for_update=True) for order_id in ids}
@@ -140,11 +142,16 @@ def _decide(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[D
     facts = {"payout": payout.id, "order": order.number, "amount": amount, "currency": order.currency, "kind": str(kind)}
     timeline.note(subject, PAID_OUT, by=by, at=at, facts=facts)
     payout.by_hand = carry_out(payout, order, subject, in_proportion=_in_proportion(subject), by=by, at=at)
-    if payout.by_hand:
-        told = {"order": order.number, "amount": payout.by_hand, "currency": order.currency}
-        key = f"{TASK}:{payout.id}"
-        open_task(TASK, payout, key=key, customer_id=subject.customer_id, due_at=at + BY_HAND, at=at, facts=told)
+    ask_for_hands(payout, order, subject, at=at)
     return payout
+
+
+def ask_for_hands(payout: Payout, order: Order, subject: Return | Claim, *, at: datetime) -> None:
+    """Where somebody at the shop has to give it: they get a task, and the customer hears by when."""
+    if payout.by_hand:
+        told, due_at = {"order": order.number, "amount": payout.by_hand, "currency": order.currency}, at + BY_HAND
+        open_task(TASK, payout, key=f"{TASK}:{payout.id}", customer_id=subject.customer_id, due_at=due_at, at=at, facts=told)
+        emails.send_by_hand(payout, subject, by=due_at, at=at)
 
 
 def _in_proportion(subject: Return | Claim) -> bool:
