@@ -159,6 +159,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "opens": (opens := hours.get("opens", 'a time of day before it closes, such as "09:00"', checks.time_of_day, "09:00")),
         "closes": hours.get("closes", 'a time of day after it opens, such as "17:00"', checks.later_than(opens), "17:00"),
         "answer_days": hours.get("answer_days", "whole working days, 1 to 10", checks.within(1, 10), 1),
+        "agents_refund": hours.get("agents_refund", "amounts in the smallest unit, such as { EUR = 10000 }", checks.amounts, {}),
     }
     values["way_back"] = _way_back(back, place)
     tables = (top, days, orders, seller, boxes, hours, back, place)

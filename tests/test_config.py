@@ -255,8 +255,20 @@ def test_deliveries_that_are_no_table_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "hours", ['opens = "25:00"', 'closes = "9"', 'opens = "17:00"', "opens = 9", "answer_days = 0", "weekdays = []", "open = 1"]
-)
+    "hours",
+    [
+        'opens = "25:00"',
+        'closes = "9"',
+        'opens = "17:00"',
+        "opens = 9",
+        "answer_days = 0",
+        "weekdays = []",
+        "open = 1",
+        "agents_refund = { EUR = -1 }",
+        "agents_refund = { EUR = 1.5 }",
+        "agents_refund = { EURO = 1 }",
+    ],
+)  # fmt: skip
 def test_hours_that_are_none_are_named(tmp_path: Path, hours: str) -> None:
     path = shop_file(tmp_path)
     path.write_text(f"{path.read_text()}\n[support]\n{hours}\n")

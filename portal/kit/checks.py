@@ -59,6 +59,13 @@ def table(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
+def amounts(given: dict[str, Any]) -> dict[str, int]:
+    """Of minor units, by currency."""
+    if not all(type(amount) is int and 0 <= amount <= 10**12 for amount in table(given).values()):
+        raise ValueError
+    return {currency(code): amount for code, amount in given.items()}
+
+
 def colour(given: str) -> str:
     if not re.fullmatch("#[0-9a-fA-F]{6}", given):
         raise ValueError

@@ -1,6 +1,6 @@
 """What the shop says about itself in shop.toml: its name, its looks, its days and its rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, islice
@@ -81,6 +81,9 @@ class Shop:
     """When, on those days, by the clock of the shop's zone."""
     answer_days: int
     """After how many working days a claim is answered at the latest."""
+    agents_refund: Mapping[str, int]
+    """By currency: up to which amount of its minor units an agent may give back at once; above it, and in other currencies, a lead
+    decides. Empty where agents may give back anything."""
     way_back: WayBack | None = None
     """None where customers send everything with their own postage."""
 

@@ -8,6 +8,8 @@ from portal.orders import CARRIER_NAMES
 from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import sync as sync
+from portal.returns.locks import hold_claim as hold_claim
+from portal.returns.locks import hold_return as hold_return
 from portal.returns.policy.ways import windows
 from portal.returns.queries import way_back
 from portal.returns.queries.claims import claims_about
@@ -17,11 +19,18 @@ from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
 from portal.returns.slip import place_of
 
+TOLD = (
+    sentences.acceptance_told, sentences.decline_told, sentences.fault_told, sentences.finding_told, sentences.outcome_told,
+    sentences.reason_told, sentences.reception_told, sentences.review_told, sentences.status_told, sentences.way_told,
+)  # fmt: skip
+"""By which the desk's pages say how a return stands."""
+
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(withdrawals_bp)
     app.jinja_env.globals["claims_about"] = claims_about
+    app.jinja_env.globals.update({told.__name__: told for told in TOLD})
     app.jinja_env.globals.update(exchanges_about=exchanges_about, held_for=held_for, suggestions_for=suggestions_for)
     app.jinja_env.globals["returns_about"] = returns_about
     app.jinja_env.globals |= {

@@ -5,7 +5,9 @@ from sqlalchemy.orm import selectinload
 
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
-from portal.returns.models import Claim, ClaimLine, Return, ReturnItem
+from portal.returns.models.claim import Claim, ClaimLine
+from portal.returns.models.item import ReturnItem
+from portal.returns.models.return_ import Return
 
 
 def hold_return(which: Select[Return]) -> Return | None:

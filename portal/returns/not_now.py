@@ -6,10 +6,12 @@ from portal.kit.refusal import Refusal
 
 
 class NotNow(Refusal):
-    """The decision has gone another way, or was not made yet. `status` is where the return stands."""
+    """The decision has gone another way, or was not made yet."""
 
-    def __init__(self, status: str) -> None:
-        super().__init__(_sentence(status))
+    status = 409
+
+    def __init__(self, stands: str) -> None:
+        super().__init__(_sentence(stands))
 
 
 class NotExpired(Refusal):
@@ -43,6 +45,8 @@ class PaidAlready(Refusal):
 
 
 class ChangedHere(Refusal):
+    status = 409
+
     def __init__(self) -> None:
         super().__init__(_("Somebody changed this meanwhile. Look at how it stands now, and decide again."))
 
@@ -58,9 +62,11 @@ class NothingOwed(Refusal):
 
 
 class DecidedAlready(Refusal):
-    """A claim that stands elsewhere. `status` is where."""
+    """A claim that stands elsewhere."""
 
-    def __init__(self, status: str) -> None:
+    status = 409
+
+    def __init__(self, stands: str) -> None:
         told = {
             "open": _("This claim has to be decided first."),
             "approved": _("This claim is approved already."),
@@ -68,7 +74,7 @@ class DecidedAlready(Refusal):
             "denied": _("This claim was declined already."),
             "canceled": _("The customer took this claim back."),
         }
-        super().__init__(str(told[status]))
+        super().__init__(str(told[stands]))
 
 
 class NothingGiven(Refusal):

@@ -22,6 +22,13 @@ def open_task(
     return db.session.scalar(new.returning(StaffTask.id)) is not None
 
 
+def take_tasks(subject: Model, owner_id: int) -> int:
+    """All that waits about it is theirs from now on, whoever had it before. How many they are."""
+    waiting = update(StaffTask).where(StaffTask.subject == subject_key(subject), StaffTask.done_at.is_(None))
+    taken = waiting.values(owner_id=owner_id).returning(StaffTask.id)
+    return len(db.session.scalars(taken, execution_options={"synchronize_session": False}).all())
+
+
 def finish_tasks(kind: str, subject: Model, *, at: datetime) -> None:
     """Their reason is gone."""
     waiting = update(StaffTask).where(StaffTask.kind == kind, StaffTask.subject == subject_key(subject), StaffTask.done_at.is_(None))

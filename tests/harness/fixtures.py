@@ -1,5 +1,6 @@
 """The database and the browser that a test asks for by name. `--databases=sqlite,postgresql` runs each test that has one on both."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,6 +28,12 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # each test's `tmp_path`, with its database
     os.environ.setdefault("NO_PROXY", "127.0.0.1")  # else each request looks through the whole environment for a proxy
     keep_compiled()
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported by now stays: the collector need not look through it again after each test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -17,7 +17,7 @@ from portal.orders.models import OrderedLine, Shipment
 from portal.photos import actions as photos
 from portal.photos import folder
 from portal.timeline import Actor
-from tests.accounts.builders import address, customer
+from tests.accounts.builders import address, customer, staff
 from tests.browser import Browser
 from tests.harness.serving import serve
 from tests.mail import Mail, mail_server
@@ -91,3 +91,26 @@ def shown_by(app: Flask, staff: Actor, customer_id: int) -> str:
         with transaction():
             photos.add(ours, name, customer_id=customer_id, draft=draft, staff_id=staff.staff_id, at=now())
     return draft
+
+
+@pytest.fixture
+def jonas(app: Flask) -> int:
+    """An agent."""
+    with app.app_context(), transaction():
+        return staff("jonas@halfjar.example", "Jonas").id
+
+
+@pytest.fixture
+def desk(app: Flask, jonas: int) -> Browser:
+    browser = Browser(app)
+    browser.sign_in_staff(jonas)
+    return browser
+
+
+@pytest.fixture
+def lead(app: Flask) -> Browser:
+    with app.app_context(), transaction():
+        person = staff("lena@halfjar.example", "Lena", role="lead").id
+    browser = Browser(app)
+    browser.sign_in_staff(person)
+    return browser

@@ -80,9 +80,7 @@ def _paid(one: Return, by: Actor) -> None:
 TABLE = {
     "submit": Command(_submit, {DRAFT: REQUESTED}),
     "approve": Command(lambda one, by: deciding.approve(one, by=by, at=now()), {REQUESTED: APPROVED, NEEDS_REVIEW: APPROVED}),
-    "decline": Command(
-        lambda one, by: deciding.decline(one, "used", "It was used.", by=by, at=now()), {REQUESTED: DECLINED, NEEDS_REVIEW: DECLINED}
-    ),
+    "decline": Command(lambda one, by: deciding.decline(one, "used", by=by, at=now()), {REQUESTED: DECLINED, NEEDS_REVIEW: DECLINED}),
     "cancel": Command(
         lambda one, by: starting.cancel(one, by=by, at=now()), {REQUESTED: CANCELED, NEEDS_REVIEW: CANCELED, APPROVED: CANCELED}
     ),
@@ -110,19 +108,19 @@ def begin(app: Flask, alice: int) -> Callable[[ReturnStatus], int]:
 
 
 @pytest.fixture
-def jonas(app: Flask, alice: int) -> Actor:
+def whose(app: Flask, alice: int) -> Actor:
     """Who works for the shop, on Alice's behalf."""
     with app.app_context(), transaction():
         return Actor(customer_id=alice, staff_id=staff().id)
 
 
 @pytest.fixture
-def do(app: Flask, jonas: Actor) -> Callable[[int, Do], None]:
+def do(app: Flask, whose: Actor) -> Callable[[int, Do], None]:
     def do(return_id: int, what: Do) -> None:
         with app.app_context(), transaction():
             one = hold_return(select(Return).where(Return.id == return_id))
             assert one
-            what(one, jonas)
+            what(one, whose)
 
     return do
 
@@ -158,7 +156,7 @@ def test_each_command_leads_where_the_table_says_and_nowhere_else(
 
 
 GUARDS: dict[str, tuple[ReturnStatus, list[Do], Do, type[Refusal]]] = {
-    "declining needs a reason": (REQUESTED, [], lambda one, by: deciding.decline(one, "", "", by=by, at=now()), ReasonNeeded),
+    "declining needs a reason": (REQUESTED, [], lambda one, by: deciding.decline(one, "never heard of", by=by, at=now()), ReasonNeeded),
     "reopening needs a reason": (CLOSED, [], lambda one, by: deciding.reopen(one, "", by=by, at=now()), ReasonNeeded),
     "what was scanned is not cancelled": (
         APPROVED,
@@ -231,18 +229,18 @@ def test_each_guard_holds(app: Flask, begin: Callable[[ReturnStatus], int], do: 
 
 
 def test_with_a_reason_words_and_a_photo_it_is_rejected_and_the_photo_is_the_items(
-    app: Flask, begin: Callable[[ReturnStatus], int], do: Callable[[int, Do], None], alice: int, jonas: Actor
+    app: Flask, begin: Callable[[ReturnStatus], int], do: Callable[[int, Do], None], alice: int, whose: Actor
 ) -> None:
     return_id = begin(APPROVED)
     do(return_id, _here)
-    draft = shown_by(app, jonas, alice)
+    draft = shown_by(app, whose, alice)
     do(return_id, lambda one, by: _inspect(one, by, accepted=0, finding="used", note="Worn.", draft=draft))
     with app.app_context():
         one = db.session.get_one(Return, return_id)
         assert (one.items[0].acceptance, one.items[0].accepted, one.items[0].finding_note) == ("rejected", 0, "Worn.")
         assert db.session.scalars(select(Photo.attached_to)).one() == f"return_item:{one.items[0].id}"
         entry = db.session.scalars(select(Entry).order_by(Entry.id.desc())).first()
-        assert entry and (entry.deed, entry.customer_id, entry.staff_id) == ("inspect return", alice, jonas.staff_id)
+        assert entry and (entry.deed, entry.customer_id, entry.staff_id) == ("inspect return", alice, whose.staff_id)
         assert "Worn." not in str((entry.facts, entry.after))
     do(return_id, TABLE["close"].do)
 

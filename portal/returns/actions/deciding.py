@@ -3,15 +3,24 @@
 A deed of staff carries both names: `by` is the member of staff on the customer's behalf. The return is locked (`locks.py`).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from portal.accounts.models import Customer
+from portal.kit.db import db
 from portal.kit.shop import shop
+from portal.returns.actions import exchanging
+from portal.returns.actions.paying_out import pay_out
 from portal.returns.actions.sending import prepare_way_back
 from portal.returns.emails import returns as emails
 from portal.returns.models import Acceptance, Outcome, Reception, Return
+from portal.returns.not_paid import NotKnownWhatWasPaid
+from portal.returns.policy.terms import Terms
+from portal.returns.queries.policies import policy_of
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor, deed
 
+MONEY = Outcome.REFUND, Outcome.STORE_CREDIT, Outcome.KEEP
 REVIEW, INSPECT = "return", "return here"
 """What a task for the shop's people is called: somebody has to decide, or to hear an objection; something has come."""
 
@@ -22,25 +31,30 @@ def ask_for_review(return_: Return, *, at: datetime) -> None:
 
 
 def approve(return_: Return, *, by: Actor, at: datetime, note: str = "") -> None:
-    """By a person, or by the rules. Raises NotNow."""
+    """By a person, or by the rules: what nobody waits for is paid back at once, and goes out at once. Raises NotNow."""
     with deed(return_, "approve return", by=by, at=at, touching=return_.items, facts=_named(return_) | {"review": return_.review}):
         return_.approve(at=at)
         return_.note_to_customer = note or return_.note_to_customer
         for item in return_.items:
             if item.outcome is Outcome.KEEP:
                 item.reception, item.acceptance, item.accepted = Reception.KEPT, Acceptance.ACCEPTED, item.quantity
-    prepare_way_back(return_, at=at)
     finish_tasks(REVIEW, return_, at=at)
+    prepare_way_back(return_, at=at)
+    _give_at_once(return_, by=by, at=at)
+    exchanging.go_on(return_, by=by, at=at)
     emails.send_approved(return_, at=at)
 
 
-def decline(return_: Return, reason: str, sentence: str, *, by: Actor, at: datetime, note: str = "") -> None:
-    """`reason` is a key of the shop's list, `sentence` what it says in the customer's language. Raises NotNow, ReasonNeeded."""
+def decline(return_: Return, reason: str, *, by: Actor, at: datetime, note: str = "") -> None:
+    """`reason` is a key of the shop's list, as of the day of the first order. Raises NotNow, ReasonNeeded."""
+    listed = next((one for one in _terms(return_).decline_reasons if one.key == reason), None)
     with deed(return_, "decline return", by=by, at=at, facts=_named(return_) | {"reason": reason}):
-        return_.decline(reason, at=at)
+        return_.decline(listed.key if listed else "", at=at)
         return_.note_to_customer = note or return_.note_to_customer
     finish_tasks(REVIEW, return_, at=at)
-    emails.send_declined(return_, reason=sentence, at=at)
+    exchanging.go_on(return_, by=by, at=at)
+    if listed:
+        emails.send_declined(return_, reason=_in_their_words(return_, listed.words), at=at)
 
 
 def reopen(return_: Return, why: str, *, by: Actor, at: datetime) -> None:
@@ -66,6 +80,29 @@ def note_for_customer(return_: Return, words: str, *, by: Actor, at: datetime) -
 def open_inspection(return_: Return, *, at: datetime) -> None:
     """Something has come, and somebody has to look at it."""
     _task(INSPECT, return_, key=f"{INSPECT}:{return_.id}:{sum(item.received for item in return_.items)}", at=at)
+
+
+def _give_at_once(return_: Return, *, by: Actor, at: datetime) -> None:
+    """What is not known to have been paid here waits for a person, who works it out."""
+    at_once = {
+        item.id: item.quantity for item in return_.items if item.outcome in MONEY and (item.is_instant or item.outcome is Outcome.KEEP)
+    }
+    if at_once:
+        try:
+            pay_out(return_, at_once, by=by, at=at)
+        except NotKnownWhatWasPaid:
+            open_inspection(return_, at=at)
+
+
+def _terms(return_: Return) -> Terms:
+    return policy_of(return_.items[0].policy_id if return_.items else None).terms
+
+
+def _in_their_words(return_: Return, words: Mapping[str, str]) -> str:
+    """The shop's own sentence in the customer's language, else in the shop's, else in English."""
+    customer = db.session.get(Customer, return_.customer_id) if return_.customer_id else None
+    languages = (customer.locale or "")[:2] if customer else "", shop().locale[:2], "en"
+    return next((words[language] for language in languages if language in words), next(iter(words.values())))
 
 
 def _task(kind: str, return_: Return, *, key: str, at: datetime) -> None:

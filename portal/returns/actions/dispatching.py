@@ -11,7 +11,7 @@ from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders.actions import OrderedLine, record_order
 from portal.orders.models import Order, OrderLine
-from portal.returns.models import Claim, Exchange, ExchangeStatus
+from portal.returns.models import Claim, Exchange, ExchangeStatus, Wish
 from portal.returns.queries.instead import left_of, paid_for, tax_in
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor, note
@@ -33,7 +33,8 @@ def replace_for_claim(claim: Claim, *, by: Actor, at: datetime) -> Order | None:
     """
     order = db.session.get_one(Order, claim.order_id)
     lines = {line.id: line for line in order.lines}
-    wanted = [(lines[one.order_line_id], [unit.number for unit in one.units] or list(range(one.quantity))) for one in claim.lines]
+    again = [one for one in claim.lines if one.given is Wish.REPLACEMENT]
+    wanted = [(lines[one.order_line_id], [unit.number for unit in one.units]) for one in again]
     known = {one.sku: one for one in db.session.scalars(select(Exchange).where(Exchange.claim_id == claim.id))}
     exchanges = [known.get(line.sku) or _same_again(line, numbers, claim, at=at) for line, numbers in wanted]
     db.session.flush()

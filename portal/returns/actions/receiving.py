@@ -8,6 +8,7 @@ from portal.kit.shares import part
 from portal.orders.models import Order, OrderLine
 from portal.photos import actions as photos
 from portal.photos.queries import staff_showed
+from portal.returns.actions import exchanging
 from portal.returns.actions.deciding import INSPECT, REVIEW, open_inspection
 from portal.returns.emails import returns as emails
 from portal.returns.models import Acceptance, Reception, Return, ReturnItem, ReturnStatus, free_units, take_units
@@ -99,6 +100,7 @@ def inspect(return_: Return, item: ReturnItem, found: Found, *, is_lead: bool, b
         if is_less and not found.note:
             raise ReasonNeeded
         _prove(return_, item, found.draft, needed=is_less)
+    exchanging.go_on(return_, by=by, at=at)
     if all(one.is_decided or not one.received for one in return_.items):
         finish_tasks(INSPECT, return_, at=at)
     if not any(one.is_objected for one in return_.items):

@@ -1,25 +1,24 @@
 """The desk: find a customer, and see how things stand. Whoever sees personal data leaves a trace before they do."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from babel.dates import format_timedelta
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import photos
-from portal.accounts.current import DESK, current, staff_only
+from portal.accounts.current import current, staff_only
 from portal.accounts.models import Customer, Role
 from portal.kit import i18n
 from portal.kit.clock import now
-from portal.kit.db import transaction
+from portal.kit.money import to_decimal
 from portal.kit.web import one_or_404, page
 from portal.operations import queries as operations
 from portal.photos.models import Photo
-from portal.support import actions, queries
+from portal.support import queries
+from portal.support.routes.door import bp, note_look
 
-bp = Blueprint("support", __name__, url_prefix=DESK)
 LONGEST = 254
 """Characters of what is searched for: no address is longer."""
 
@@ -45,7 +44,7 @@ def search() -> ResponseReturnValue:
     hits = queries.search(typed)
     if hits.is_exact and len(hits.people) == 1:
         return redirect(url_for(".customer", customer_id=hits.people[0].id), 303)
-    _note((hit.id for hit in hits.people), "search")
+    note_look((hit.id for hit in hits.people), "search")
     return page("support/search.html", typed=typed, hits=hits)
 
 
@@ -53,7 +52,7 @@ def search() -> ResponseReturnValue:
 @staff_only(Role.AGENT)
 def customer(customer_id: int) -> ResponseReturnValue:
     found = one_or_404(select(Customer).where(Customer.id == customer_id))
-    _note([found.id], "customer")
+    note_look([found.id], "customer")
     at = now()
     return page("support/customer.html", person=queries.person(found, at=at), at=at)
 
@@ -65,7 +64,7 @@ def photo(sealed: str) -> ResponseReturnValue:
     opened = photos.unseal(sealed) or abort(404)
     found = one_or_404(select(Photo).where(Photo.id == opened.photo_id))
     if not opened.is_small:
-        _note([found.customer_id], "photo")
+        note_look([found.customer_id], "photo")
     return photos.answer(found, small=opened.is_small)
 
 
@@ -82,14 +81,12 @@ def workers() -> ResponseReturnValue:
 
 
 @bp.app_template_filter()
+def major(amount: int, currency: str) -> str:
+    """As a person types it into a field: 4.20"""
+    return str(to_decimal(amount, currency))
+
+
+@bp.app_template_filter()
 def age(since: datetime) -> str:
     """How long ago: 3 hr"""
     return str(format_timedelta(max(now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
-
-
-def _note(customer_ids: Iterable[int], where: str) -> None:
-    """Who, whom, when and on which page: kept before the answer is written. If it can't be, there is none."""
-    ids = list(customer_ids)
-    if ids:
-        with transaction():
-            actions.look_at(ids, page=where, by=current.staff, at=now())

@@ -1,0 +1,112 @@
+"""What the shop's people see of claims: those that wait for an answer, and one with all that they decide by. The queue names nobody."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, select
+
+from portal.accounts.models import Customer
+from portal.kit.db import db
+from portal.orders.models import Order, OrderLine
+from portal.photos import queries as photos
+from portal.photos.queries import ShownPhoto
+from portal.returns.models import Claim, ClaimKind, ClaimLine, ClaimStatus, Exchange, Payout, Wish
+from portal.returns.queries.desk import MOST, Deed, PaidBack, deeds_of, paid_back
+from portal.tasks.queries import WaitingTask, waiting_about
+
+
+@dataclass(frozen=True)
+class WaitingClaim:
+    reference: str
+    order: str
+    """Its number."""
+    kind: ClaimKind
+    wish: Wish
+    status: ClaimStatus
+    opened_at: datetime
+    answer_by: datetime
+    title: str
+    """Of the first product that it is about."""
+    units: int
+    lines: int
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class DeskClaimLine:
+    id: int
+    title: str
+    picture: str
+    quantity: int
+    given: Wish | None
+
+
+@dataclass(frozen=True)
+class SentAgain:
+    title: str
+    quantity: int
+    order: str | None
+    """The number of the order by which it goes out; None where it is sold out."""
+
+
+@dataclass(frozen=True)
+class DeskClaim:
+    claim: Claim
+    """To be read alone."""
+    order: str
+    currency: str
+    customer_id: int
+    name: str
+    email: str
+    lines: tuple[DeskClaimLine, ...]
+    photos: tuple[ShownPhoto, ...]
+    paid: tuple[PaidBack, ...]
+    sent: tuple[SentAgain, ...]
+    task: WaitingTask | None
+    deeds: tuple[Deed, ...]
+
+
+def waiting_claims() -> list[WaitingClaim]:
+    """Those to be answered, the most urgent first; then those that were approved, and are not done."""
+    what = Claim.id, Claim.reference, Order.number.label("order"), Claim.kind, Claim.wish, Claim.status, Claim.opened_at, Claim.answer_by
+    waiting = select(*what).join(Order, Order.id == Claim.order_id).where(Claim.status.in_([ClaimStatus.OPEN, ClaimStatus.APPROVED]))
+    rows = db.session.execute(waiting.order_by(Claim.status.desc(), Claim.answer_by, Claim.id).limit(MOST)).all()
+    ids = [row.id for row in rows]
+    inside: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    lines = select(ClaimLine.claim_id, OrderLine.title, ClaimLine.quantity).join(OrderLine, OrderLine.id == ClaimLine.order_line_id)
+    for claim_id, title, quantity in db.session.execute(lines.where(ClaimLine.claim_id.in_(ids)).order_by(ClaimLine.id)):
+        inside[claim_id].append((title, quantity))
+    tasks = waiting_about(Claim.__tablename__, ids)
+    return [_waiting(row._mapping, inside[row.id], tasks.get(row.id)) for row in rows]
+
+
+def whole_claim(reference: str) -> DeskClaim | None:
+    claim = db.session.scalars(select(Claim).where(Claim.reference == reference)).one_or_none()
+    if claim is None:
+        return None
+    customer, order = db.session.get_one(Customer, claim.customer_id), db.session.get_one(Order, claim.order_id)
+    columns = ClaimLine.id, OrderLine.title, OrderLine.picture, ClaimLine.quantity, ClaimLine.given
+    lines = select(*columns).join(OrderLine, OrderLine.id == ClaimLine.order_line_id).where(ClaimLine.claim_id == claim.id)
+    sent = select(Exchange.title, Exchange.quantity, Order.number).join(Order, Order.id == Exchange.order_id, isouter=True)
+    return DeskClaim(
+        claim=claim,
+        order=order.number,
+        currency=order.currency,
+        customer_id=customer.id,
+        name=customer.name,
+        email=customer.email,
+        lines=tuple(DeskClaimLine(*row) for row in db.session.execute(lines.order_by(ClaimLine.id))),
+        photos=tuple(photos.attached(Claim.__tablename__, [claim.id]).get(claim.id, ())),
+        paid=paid_back(Payout.claim_id == claim.id),
+        sent=tuple(SentAgain(*row) for row in db.session.execute(sent.where(Exchange.claim_id == claim.id).order_by(Exchange.id))),
+        task=waiting_about(Claim.__tablename__, [claim.id]).get(claim.id),
+        deeds=deeds_of(f"{Claim.__tablename__}:{claim.id}"),
+    )
+
+
+def _waiting(row: RowMapping, lines: list[tuple[str, int]], task: WaitingTask | None) -> WaitingClaim:
+    known = {name: value for name, value in row.items() if name != "id"}
+    first = lines[0][0] if lines else ""
+    owner = task.owner if task else None
+    return WaitingClaim(**known, title=first, units=sum(quantity for _, quantity in lines), lines=len(lines), owner=owner)

@@ -1,0 +1,96 @@
+"""What a browser may send from the desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from flask_babel import gettext as _
+
+from portal.kit.money import to_minor
+from portal.kit.refusal import Refusal
+from portal.photos import is_draft
+from portal.returns.actions.receiving import Came, Found
+from portal.returns.models import Wish
+
+LONGEST = 2000
+"""Characters of what somebody writes."""
+Sent = Mapping[str, str]
+
+
+class NotANumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Write how many, and an amount such as 4.20."))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How something came, as a form says it."""
+
+    is_damaged: bool = False
+    is_wrong: bool = False
+    is_lost: bool = False
+
+
+CONDITIONS = {
+    "good": Condition(),
+    "damaged": Condition(is_damaged=True),
+    "wrong": Condition(is_wrong=True),
+    "lost": Condition(is_lost=True),
+}
+
+
+def text(sent: Sent, name: str) -> str:
+    return sent.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST]
+
+
+def came(sent: Sent, item_ids: list[int]) -> dict[int, Came]:
+    """By the item's id, of each that the form was about. Raises NotANumber."""
+    found = {}
+    for item_id in item_ids:
+        if f"seen-{item_id}" in sent:
+            how = CONDITIONS.get(sent.get(f"how-{item_id}", ""), CONDITIONS["good"])
+            units = _number(sent.get(f"here-{item_id}", ""))
+            found[item_id] = Came(
+                units, sent[f"seen-{item_id}"], how.is_damaged, how.is_wrong, how.is_lost, _draft(sent, f"draft-{item_id}")
+            )
+    return found
+
+
+def found(sent: Sent, currency: str) -> Found:
+    """Raises NotANumber."""
+    return Found(
+        accepted=_number(sent.get("accepted", "")),
+        seen=sent.get("seen", ""),
+        deduction=_amount(sent.get("deduction", ""), currency),
+        finding=sent.get("finding", ""),
+        note=text(sent, "note"),
+        draft=_draft(sent, "draft"),
+        against=text(sent, "against"),
+    )
+
+
+def given(sent: Sent, line_ids: list[int]) -> dict[int, Wish]:
+    """What is given for which line of a claim, by its id."""
+    told = {line_id: sent.get(f"given-{line_id}", "") for line_id in line_ids}
+    return {line_id: Wish(wish) for line_id, wish in told.items() if wish in list(Wish)}
+
+
+def _draft(sent: Sent, name: str) -> str:
+    return sent[name] if is_draft(sent.get(name, "")) else ""
+
+
+def _number(typed: str) -> int:
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 7):
+        raise NotANumber
+    return int(typed)
+
+
+def _amount(typed: str, currency: str) -> int:
+    """With a point or a comma; nothing is zero. Never below it, and never more than a database keeps."""
+    try:
+        amount = Decimal(typed.strip().replace(",", ".") or "0")
+        if not 0 <= amount < 10**9:
+            raise NotANumber
+        return to_minor(amount, currency)
+    except (InvalidOperation, ValueError):
+        raise NotANumber from None

@@ -1,0 +1,6 @@
+"""The pages of the desk: one file for each kind of work."""
+
+from portal.support.routes import claims as claims
+from portal.support.routes import finding as finding
+from portal.support.routes import returns as returns
+from portal.support.routes.door import bp as bp

@@ -1,0 +1,110 @@
+"""Claims at the desk: what waits for an answer, and one claim, with what can be answered."""
+
+from collections.abc import Callable, Mapping
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.accounts.current import current, staff_only
+from portal.accounts.models import Role
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.kit.refusal import Refusal
+from portal.kit.web import page, say
+from portal.returns import hold_claim
+from portal.returns.actions import answering, paying_out
+from portal.returns.models import Claim, Payout
+from portal.returns.queries import desk_claims as queries
+from portal.support import forms
+from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
+from portal.tasks.actions import take_tasks
+from portal.timeline import Actor
+
+Deed = Callable[[Claim, Actor], object]
+
+
+@bp.get("/claims")
+@staff_only(Role.AGENT)
+def claims() -> ResponseReturnValue:
+    """Names nobody: so looking at it leaves no trace."""
+    return page("support/claims.html", claims=queries.waiting_claims(), at=now())
+
+
+@bp.get("/claims/<reference>")
+@staff_only(Role.AGENT)
+def show_claim(reference: str) -> ResponseReturnValue:
+    return _show(reference)
+
+
+@bp.post("/claims/<reference>/take")
+@staff_only(Role.AGENT)
+def take_claim(reference: str) -> ResponseReturnValue:
+    return _do(reference, lambda claim, by: take_tasks(claim, current.staff.id), _("It is yours."))
+
+
+@bp.post("/claims/<reference>/approve")
+@staff_only(Role.AGENT)
+def approve_claim(reference: str) -> ResponseReturnValue:
+    def approve(claim: Claim, by: Actor) -> None:
+        given = forms.given(request.form, [line.id for line in claim.lines])
+        answering.approve_claim(claim, given, words=forms.text(request.form, "words"), is_lead=is_lead(), by=by, at=now())
+
+    return _do(reference, approve, _("Approved. The customer is told."), "approve")
+
+
+@bp.post("/claims/<reference>/deny")
+@staff_only(Role.AGENT)
+def deny_claim(reference: str) -> ResponseReturnValue:
+    reason, words = request.form.get("reason", ""), forms.text(request.form, "words")
+    told = _("Declined. The customer is told why.")
+    return _do(reference, lambda claim, by: answering.deny_claim(claim, reason, words=words, by=by, at=now()), told, "deny")
+
+
+@bp.post("/claims/<reference>/resolve")
+@staff_only(Role.AGENT)
+def resolve_claim(reference: str) -> ResponseReturnValue:
+    return _do(reference, lambda claim, by: answering.resolve_claim(claim, by=by, at=now()), _("Done. The customer is told."))
+
+
+@bp.post("/claims/<reference>/payouts/<int:payout_id>/done")
+@staff_only(Role.AGENT)
+def claim_given_by_hand(reference: str, payout_id: int) -> ResponseReturnValue:
+    def done(claim: Claim, by: Actor) -> None:
+        theirs = select(Payout).where(Payout.id == payout_id, Payout.claim_id == claim.id)
+        paying_out.done_by_hand(db.session.scalars(theirs).one_or_none() or abort(404), by=by, at=now())
+
+    return _do(reference, done, _("Kept: it was given back by hand."))
+
+
+@bp.post("/claims/<reference>/notes")
+@staff_only(Role.AGENT)
+def note_on_claim(reference: str) -> ResponseReturnValue:
+    words = forms.text(request.form, "staff")
+    return _do(reference, lambda claim, by: answering.note_on_claim(claim, words, by=by, at=now()), _("Kept."), "notes")
+
+
+def _do(reference: str, deed: Deed, told: str, form: str = "") -> ResponseReturnValue:
+    """What is refused is said on the same page, and what was typed into its `form` still stands there."""
+    try:
+        with transaction():
+            claim = hold_claim(select(Claim).where(Claim.reference == reference)) or abort(404)
+            deed(claim, on_behalf_of(claim.customer_id))
+    except Refusal as refusal:
+        return _show(reference, str(refusal), form, request.form, status_of(refusal))
+    say(told)
+    return redirect(url_for(".show_claim", reference=reference), 303)
+
+
+def _show(
+    reference: str, refusal: str = "", form: str = "", sent: Mapping[str, str] | None = None, status: int = 200
+) -> ResponseReturnValue:
+    db.session.rollback()
+    found = queries.whole_claim(reference) or abort(404)
+    note_look([found.customer_id], "claim")
+    found = queries.whole_claim(reference) or abort(404)
+    return page(
+        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=now(), refusal=refusal, form=form,
+        sent=sent if sent is not None else {},
+    )  # fmt: skip

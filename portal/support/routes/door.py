@@ -1,0 +1,37 @@
+"""Whoever comes to these pages works here, as each says of itself; and whom they see is kept before they do."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from portal.accounts.current import DESK, current
+from portal.accounts.models import Role
+from portal.kit.clock import now
+from portal.kit.db import transaction
+from portal.kit.refusal import Refusal
+from portal.support import actions
+from portal.timeline import Actor
+
+bp = Blueprint("support", __name__, url_prefix=DESK)
+
+
+def note_look(customer_ids: Iterable[int], where: str) -> None:
+    """Who, whom, when and on which page: kept before the answer is written. If it can't be, there is none."""
+    ids = list(customer_ids)
+    if ids:
+        with transaction():
+            actions.look_at(ids, page=where, by=current.staff, at=now())
+
+
+def on_behalf_of(customer_id: int | None) -> Actor:
+    """For the history: who does it, and whose it is."""
+    return Actor(customer_id=customer_id, staff_id=current.staff.id)
+
+
+def is_lead() -> bool:
+    return current.staff.may(Role.LEAD)
+
+
+def status_of(refusal: Refusal) -> int:
+    """A conflict, where somebody else was faster; else what was sent can't be taken."""
+    return int(getattr(refusal, "status", 422))
