@@ -14,8 +14,10 @@ from portal.kit.shop import WayBack, shop
 from portal.payments import Try, begin_try
 from portal.returns.actions import hearing as hearing
 from portal.returns.actions import sending, waiting
+from portal.returns.actions.closing import close_if_settled
 from portal.returns.locks import hold_return
 from portal.returns.models import Return, ReturnLabel, ReturnParcel, ReturnPickUp
+from portal.timeline import SCHEDULE
 
 log = getLogger(__name__)
 NOBODY = "There is no carrier service any more, or the shop has no address for returns."
@@ -93,14 +95,22 @@ def hand_back_label(payload: dict[str, Any], lease: outbox.Lease) -> None:
 
 @outbox.task("watch returns")
 def watch_returns(_: dict[str, Any], lease: outbox.Lease) -> None:
-    """By the clock: who has to be reminded, and what was never sent. One at a time, so that nobody waits for all of them."""
+    """By the clock: who has to be reminded, what was never sent, and what is over since its money arrived.
+
+    One at a time, so that nobody waits for all of them.
+    """
     at = now()
     with view():
         found = db.session.scalars(select(Return.id).where(*waiting.waits(at)).order_by(Return.send_by, Return.id)).all()
+        perhaps_over = db.session.scalars(select(Return.id).where(*waiting.may_be_over()).order_by(Return.id)).all()
     for return_id in found:
         with transaction():
             if return_ := hold_return(select(Return).where(Return.id == return_id)):
                 waiting.watch(return_, at=at)
+    for return_id in perhaps_over:
+        with transaction():
+            if return_ := hold_return(select(Return).where(Return.id == return_id)):
+                close_if_settled(return_, by=SCHEDULE, at=at)
     with lease.finish(at=now()):
         pass
 

@@ -9,7 +9,7 @@ from portal.accounts.models import Customer
 from portal.carriers import ParcelStatus
 from portal.kit.db import db, transaction
 from portal.orders.models import Order
-from portal.returns.models import ReturnStatus
+from portal.returns.models import Payout, PayoutKind, Return, ReturnStatus
 from tests.accounts.builders import customer
 from tests.browser import Browser, words
 from tests.conftest import TODAY
@@ -62,6 +62,13 @@ def test_what_is_under_way_is_there_with_what_is_owed_and_costs_one_question(app
         rma = made.rma
     page = words(mira.get("/"))
     assert f"Send it by Mon 7 Dec Return {rma} €8.90" in page
+    assert questions(app, mira, "/") == before + 1
+    with app.app_context(), transaction():
+        made = db.session.query(Return).one()
+        order_id = made.items[0].line.order_id
+        paid = Payout(order_id=order_id, kind=PayoutKind.REFUND, amount=690, currency="EUR", lines=[], decided_at=TODAY, return_id=made.id)
+        db.session.add(paid)
+    assert f"Your money is on its way Return {rma} €6.90" in words(mira.get("/"))
     assert questions(app, mira, "/") == before + 1
     with app.app_context(), transaction():
         for number in range(3):

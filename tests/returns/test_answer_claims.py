@@ -42,6 +42,13 @@ def paid(app: Flask) -> list[int]:
         return list(db.session.scalars(select(Payout.amount)))
 
 
+def hers(app: Flask, alice: int, claim: str) -> str:
+    """What Alice's own page of it says."""
+    browser = Browser(app)
+    browser.sign_in(alice)
+    return words(browser.get(claim.removeprefix("/desk")))
+
+
 def last_mail(mail: Mail) -> str:
     return text(mail.to("alice@example.com")[-1])
 
@@ -56,13 +63,14 @@ def test_the_queue_tells_what_it_is_and_names_nobody(app: Flask, desk: Browser, 
         assert list(db.session.scalars(select(Look.page))) == ["claim"]
 
 
-def test_money_back_is_paid_once_and_told(app: Flask, desk: Browser, claim: str, mail: Mail, work: Callable[[], None]) -> None:
+def test_money_back_is_paid_once_and_told(app: Flask, desk: Browser, claim: str, alice: int, mail: Mail, work: Callable[[], None]) -> None:
     page = desk.post(f"{claim}/approve", {"given-1": "refund", "given-2": "refund", "words": "We are sorry."})
     assert "Approved. The customer is told." in words(page) and "€32.20 given by hand" in words(page)
     assert (stands(app).status, stands(app).resolution, paid(app)) == (ClaimStatus.APPROVED, "refund", [3220])
     assert "This claim is approved already." in words(desk.post(f"{claim}/approve", {"given-1": "refund"}, expect=409))
     work()
     assert "You get €32.20 back." in last_mail(mail) and "We are sorry." in last_mail(mail)
+    assert "€32.20" in (shown := hers(app, alice, claim)) and "We are sorry." in shown
     assert "It can be closed once" in words(desk.post(f"{claim}/resolve", expect=422))
     desk.post(f"{claim}/payouts/1/done")
     desk.post(f"{claim}/resolve")
@@ -75,7 +83,9 @@ def test_money_back_is_paid_once_and_told(app: Flask, desk: Browser, claim: str,
         assert len(entries) == 3 and all(entry.staff_id and entry.customer_id for entry in entries)
 
 
-def test_the_same_goes_out_again_at_no_cost(app: Flask, desk: Browser, claim: str, mail: Mail, work: Callable[[], None]) -> None:
+def test_the_same_goes_out_again_at_no_cost(
+    app: Flask, desk: Browser, claim: str, alice: int, mail: Mail, work: Callable[[], None]
+) -> None:
     desk.post(f"{claim}/approve", {"given-1": "replacement", "given-2": "replacement"})
     with app.app_context():
         sent = db.session.scalars(select(Order).order_by(Order.id.desc())).first()
@@ -85,6 +95,7 @@ def test_the_same_goes_out_again_at_no_cost(app: Flask, desk: Browser, claim: st
     assert paid(app) == []
     work()
     assert f"We send it again, at no cost: order {number}." in last_mail(mail)
+    assert f"Send it again Order {number}" in hers(app, alice, claim)
 
 
 def test_some_is_sent_again_some_paid_and_the_rest_is_hers(app: Flask, desk: Browser, claim: str) -> None:
@@ -103,7 +114,7 @@ def test_what_is_given_nothing_for_is_hers_again(app: Flask, desk: Browser, clai
 
 
 def test_it_is_declined_with_a_reason_and_can_be_claimed_again(
-    app: Flask, desk: Browser, claim: str, mail: Mail, work: Callable[[], None]
+    app: Flask, desk: Browser, claim: str, alice: int, mail: Mail, work: Callable[[], None]
 ) -> None:
     page = desk.post(f"{claim}/deny", {"reason": "because", "words": "The neighbour has it."}, expect=422)
     assert "Say why: the reason is kept." in words(page) and "The neighbour has it." in words(page)
@@ -114,6 +125,8 @@ def test_it_is_declined_with_a_reason_and_can_be_claimed_again(
     work()
     assert "The carrier can prove that it was handed over." in last_mail(mail) and "The neighbour has it." in last_mail(mail)
     assert "declined already" in words(desk.post(f"{claim}/approve", {"given-1": "refund"}, expect=409))
+    shown = hers(app, alice, claim)
+    assert "The carrier can prove that it was handed over." in shown and "The neighbour has it." in shown
 
 
 def test_above_the_limit_a_lead_answers(app: Flask, desk: Browser, lead: Browser, claim: str) -> None:
@@ -141,6 +154,4 @@ def test_two_who_answer_at_once_pay_once(app: Flask, desk: Browser, jonas: int, 
 
 def test_a_note_for_staff_is_never_hers_to_see(app: Flask, desk: Browser, claim: str, alice: int) -> None:
     desk.post(f"{claim}/notes", {"staff": "Third time this year."})
-    hers = Browser(app)
-    hers.sign_in(alice)
-    assert "Third time" not in words(hers.get(claim.removeprefix("/desk"))) and stands(app).note_of_staff == "Third time this year."
+    assert "Third time" not in hers(app, alice, claim) and stands(app).note_of_staff == "Third time this year."

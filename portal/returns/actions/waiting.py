@@ -8,7 +8,7 @@ from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.returns.actions.sending import give_up_postage
 from portal.returns.emails import returns as emails
-from portal.returns.models import Exchange, ExchangeStatus, Return, ReturnStatus
+from portal.returns.models import Exchange, ExchangeStatus, Payout, Return, ReturnStatus
 from portal.returns.models.return_ import REMINDERS
 from portal.returns.policy.ways import send_by as last_minute
 from portal.tasks.actions import open_task
@@ -25,6 +25,12 @@ def waits(at: datetime) -> list[ColumnElement[bool]]:
     """Those of which somebody may have to be told something at this moment."""
     nothing_came = Return.sent_at.is_(None), Return.received_at.is_(None)
     return [Return.status == ReturnStatus.APPROVED, *nothing_came, Return.send_by <= at + max(BEFORE)]
+
+
+def may_be_over() -> list[ColumnElement[bool]]:
+    """Those that are decided, perhaps, and whose money may have arrived."""
+    money_went = select(Payout.id).where(Payout.return_id == Return.id).exists()
+    return [Return.status == ReturnStatus.APPROVED, Return.received_at.is_not(None) | money_went]
 
 
 def watch(return_: Return, *, at: datetime) -> None:

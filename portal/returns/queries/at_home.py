@@ -18,6 +18,7 @@ from portal.returns.policy.eligibility import judge
 from portal.returns.policy.facts import LineFacts, Parcel
 from portal.returns.policy.standard import STANDARD
 from portal.returns.policy.terms import read
+from portal.returns.queries.passport import PAID
 
 NEWEST = 5
 """So many orders are looked at."""
@@ -39,8 +40,13 @@ class OpenReturn:
     sent_at: datetime | None
     received_at: datetime | None
     closed_at: datetime | None
-    owed: int
-    """As it was promised, in minor units of `currency`."""
+    paid: int | None
+    """What went back for it so far, in minor units of `currency`; None while nothing did."""
+    promised: int
+
+    @property
+    def owed(self) -> int:
+        return self.promised if self.paid is None else self.paid
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,15 @@ def at_home(customer_id: int, how_many: int, newest: Sequence[datetime], *, at: 
 
 def _open(customer_id: int) -> tuple[OpenReturn, ...]:
     columns = [getattr(Return, name) for name in TOLD]
-    theirs = select(*columns, Return.estimate).where(Return.customer_id == customer_id, Return.status.in_(OPEN))
+    theirs = select(*columns, Return.estimate, PAID).where(Return.customer_id == customer_id, Return.status.in_(OPEN))
     rows = db.session.execute(theirs.order_by(Return.id.desc()).limit(SHOWN))
     return tuple(
-        OpenReturn(**{name: getattr(row, name) for name in TOLD}, owed=money.total(money.from_json(row.estimate or []))) for row in rows
+        OpenReturn(
+            **{name: getattr(row, name) for name in TOLD},
+            paid=None if row.paid is None else int(row.paid),
+            promised=money.total(money.from_json(row.estimate or [])),
+        )
+        for row in rows
     )
 
 

@@ -11,7 +11,7 @@ from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
-from portal.returns.models import Claim, ClaimKind, ClaimLine, ClaimStatus, Wish
+from portal.returns.models import Claim, ClaimKind, ClaimLine, ClaimStatus, Exchange, Wish
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class ClaimedLine:
     title: str
     picture: str
     quantity: int
+    given: Wish | None
+    """What the customer gets for it, once that is decided."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,22 @@ class ShownClaim:
     opened_at: datetime
     answer_by: datetime
     closed_at: datetime | None
+    decided_at: datetime | None
+    deny_reason: str
+    note_to_customer: str
+    sent_again: str | None
+    """The number of the order by which it comes once more."""
     lines: tuple[ClaimedLine, ...]
     photos: tuple[ShownPhoto, ...]
 
     @property
     def is_open(self) -> bool:
         return self.status is ClaimStatus.OPEN
+
+    @property
+    def given(self) -> tuple[Wish, ...]:
+        """What was decided, each once."""
+        return tuple(wish for wish in Wish if any(line.given is wish for line in self.lines))
 
 
 @dataclass(frozen=True)
@@ -76,15 +88,21 @@ def made_by(customer_id: int, draft: str) -> str | None:
 
 def _shown(claims: Select[Claim]) -> list[ShownClaim]:
     what = Claim.id, Claim.reference, Order.number.label("order"), Claim.kind, Claim.wish, Claim.words, Claim.why_no_photo
-    columns = *what, Claim.status, Claim.opened_at, Claim.answer_by, Claim.closed_at
+    decided = Claim.decided_at, Claim.deny_reason, Claim.note_to_customer
+    columns = *what, Claim.status, Claim.opened_at, Claim.answer_by, Claim.closed_at, *decided
     rows: list[Any] = list(db.session.execute(claims.join(Order, Order.id == Claim.order_id).with_only_columns(*columns)))
     ids = [row.id for row in rows]
     if not ids:
         return []
     lines: dict[int, list[ClaimedLine]] = defaultdict(list)
-    meant = select(ClaimLine.claim_id, OrderLine.title, OrderLine.picture, ClaimLine.quantity)
+    meant = select(ClaimLine.claim_id, OrderLine.title, OrderLine.picture, ClaimLine.quantity, ClaimLine.given)
     meant = meant.join(OrderLine, OrderLine.id == ClaimLine.order_line_id).where(ClaimLine.claim_id.in_(ids))
-    for claim_id, title, picture, quantity in db.session.execute(meant.order_by(OrderLine.position)):
-        lines[claim_id].append(ClaimedLine(title, picture, quantity))
+    for claim_id, title, picture, quantity, given in db.session.execute(meant.order_by(OrderLine.position)):
+        lines[claim_id].append(ClaimedLine(title, picture, quantity, given))
     pictures = photos.attached(Claim.__tablename__, ids)
-    return [ShownClaim(**row._mapping, lines=tuple(lines[row.id]), photos=tuple(pictures.get(row.id, ()))) for row in rows]
+    again = select(Exchange.claim_id, Order.number).join(Order, Order.id == Exchange.order_id).where(Exchange.claim_id.in_(ids))
+    sent_again = dict(iter(db.session.execute(again)))
+    return [
+        ShownClaim(**row._mapping, sent_again=sent_again.get(row.id), lines=tuple(lines[row.id]), photos=tuple(pictures.get(row.id, ())))
+        for row in rows
+    ]

@@ -11,7 +11,7 @@ from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
-from portal.returns.models import Acceptance, Outcome, Payout, PayoutKind, Reception, Return, ReturnItem, ReturnStatus, TakenUnit, Way
+from portal.returns.models import Acceptance, Outcome, Payout, PayoutKind, Reception, Return, ReturnItem, ReturnStatus, Way
 from portal.returns.models.return_ import GIVEN_UP, WAITING
 from portal.returns.policy.steps import Progress
 
@@ -134,12 +134,16 @@ class ReturnHead:
     sent_at: datetime | None
     received_at: datetime | None
     closed_at: datetime | None
+    paid: int | None
+    """What went back for it so far; None while nothing did."""
     title: str
     picture: str
     units: int
     lines: int
 
 
+PAID = select(func.sum(Payout.amount)).where(Payout.return_id == Return.id, Payout.instead_of_id.is_(None)).scalar_subquery().label("paid")
+"""Of a return: what went back for it so far, whichever way. NULL while nothing did."""
 HEAD = "id", "rma", "currency", "status", "is_withdrawal", "way", "words", "estimate", "submitted_at", "decided_at", "send_by", "sent_at"
 TAIL = "received_at", "closed_at", "decline_reason", "note_to_customer"
 OF_ITEM = (
@@ -213,6 +217,7 @@ def _heads(*conditions: ColumnElement[bool], limit: int) -> list[ReturnHead]:
         Return.sent_at,
         Return.received_at,
         Return.closed_at,
+        PAID,
     )
     rows = db.session.execute(select(*columns).where(*conditions).order_by(Return.id.desc()).limit(limit)).all()
     if not rows:
@@ -228,13 +233,5 @@ def _heads(*conditions: ColumnElement[bool], limit: int) -> list[ReturnHead]:
 def _head(row: Any, items: list[tuple[str, str, int]]) -> ReturnHead:
     title, picture, _ = items[0] if items else ("", "", 0)
     dates = row.submitted_at, row.send_by, row.sent_at, row.received_at, row.closed_at
-    return ReturnHead(row.rma, row.status, *dates, title, picture, sum(units for *_, units in items), len(items))
-
-
-def in_return(line_ids: list[int]) -> dict[int, str]:
-    """By the id of an order's line: the newest return that has units of it."""
-    rows = select(TakenUnit.order_line_id, func.max(Return.id)).join(ReturnItem, ReturnItem.id == TakenUnit.return_item_id)
-    rows = rows.join(Return, Return.id == ReturnItem.return_id).where(TakenUnit.order_line_id.in_(line_ids))
-    newest = {int(line): int(return_id) for line, return_id in db.session.execute(rows.group_by(TakenUnit.order_line_id))}
-    names = dict(db.session.execute(select(Return.id, Return.rma).where(Return.id.in_(newest.values()))).tuples().all())
-    return {line: names[return_id] for line, return_id in newest.items()}
+    paid = None if row.paid is None else int(row.paid)
+    return ReturnHead(row.rma, row.status, *dates, paid, title, picture, sum(units for *_, units in items), len(items))

@@ -23,6 +23,7 @@ from portal.returns.forms.claims import ClaimForm
 from portal.returns.models import Claim, ClaimKind
 from portal.returns.policy import claims as policy
 from portal.returns.queries import claims as queries
+from portal.returns.queries.payouts import payouts_of
 from portal.returns.refusals import PhotoOrReason
 from portal.returns.routes.door import bp
 
@@ -72,7 +73,8 @@ def open_claim(number: str, kind: str) -> ResponseReturnValue:
 
 @bp.get("/claims/<reference>")
 def show_claim(reference: str) -> ResponseReturnValue:
-    return page("returns/show.html", claim=queries.claim(current.customer.id, reference) or abort(404))
+    found = queries.claim(current.customer.id, reference) or abort(404)
+    return page("returns/show.html", claim=found, payouts=payouts_of(claim_id=found.id))
 
 
 @bp.post("/claims/<reference>/cancel")
