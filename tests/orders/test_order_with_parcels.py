@@ -125,7 +125,7 @@ def test_what_is_wrong_is_said_with_what_to_do(
     card = cards(page)[0]
     assert [chip.text for chip in card.select(".chip")] == [chip]
     assert advice in words(card)
-    assert [row.text for row in hers.get("/orders?show=problem").select("main a.go .chip")] == ["Problem"]
+    assert [row.text for row in hers.get("/orders?show=problem").select('main a.go[href^="/orders/"] .chip')] == ["Problem"]
 
 
 def test_one_that_waits_says_where_until_when_and_the_code(app: Flask, hers: Browser, alice: int) -> None:
