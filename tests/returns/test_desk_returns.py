@@ -173,7 +173,6 @@ def test_one_is_rejected_with_reason_words_and_photo_and_the_other_is_paid(
     assert "Accepted, to be paid back 1" in words(desk.get("/desk/returns"))
     page = desk.post(f"{HERE}/refund")
     assert "The money is on its way back." in words(page) and "€8.00 given by hand" in words(page)
-    assert "Nothing is to be paid back" in words(desk.post(f"{HERE}/refund", expect=422))
     with app.app_context():
         payout = db.session.scalars(select(Payout)).one()
     assert (payout.amount, payout.by_hand, stands(app).status) == (800, 800, ReturnStatus.APPROVED)
@@ -182,6 +181,22 @@ def test_one_is_rejected_with_reason_words_and_photo_and_the_other_is_paid(
     assert all(names_staff and names_her for _, names_staff, names_her in deeds(app))
     with app.app_context():
         assert list(db.session.scalars(select(StaffTask.id).where(StaffTask.done_at.is_(None)))) == []
+
+
+def test_fifty_who_press_at_once_pay_once_and_are_told_the_same(app: Flask, desk: Browser, jonas: int, alice: int) -> None:
+    """REL K1."""
+    begins(app, ReturnStatus.APPROVED)
+    assert "Nothing is to be paid back" in words(desk.post(f"{HERE}/refund", expect=422))
+    receives(desk)
+    inspects(desk, {"accepted": "2"})
+    browsers = [Browser(app) for _ in range(50)]
+    for other in browsers:
+        other.sign_in_staff(jonas)
+        other.token()
+    at_once(app, 50, lambda number: browsers[number].post(f"{HERE}/refund") and None)
+    assert {other.at for other in browsers} == {HERE}
+    with app.app_context():
+        assert list(db.session.scalars(select(Payout.amount))) == [1780]
 
 
 def test_whoever_decides_on_an_old_page_is_told(app: Flask, desk: Browser, alice: int) -> None:

@@ -19,6 +19,7 @@ from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.conftest import app as app
 from tests.conftest import work as work
+from tests.ground import at_once
 from tests.mail import Mail, text
 from tests.returns.paid import STAFF, comes_back, order
 from tests.stripe import Stripe
@@ -66,6 +67,19 @@ def test_the_customer_is_told_and_chooses_credit(app: Flask, failed: Payer, stri
     assert "could not go back" not in page and "Store credit, €14.90 Yours since" in page and "In all €14.90" in page
     failed.browser.get("/money/1")
     assert failed.browser.at == f"/returns/{rma(app)}"
+
+
+def test_fifty_choices_at_once_are_one(app: Flask, failed: Payer) -> None:
+    """REL K1."""
+    browsers = [Browser(app) for _ in range(50)]
+    for other in browsers:
+        other.sign_in(failed.box.customer_id)
+        other.token()
+    at_once(app, 50, lambda number: browsers[number].post("/money/1", {"way": "credit"}) and None)
+    assert {other.at for other in browsers} == {f"/returns/{rma(app)}"}
+    with app.app_context():
+        assert db.session.scalars(select(Payout.amount).where(Payout.instead_of_id == 1)).all() == [1490]
+        assert db.session.scalars(select(StoreCredit.amount)).all() == [1490]
 
 
 def test_or_a_bank_account_and_then_somebody_at_the_shop_has_a_task(app: Flask, failed: Payer, mail: Mail, work: Work) -> None:

@@ -24,11 +24,13 @@ Group = tuple[Order, PayoutKind, list[tuple[Item, list[int]]]]
 
 
 def refund(return_: Return, *, is_lead: bool, by: Actor, at: datetime) -> list[Payout]:
-    """All that was accepted, and was not paid yet; the return is closed where nothing is waited for any more. Above the shop's limit only a
-    lead may. Raises NothingOwed, AskALead, and what `pay_out` raises."""
+    """All that was accepted, and was not paid yet. Above the shop's limit only a lead may.
+
+    None where it was done already: who presses twice is told the same. Raises NothingOwed, AskALead, and what `pay_out` raises.
+    """
     known = {unit.payout_id for item in return_.items for unit in item.units}
     payouts = [payout for payout in pay_out(return_, by=by, at=at) if payout.id not in known]
-    if not payouts:
+    if not payouts and known <= {None}:
         raise NothingOwed
     must_be_within(payouts, is_lead=is_lead)
     tell(return_, at=at)
