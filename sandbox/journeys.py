@@ -18,7 +18,7 @@ _OUT: tuple[Step, ...] = (*_TAKEN, (46, "out_for_delivery", "out_for_delivery", 
 @dataclass(frozen=True)
 class Journey:
     steps: tuple[Step, ...]
-    expected: float | None = 50
+    expected: float | None = 51
     """Hours until the carrier expects to deliver it; None if it does not say."""
 
 

@@ -6,7 +6,7 @@ Those of the first screen are written once, with names for what differs: to put 
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select
-from sqlalchemy.orm import aliased, defer, raiseload
+from sqlalchemy.orm import aliased, defer
 
 from portal.catalog.models import Price, Product, Variant
 from portal.catalog.queries import HAS_GUIDE
@@ -41,8 +41,9 @@ INVOICED = (DeliveryStatus.DUE, DeliveryStatus.UNPAID)
 _any = aliased(Delivery)
 WAS_CHARGED = exists().where(_any.subscription_id == Subscription.id, _any.invoice_ref.is_not(None))
 IS_CHARGING = exists().where(_any.subscription_id == Subscription.id, _any.status == DeliveryStatus.DUE)
-JUST_SHOWN = (defer(Subscription.raw), raiseload("*"))
-"""The columns that pages show, and no row beside them by accident."""
+JUST_SHOWN = (defer(Subscription.raw),)
+"""Pages show all columns but the provider's own object. What a page asks for by accident, the tests that count its questions find: an option
+that forbade it would stay with the row, and meet whoever asks for it later in the same request."""
 DESCRIBED = (Product.name, Variant.name, Product.picture)
 LINES = (
     select(
