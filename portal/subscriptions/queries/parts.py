@@ -42,8 +42,8 @@ _any = aliased(Delivery)
 WAS_CHARGED = exists().where(_any.subscription_id == Subscription.id, _any.invoice_ref.is_not(None))
 IS_CHARGING = exists().where(_any.subscription_id == Subscription.id, _any.status == DeliveryStatus.DUE)
 JUST_SHOWN = (defer(Subscription.raw),)
-"""Pages show all columns but the provider's own object. What a page asks for by accident, the tests that count its questions find: an option
-that forbade it would stay with the row, and meet whoever asks for it later in the same request."""
+"""Pages show all columns but the provider's own object. What a page asks for by accident, the tests that count its questions find: an
+option that forbade it would stay with the row, and meet whoever asks for it later in the same request."""
 DESCRIBED = (Product.name, Variant.name, Product.picture)
 LINES = (
     select(
