@@ -9,7 +9,7 @@ from portal.accounts.models import Role
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.refusal import Refusal
-from portal.support import actions
+from portal.support.actions import looking
 from portal.timeline import Actor
 
 bp = Blueprint("support", __name__, url_prefix=DESK)
@@ -20,7 +20,7 @@ def note_look(customer_ids: Iterable[int], where: str) -> None:
     ids = list(customer_ids)
     if ids:
         with transaction():
-            actions.look_at(ids, page=where, by=current.staff, at=now())
+            looking.look_at(ids, page=where, by=current.staff, at=now())
 
 
 def on_behalf_of(customer_id: int | None) -> Actor:

@@ -1,4 +1,4 @@
-"""What is done at the desk. So far: looking, which leaves a trace."""
+"""Looking at a customer leaves a trace."""
 
 from collections.abc import Iterable
 from datetime import datetime

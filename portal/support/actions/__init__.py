@@ -1,0 +1,1 @@
+"""What is done at the desk, one file for each kind of deed."""

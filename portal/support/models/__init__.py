@@ -1,0 +1,3 @@
+"""What the shop's people did at the desk."""
+
+from portal.support.models.look import Look as Look

@@ -1,0 +1,6 @@
+"""What the desk shows, read in a constant number of queries."""
+
+from portal.support.queries.finding import search as search
+from portal.support.queries.person import person as person
+from portal.support.queries.workers import looks as looks
+from portal.support.queries.workers import workers as workers

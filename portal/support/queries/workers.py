@@ -1,0 +1,47 @@
+"""Who works here, and who of them looked at whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+
+from portal.accounts.models import AuthenticatorApp, Customer, Passkey, Role, Session, Staff
+from portal.kit.db import db
+from portal.support.models import Look
+
+LOOKS = 100
+
+
+@dataclass(frozen=True)
+class Looked:
+    at: datetime
+    page: str
+    staff: str
+    customer_id: int
+    email: str
+
+
+@dataclass(frozen=True)
+class Worker:
+    name: str
+    email: str
+    role: Role
+    is_shut_out: bool
+    is_stopped: bool
+    has_second_step: bool
+    seen_at: datetime | None
+
+
+def looks() -> list[Looked]:
+    """Who looked at whom, newest first."""
+    query = Look.newest(LOOKS).join(Staff, Staff.id == Look.staff_id).join(Customer, Customer.id == Look.customer_id)
+    rows = db.session.execute(query.with_only_columns(Look.at, Look.page, Staff.name, Customer.id, Customer.email))
+    return [Looked(*row) for row in rows]
+
+
+def workers(*, at: datetime) -> list[Worker]:
+    """Everybody who works here, and who did."""
+    second = exists().where(AuthenticatorApp.staff_id == Staff.id) | exists().where(Passkey.staff_id == Staff.id)
+    seen = select(func.max(Session.last_seen_at)).where(Session.staff_id == Staff.id).scalar_subquery()
+    rows = db.session.execute(select(Staff, second, seen).order_by(Staff.disabled_at.is_not(None), Staff.name))
+    return [Worker(one.name, one.email, one.role, one.is_shut_out, one.is_stopped, has, seen_at) for one, has, seen_at in rows]
