@@ -18,6 +18,7 @@ HAPPENS = {
     "lock secrets anew": timedelta(hours=6),
     "forget old webhooks": timedelta(days=1),
     "lock webhook secrets anew": timedelta(hours=6),
+    "count the days": timedelta(days=1),
 }
 
 

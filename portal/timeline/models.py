@@ -26,7 +26,7 @@ class Entry(Model):
     """One deed. What the hash covers never changes; what names a person is outside it, so that a person can be forgotten."""
 
     __tablename__ = "timeline"
-    __table_args__ = (Index("ix_timeline_subject_id", "subject", "id"),)
+    __table_args__ = (Index("ix_timeline_subject_id", "subject", "id"), Index("ix_timeline_deed_at", "deed", "at"))
     subject: Mapped[str]
     """The row that it happened to, as `table:id`."""
     deed: Mapped[str]

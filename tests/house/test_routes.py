@@ -112,6 +112,8 @@ DESK = {
     "support.note_on_claim": Role.AGENT,
     "support.looks": Role.LEAD,
     "support.workers": Role.ADMIN,
+    "numbers.show": Role.LEAD,
+    "numbers.table": Role.LEAD,
     "webhooks.show": Role.LEAD,
     "webhooks.dispatch": Role.LEAD,
     "webhooks.send_again": Role.LEAD,
@@ -142,6 +144,7 @@ STRINGS = {
     "sealed": "a link's own secret",
     "reference": "what a customer calls a cancellation by",
     "rma": "what a customer calls a return by",
+    "name": "of one of the files beside the charts",
     "filename": "of a static file",
 }
 ASKS = {
