@@ -1,7 +1,7 @@
 """Where lines, columns and bars of a chart stand, in the units of its drawing. Pure; the words come from elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, log10
 
@@ -71,13 +71,17 @@ class Bar:
 
     parts: list[tuple[str, float, float]]
     """Class, where it begins, and how wide it is."""
+    end: str
+    """What stands at its end, in words."""
 
 
 @dataclass(frozen=True)
 class BarChart:
     title: str
-    kinds: list[tuple[str, str]] = field(default_factory=list)
-    bars: list[Bar] = field(default_factory=list)
+    kinds: list[tuple[str, str]]
+    bars: list[Bar]
+    end: str
+    """What the words at the ends of the bars are."""
     kind: str = "bars"
 
 
@@ -131,19 +135,19 @@ def columns(
     return ColumnChart(title, drawn, told, [Label(centres[place], days[place]) for place in shown], list(kinds))
 
 
-def bars(title: str, kinds: Sequence[tuple[str, str]], rows: Sequence[Sequence[float]]) -> BarChart:
+def bars(title: str, kinds: Sequence[tuple[str, str]], rows: Sequence[Sequence[float]], end: str, ends: Sequence[str]) -> BarChart:
     """The longest takes all of the width."""
     most = max((sum(row) for row in rows), default=0) or 1
     drawn = []
-    for row in rows:
+    for row, words in zip(rows, ends, strict=True):
         begins, parts = 0.0, []
         for (kind, _), part in zip(kinds, row, strict=True):
             wide = 100 * part / most
             if wide > 0:
                 parts.append((kind, round(begins, 2), round(wide, 2)))
             begins += wide
-        drawn.append(Bar(parts))
-    return BarChart(title, list(kinds), drawn)
+        drawn.append(Bar(parts, words))
+    return BarChart(title, list(kinds), drawn, end)
 
 
 def _shown(count: int) -> list[int]:

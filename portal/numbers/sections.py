@@ -14,6 +14,8 @@ from portal.numbers.words import back_told, carrier_told, why_told
 
 SHOWN = 20
 """So many products stand on the page."""
+FEW = 10
+"""A product of which fewer were sold stands last: one of two that comes back says nothing."""
 LONGEST = 6
 """Days: refunds that took so many or more are one column."""
 KINDS = "bar", "mid", "rest"
@@ -72,8 +74,11 @@ def reasons(book: Ledger) -> Section:
     rows: list[list[Value]] = [
         [why_told(key), sum(by_reason[key]), *by_reason[key], Share(by_reason[key][0], sum(by_reason[key]))] for key in order
     ]
-    chart = charts.bars(_("The most named reason: %(reason)s.", reason=why_told(order[0])) if order else "",
-                        [("bar", _("stayed")), ("rest", _("left"))], [by_reason[key] for key in order])  # fmt: skip
+    title = _("The most named reason: %(reason)s.", reason=why_told(order[0])) if order else ""
+    chart = charts.bars(
+        title, [("bar", _("stayed")), ("rest", _("left"))], [by_reason[key] for key in order],
+        _("Stayed"), [_of(by_reason[key][0], sum(by_reason[key])) for key in order],
+    )  # fmt: skip
     table = Table([(_("Reason"), False), (_("Named"), True), (_("Stayed"), True), (_("Left"), True), (_("Stayed, share"), True)], rows)
     means = _("What customers said who cancelled; nobody has to. Who gives two reasons is counted at both.")
     return Section("reasons", _("Why people cancel, and how many stayed"), means, chart, table, not order)
@@ -106,14 +111,16 @@ def products(book: Ledger) -> Section:
         if figure is Figure.PRODUCT_RETURNED and key in sold and count:
             back.setdefault(key, {})[reason] = count
     named = _most_named(back.values())
-    order = sorted(sold, key=lambda key: (-sum(back.get(key, {}).values()) / sold[key], -sold[key], key))
+    order = sorted(sold, key=lambda key: (sold[key] < FEW, -sum(back.get(key, {}).values()) / sold[key], -sold[key], key))
     kinds = [*zip(KINDS, [back_told(reason, book.rules) for reason in named[:2]], strict=False)]
     kinds += [("rest", _("other"))] if len(named) > 2 else []
     bars = [_parts(back.get(key, {}), named, sold[key], len(kinds)) for key in order[:SHOWN]]
-    chart = charts.bars(_("Most returned: %(product)s.", product=_name(book, order[0])) if named else "", kinds, bars)
+    per_100 = {key: 100 * sum(back.get(key, {}).values()) / sold[key] for key in order}
+    title = _("Most returned: %(product)s.", product=_name(book, order[0])) if named else ""
+    chart = charts.bars(title, kinds, bars, _("Per 100"), [number(per_100[key], 1) for key in order[:SHOWN]])
     rows: list[list[Value]] = [
         [
-            _name(book, key), 100 * sum(back.get(key, {}).values()) / sold[key], sold[key], sum(back.get(key, {}).values()), key,
+            _name(book, key), per_100[key], sold[key], sum(back.get(key, {}).values()), key,
             *[back.get(key, {}).get(reason, 0) for reason in named],
         ]
         for key in order
@@ -121,7 +128,9 @@ def products(book: Ledger) -> Section:
     head = [(_("Product"), False), (_("Per 100"), True), (_("Sold"), True), (_("Returned"), True), (_("SKU"), False)]
     means = _(
         "Of 100 pieces that were ordered in this time, so many were announced for a return by now, were not declined or given up, and "
-        "came or are still awaited. What was cancelled before packing was not sold; exchanges and replacements are not counted as sold."
+        "came or are still awaited. What was cancelled before packing was not sold; exchanges and replacements are not counted as sold. "
+        "Products of which fewer than %(few)s were sold stand last.",
+        few=FEW,
     )
     table = Table([*head, *[(back_told(reason, book.rules), True) for reason in named]], rows, SHOWN)
     return Section("returns", _("Returned, of 100 sold, and why"), means, chart, table, not named)
@@ -135,11 +144,13 @@ def return_reasons(book: Ledger) -> Section:
         _("Most named: %(reason)s.", reason=back_told(order[0][0], book.rules)) if order else "",
         [("bar", _("pieces"))],
         [[found[one]] for one in order],
+        _("Pieces"),
+        [number(found[one]) for one in order],
     )
     rows: list[list[Value]] = [
         [back_told(one[0], book.rules), found[one], Share(found[one], all_), 100 * found[one] / sold if sold else None] for one in order
     ]
-    table = Table([(_("Reason"), False), (_("Pieces"), True), (_("Share"), True), (_("Per 100"), True)], rows)
+    table = Table([(_("Reason"), False), (_("Pieces"), True), (_("As a share"), True), (_("Per 100"), True)], rows)
     means = _("The pieces of the table before, by the reason that the customer chose. The law’s withdrawal asks for none.")
     return Section("return-reasons", _("Why things come back"), means, chart, table, not order)
 
@@ -163,7 +174,7 @@ def repeats(book: Ledger) -> Section:
         "order; exchanges and replacements are none. Orders that nobody has claimed yet are left out.",
         days=AGAIN_WITHIN,
     )
-    head = [_("Customers"), _("Ordered again"), _("Share")]
+    head = [_("Customers"), _("Ordered again"), _("As a share")]
     return Section("repeat", _("Customers who come again"), means, chart, _by_time(book, head, rows), not share.whole)
 
 
@@ -176,7 +187,7 @@ def value(book: Ledger) -> Section:
         in_time = book.total(Figure.PAID, book.span, currency) - book.total(Figure.REFUNDED, book.span, currency)
         each = Money((paid - back) // payers, currency) if payers else None
         rows.append([currency, payers, Money(paid, currency), Money(back, currency), each, Money(in_time, currency)])
-    head = [_("Customers"), _("Paid"), _("Went back"), _("Each customer"), _("In this time")]
+    head = [_("Customers"), _("Paid"), _("Paid back"), _("Each customer"), _("In this time")]
     means = _(
         "Since the beginning: what was charged through Stripe, less what went back, shared by all who ever paid. Each currency for itself, "
         "and never added up. Orders that were paid elsewhere are not known here."
@@ -198,7 +209,7 @@ def payments(book: Ledger) -> Section:
     rows: list[list[Value]] = [
         [When(span, book.by), *values, Share(values[1], values[0])] for span, *values in zip(spans, failed, paid, still, lost, strict=True)
     ]  # fmt: skip
-    head = [_("Failed"), _("Paid after all"), _("Still open"), _("Given up"), _("Share")]
+    head = [_("Failed"), _("Paid after all"), _("Still open"), _("Given up"), _("As a share")]
     means = _("Each invoice of which a charge failed, once, by the day on which the first did; and what became of it by now.")
     return Section("payments", _("Failed payments"), means, chart, _by_time(book, head, rows), not share.whole)
 
@@ -210,7 +221,7 @@ def parcels(book: Ledger) -> Section:
     late, all_ = sum(by_carrier[key][1] for key in order), sum(found.values())
     chart = charts.bars(
         _("Of %(all)s parcels, %(late)s came late.", all=number(all_), late=number(late)), [("bar", _("on time")), ("rest", _("late"))],
-        [by_carrier[key] for key in order],
+        [by_carrier[key] for key in order], _("Late"), [_of(by_carrier[key][1], sum(by_carrier[key])) for key in order],
     )  # fmt: skip
     rows: list[list[Value]] = [
         [carrier_told(key), sum(by_carrier[key]), *by_carrier[key], Share(by_carrier[key][1], sum(by_carrier[key]))] for key in order
@@ -243,6 +254,10 @@ def _by_time(book: Ledger, head: Sequence[str], rows: list[list[Value]]) -> Tabl
 
 def _days(book: Ledger) -> list[str]:
     return [short(When(span, book.by)) for span in book.spans]
+
+
+def _of(part: int, whole: int) -> str:
+    return str(_("%(part)s of %(all)s", part=number(part), all=number(whole)))
 
 
 def _name(book: Ledger, key: str) -> str:

@@ -92,7 +92,7 @@ def compact(value: float) -> str:
 
 
 def percent(value: float | None) -> str:
-    return "–" if value is None else str(format_percent(value, "#,##0%" if i18n.language() != "tr" else "%#,##0", locale=i18n.locale()))
+    return "–" if value is None else str(format_percent(value, locale=i18n.locale()))
 
 
 def short(when: When) -> str:

@@ -2,9 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from portal.kit.i18n import money
+from portal.kit.shop import shop
 from portal.numbers.models import Figure, Kept, OnTime, Promise, Recovered, Repeat
 from portal.numbers.periods import DAY, Span
 from portal.numbers.queries.customers import AGAIN_WITHIN
@@ -14,13 +18,14 @@ from portal.numbers.shown import Share, Tile, number, percent
 
 def tiles(book: Ledger) -> list[Tile]:
     return [
-        active(book), kept(book), days_to_refund(book), returned(book), again(book), recovered(book), on_time(book)
+        active(book), kept(book), days_to_refund(book), returned(book), again(book), worth(book), recovered(book), on_time(book)
     ]  # fmt: skip
 
 
 def active(book: Ledger) -> Tile:
     now, then = book.active_on(book.span.last), book.active_on(book.span.first - DAY)
-    note = _("%(paused)s are paused", paused=number(book.paused_on(book.span.last)))
+    paused = book.paused_on(book.span.last)
+    note = ngettext("%(count)s is paused", "%(count)s are paused", paused, count=number(paused))
     return _with_change(Tile(_("Active subscriptions"), number(now), note), now, then, number, more_is_good=True)
 
 
@@ -56,8 +61,24 @@ def again(book: Ledger) -> Tile:
     def share(span: Span) -> Share:
         return Share(book.total(Figure.REPEAT, span, Repeat.AGAIN), book.total(Figure.REPEAT, span))
 
-    words = _("%(all)s customers, within %(days)s days", all=number(share(book.span).whole), days=AGAIN_WITHIN)
-    return _points(Tile(_("Ordered again"), percent(share(book.span).value), words), book, share, more_is_good=True)
+    now = share(book.span)
+    words = _("%(part)s of %(all)s, within %(days)s days", part=number(now.part), all=number(now.whole), days=AGAIN_WITHIN)
+    return _points(Tile(_("Ordered again"), percent(now.value), words), book, share, more_is_good=True)
+
+
+def worth(book: Ledger) -> Tile:
+    """In the shop's own currency; the others stand in the table."""
+    ours = shop().currency
+
+    def each(day: date) -> int | None:
+        payers, paid, back = (book.sum_until(figure, day, ours) for figure in (Figure.PAYERS, Figure.PAID, Figure.REFUNDED))
+        return (paid - back) // payers if payers else None
+
+    now, then = each(book.span.last), each(book.span.first - DAY)
+    payers = book.sum_until(Figure.PAYERS, book.span.last, ours)
+    words = ngettext("%(count)s paid in %(currency)s", "%(count)s paid in %(currency)s", payers, count=number(payers), currency=ours)
+    tile = Tile(_("Paid by each, in all"), "–" if now is None else money(now, ours), words)
+    return _with_change(tile, now, then, lambda amount: money(round(amount), ours), more_is_good=True)
 
 
 def recovered(book: Ledger) -> Tile:
@@ -74,8 +95,9 @@ def on_time(book: Ledger) -> Tile:
         found = book.by_key(Figure.PARCEL, span)
         return Share(sum(count for (_carrier, detail), count in found.items() if detail == OnTime.YES), sum(found.values()))
 
-    words = _("%(part)s of %(all)s", part=number(share(book.span).part), all=number(share(book.span).whole))
-    return _points(Tile(_("Parcels on time"), percent(share(book.span).value), words), book, share, more_is_good=True)
+    now = share(book.span)
+    words = _("%(part)s of %(all)s", part=number(now.part), all=number(now.whole))
+    return _points(Tile(_("Parcels on time"), percent(now.value), words), book, share, more_is_good=True)
 
 
 def median(book: Ledger, span: Span) -> float | None:

@@ -8,11 +8,12 @@ from portal import timeline
 from portal.accounts.models import Customer
 from portal.billing.models import Attempt, BillingAccount, Invoice, Refund, Why
 from portal.carriers import ParcelStatus
+from portal.catalog.models import Price, Product, Variant
 from portal.kit.db import db
 from portal.orders.models import ExpectedDate, Order, OrderLine, Shipment
 from portal.payments import Result
 from portal.returns.models import Payout, PayoutKind, Return, ReturnItem, ReturnStatus
-from portal.subscriptions.models import Cancellation, Subscription
+from portal.subscriptions.models import Cancellation, Subscription, SubscriptionItem
 from portal.timeline import Actor
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -31,13 +32,30 @@ def at(month: int, day: int, hour: int = 12, minute: int = 0, year: int = 2026) 
 def subscription(customer: Customer, started_at: datetime, ended_at: datetime | None = None, **told: Any) -> Subscription:
     made = Subscription(
         customer=customer, provider_ref=f"sub_{next(_numbers)}", name="Box", currency="EUR", every_count=1, every_unit="month",
-        started_at=started_at, ended_at=ended_at, **{"status": "canceled" if ended_at else "active"} | told,
+        started_at=started_at, **{"status": "active"} | told,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
     if ended_at:
-        timeline.note(made, "ended", by=SHOP, at=ended_at, facts={})
+        end(made, ended_at)
+        made.status = told.get("status", "canceled")
     return made
+
+
+def end(subscription: Subscription, moment: datetime) -> None:
+    """As the sync learns it."""
+    subscription.status, subscription.ended_at, subscription.is_paused, subscription.resumes_at = "canceled", moment, False, None
+    timeline.note(subscription, "ended", by=SHOP, at=moment, facts={})
+
+
+def filled(subscription: Subscription) -> Subscription:
+    """With something in the box."""
+    variant = Variant(sku=f"SKU-{next(_numbers)}", name="one pack")
+    variant.prices = [price := Price(every_count=1, every_unit="month", amount=1490, currency="EUR")]
+    db.session.add(Product(name="Sidamo", picture="products/coffee.svg", variants=[variant]))
+    subscription.items = [SubscriptionItem(price=price, quantity=1)]
+    db.session.flush()
+    return subscription
 
 
 def pause(subscription: Subscription, moment: datetime, until: datetime | None = None) -> None:
@@ -46,7 +64,8 @@ def pause(subscription: Subscription, moment: datetime, until: datetime | None =
 
 
 def resume(subscription: Subscription, moment: datetime, deed: str = "resumed") -> None:
-    with timeline.deed(subscription, deed, by=SHOP, at=moment):
+    facts = {"entry": 1} if deed == "undone" else {}
+    with timeline.deed(subscription, deed, by=SHOP, at=moment, facts=facts):
         subscription.is_paused, subscription.resumes_at = False, None
 
 
@@ -76,9 +95,9 @@ def order(customer: Customer | None, placed_at: datetime, *bought: Bought, sourc
 def returned(order: Order, pieces: int = 1, reason: str = "", line: int = 0, missing: int = 0, **told: Any) -> Return:
     number = next(_numbers)
     item = ReturnItem(line=order.lines[line], quantity=pieces, reason=reason, missing=missing)
+    usual: dict[str, Any] = {"status": ReturnStatus.APPROVED, "submitted_at": order.placed_at}
     made = Return(
-        rma=f"R-{number}", draft=f"draft-{number}", currency=order.currency, started_at=order.placed_at, items=[item],
-        **{"status": ReturnStatus.APPROVED, "submitted_at": order.placed_at} | told,
+        rma=f"R-{number}", draft=f"draft-{number}", currency=order.currency, started_at=order.placed_at, items=[item], **usual | told
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -106,7 +125,8 @@ def invoice(
     account: BillingAccount, moment: datetime, paid: int, *tries: tuple[datetime, Result], status: str = "paid", currency: str = ""
 ) -> Invoice:
     made = Invoice(
-        account_id=account.id, provider_ref=f"in_{next(_numbers)}", number=None, written_at=moment, words="", total=paid, due=paid, paid=paid,
+        account_id=account.id, provider_ref=f"in_{next(_numbers)}", number=None, written_at=moment, words="", total=paid, due=paid,
+        paid=paid,
         currency=currency or account.currency, status=status, was_tried=True, is_collected=True, next_try_at=None, subscription_ref=None,
         page_url=None,
         attempts=[

@@ -1,5 +1,7 @@
 """Whether customers come again, and what they paid in all."""
 
+from datetime import date, datetime, timedelta
+
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -31,10 +33,12 @@ def _count_repeats(counts: Counts, days: Days) -> None:
         ~exists().where(*same, is_earlier),
     )  # fmt: skip
     for first_at, second_at in db.session.execute(firsts):
-        since = days.of(first_at) - days.earlier(AGAIN_WITHIN).span.first
-        within = (days.of(second_at) - days.of(first_at)).days if second_at is not None else None
-        again = within is not None and within <= AGAIN_WITHIN
-        counts.add(1, days.span.first + since, Figure.REPEAT, Repeat.AGAIN if again else Repeat.ONCE)
+        due_on = days.of(first_at) + timedelta(days=AGAIN_WITHIN)
+        counts.add(1, due_on, Figure.REPEAT, Repeat.AGAIN if _is_by(second_at, due_on, days) else Repeat.ONCE)
+
+
+def _is_by(moment: datetime | None, day: date, days: Days) -> bool:
+    return moment is not None and days.of(moment) <= day
 
 
 def _count_money(counts: Counts, days: Days) -> None:
