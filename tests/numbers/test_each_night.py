@@ -38,7 +38,8 @@ WAYS = [by_worker, by_command]
 
 def kept() -> list[Row]:
     columns = Tally.since, Tally.grain, Tally.figure, Tally.key, Tally.detail, Tally.count
-    return list(db.session.execute(select(*columns).order_by(*columns[:-1])).tuples())
+    rows = db.session.execute(select(*columns).order_by(*columns[:-1]))
+    return [(since, grain, figure, key, detail, count) for since, grain, figure, key, detail, count in rows]
 
 
 @pytest.mark.parametrize("night", WAYS)
