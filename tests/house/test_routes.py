@@ -86,6 +86,7 @@ KEYS = {
 DESK = {
     "support.show": Role.AGENT,
     "support.search": Role.AGENT,
+    "support.suggestions": Role.AGENT,
     "support.customer": Role.AGENT,
     "support.photo": Role.AGENT,
     "support.returns": Role.AGENT,
@@ -148,6 +149,7 @@ ASKS = {
     "orders.show": "keeps that its owner looked where the parcels are: many looks without a scan open a task",
     "tracking.show_parcel": "keeps that somebody looked where the parcel is, as above",
     "support.search": "keeps whom staff saw, before they see them",
+    "support.suggestions": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
     "support.photo": "keeps whom staff saw, before they see them",
     "returns.returned_from_paying": "has a look taken at the provider, which may be asked for any number of times",
