@@ -158,7 +158,7 @@ def test_a_return_a_claim_a_parcel_and_a_refund_lead_to_whose_they_are(app: Flas
         db.session.flush()
         parcel(bought, carrier="dhl", tracking_number="JD0146 0000", at=at)
         sent_back(bought, {0: 1}, rma="R-7K2M-4QXA", at=at)
-        asked = claims.Asked(ClaimKind.DAMAGED, {bought.lines[0].id: 1}, Wish.REFUND, "It leaks.", "", "a-draft-of-alices-form")
+        asked = claims.Asked(ClaimKind.DAMAGED, {bought.lines[0].id: 1}, Wish.REFUND, "It leaks.", "No camera.", "a-draft-of-alices-form")
         claim = claims.open_claim(bought, asked, by=Actor(customer_id=her.id), at=at).reference
         charge = str(db.session.scalars(select(Attempt.provider_ref)).first())
     for typed in "ha-1001", "R-7K2M-4QXA", "r-7k2m-4qxa", claim, claim.lower(), "JD01460000", "jd0146 0000", charge:

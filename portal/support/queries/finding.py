@@ -130,6 +130,8 @@ def _ways(chunk: str) -> tuple[str, ...]:
     plain = "".join(parts_of(folded(chunk)))[:LONGEST]
     if not plain:
         return ()
+    if "@" in chunk:
+        return (chunk.lower(),)
     return (plain,) if chunk.isalnum() else (plain, chunk.lower())
 
 
