@@ -6,7 +6,6 @@ from datetime import datetime
 
 from portal.accounts.models import Customer
 from portal.orders.models import Order
-from portal.returns import money
 from portal.returns.actions import drafting, starting, submitting
 from portal.returns.models import Outcome, Return, ReturnStatus, Way
 from portal.returns.not_now import AgainstTheRules, AskALead
@@ -79,7 +78,7 @@ def send_in(return_: Return, way: Way | None, told: str, *, by: Actor, at: datet
         raise InsteadMissing
     if way is None or way not in shown.amounts:
         raise WayNotOffered
-    if told != str(money.total(shown.amounts[way])):
+    if told != str(shown.totals[way]):
         raise AmountIsAnother
     return submitting.submit(return_, way, by=by, at=at)
 

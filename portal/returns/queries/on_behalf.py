@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.kit.db import db
 from portal.returns.models import Outcome, Return, Way
-from portal.returns.money import MoneyLine
+from portal.returns.money import MoneyLine, total
 from portal.returns.queries.drafts import Draft, staff_draft
 from portal.returns.queries.instead import Instead
 from portal.returns.queries.quoting import QuotedItem, chosen_instead, estimated, quoted
@@ -31,6 +31,10 @@ class PutDown:
     def lacks_instead(self) -> bool:
         """Whether it was not said yet what goes out for something."""
         return any(quote.item.outcome is Outcome.EXCHANGE and quote.item.id not in self.instead for quote in self.quotes)
+
+    @property
+    def totals(self) -> dict[Way, int]:
+        return {way: total(lines) for way, lines in self.amounts.items()}
 
     def quote(self, line_id: int) -> QuotedItem | None:
         return next((quote for quote in self.quotes if quote.item.line.id == line_id), None)

@@ -17,7 +17,6 @@ from portal.kit.refusal import Refusal
 from portal.kit.uploads import takes_files
 from portal.kit.web import one_or_404, page, say
 from portal.photos import queries as photo_queries
-from portal.returns import money
 from portal.returns.actions import on_behalf, starting
 from portal.returns.models import Outcome, ReturnStatus, Way
 from portal.returns.queries import on_behalf as queries
@@ -74,9 +73,8 @@ def _show(customer_id: int, sent: Mapping[str, str] | None = None, refusal: str 
         abort(404)
     ids = {item.order.id for item in kept.draft.items} - {order.id for order in asked} if kept else set()
     orders = [*asked, *judged(sorted(ids), at=at).values()]
-    totals = {way: money.total(lines) for way, lines in kept.amounts.items()} if kept else {}
     return page(
-        "support/start_return.html", status, customer=customer, orders=orders, number=number, sent=told, kept=kept, totals=totals,
+        "support/start_return.html", status, customer=customer, orders=orders, number=number, sent=told, kept=kept, totals=kept.totals if kept else {},
         refusal=refusal, is_lead=is_lead(), outcomes=list(Outcome), photos=photo_queries.waiting(customer_id, told["draft"]),
     )  # fmt: skip
 
