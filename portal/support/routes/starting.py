@@ -74,7 +74,8 @@ def _show(customer_id: int, sent: Mapping[str, str] | None = None, refusal: str 
     ids = {item.order.id for item in kept.draft.items} - {order.id for order in asked} if kept else set()
     orders = [*asked, *judged(sorted(ids), at=at).values()]
     return page(
-        "support/start_return.html", status, customer=customer, orders=orders, number=number, sent=told, kept=kept, totals=kept.totals if kept else {},
+        "support/start_return.html", status, customer=customer, orders=orders, number=number, sent=told, kept=kept,
+        totals=kept.totals if kept else {},
         refusal=refusal, is_lead=is_lead(), outcomes=list(Outcome), photos=photo_queries.waiting(customer_id, told["draft"]),
     )  # fmt: skip
 
