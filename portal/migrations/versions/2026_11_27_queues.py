@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'queues'
-down_revision = 'withdrawal'
+down_revision = 'impersonation'
 
 QUEUES = {
     'returns': ('return', 'return here', 'return money', 'refund failed', 'withdrawal', 'exchange sold out', 'exchange never came'),
