@@ -25,8 +25,8 @@ TRUNK = re.compile(r"\(0\)")
 
 
 class CustomerWord(Model):
-    """A word of somebody's name, or of one that stands on their parcels; their address of mail; the digits of a number of theirs, from the
-    last to the first behind a `#`. docs/decisions/finding-people.md says why."""
+    """A word of somebody's name, or of one that stands on their parcels; their address of mail, behind an `@`; the digits of a number of
+    theirs from the last to the first, behind a `#`. docs/decisions/finding-people.md says why."""
 
     __tablename__ = "customer_word"
     __table_args__ = (
@@ -44,8 +44,14 @@ def phone_word(typed: str) -> str:
     return f"#{digits[::-1]}" if DIGITS <= len(digits) <= MOST_DIGITS else ""
 
 
+def mail_word(typed: str) -> str:
+    return f"@{typed.lower()[:LONGEST]}"
+
+
 def words_of(email: str, names: Collection[str], phones: Collection[str]) -> set[str]:
-    return words_in(*names) | {email[:LONGEST]} | {word for phone in phones if (word := phone_word(phone))}
+    """Who has told no name may have one in their address."""
+    called = words_in(*names) or words_in(email.partition("@")[0])
+    return called | {mail_word(email)} | {word for phone in phones if (word := phone_word(phone))}
 
 
 def keep_words(connection: Connection, customer_ids: Collection[int]) -> None:

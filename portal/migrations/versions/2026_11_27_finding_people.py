@@ -41,11 +41,13 @@ def fill(connection: sa.Connection) -> None:
     while found := connection.execute(
         sa.text('SELECT id, email, name FROM customer WHERE id > :last ORDER BY id LIMIT :most'), {'last': last, 'most': AT_A_TIME}
     ).all():
-        words = {row.id: words_in(row.name) | {row.email[:100]} for row in found}
+        names, others = {row.id: words_in(row.name) for row in found}, {row.id: {'@' + row.email.lower()[:100]} for row in found}
         within = {'first': found[0].id, 'last': found[-1].id}
         book = sa.text('SELECT customer_id, name, phone FROM address WHERE customer_id BETWEEN :first AND :last')
         for customer_id, name, phone in connection.execute(book, within):
-            words[customer_id] |= words_in(name) | phone_words(phone)
+            names[customer_id] |= words_in(name)
+            others[customer_id] |= phone_words(phone)
+        words = {row.id: (names[row.id] or words_in(row.email.partition('@')[0])) | others[row.id] for row in found}
         rows = [{'word': word, 'customer_id': row.id} for row in found for word in sorted(words[row.id])]
         connection.execute(sa.text('INSERT INTO customer_word (word, customer_id) VALUES (:word, :customer_id)'), rows)
         last = found[-1].id
