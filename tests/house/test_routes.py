@@ -110,6 +110,7 @@ DESK = {
     "support.resolve_claim": Role.AGENT,
     "support.claim_given_by_hand": Role.AGENT,
     "support.note_on_claim": Role.AGENT,
+    "prepared_desk.withdraw": Role.AGENT,
     "support.looks": Role.LEAD,
     "support.workers": Role.ADMIN,
     "webhooks.show": Role.LEAD,
