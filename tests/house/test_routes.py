@@ -98,6 +98,7 @@ DESK = {
     "support.inspect_return": Role.AGENT,
     "support.miss_the_rest": Role.AGENT,
     "support.refund_return": Role.AGENT,
+    "support.refund_by_shop": Role.AGENT,
     "support.given_by_hand": Role.AGENT,
     "support.close_return": Role.AGENT,
     "support.reopen_return": Role.AGENT,

@@ -18,7 +18,7 @@ from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
 from portal.returns.models import Acceptance, Outcome, Payout, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.models.return_ import WAITING
-from portal.returns.money import from_json, total
+from portal.returns.money import from_json, is_open, total
 from portal.tasks.queries import WaitingTask, waiting_about
 from portal.timeline import Entry
 
@@ -117,7 +117,8 @@ class DeskReturn:
 
     @property
     def estimate(self) -> int | None:
-        return None if self.return_.estimate is None else total(from_json(self.return_.estimate))
+        """None where nothing was promised, or not all of it."""
+        return _promised(self.return_.estimate)
 
 
 def queue() -> list[ToDo]:
@@ -206,13 +207,18 @@ def _to_do(row: Any, items: Sequence[Any], task: WaitingTask | None, money: Queu
     where = _queue_of(row, items, money)
     if where is None:
         return None
-    amount = amounts[row.id] if where is money else (None if row.estimate is None else total(from_json(row.estimate)))
+    amount = amounts[row.id] if where is money else _promised(row.estimate)
     since = row.received_at if where in (Queue.HERE, Queue.PAY) and row.received_at else row.submitted_at or row.started_at
     return ToDo(
         rma=row.rma, queue=where, is_withdrawal=row.is_withdrawal, why=tuple(row.review) if where is Queue.REVIEW else (),
         title=items[0].title if items else "", units=sum(item.quantity for item in items), lines=len(items), amount=amount,
         currency=row.currency, since=since, due_at=task.due_at if task else None, owner=task.owner if task else None,
     )  # fmt: skip
+
+
+def _promised(estimate: list[dict[str, Any]] | None) -> int | None:
+    lines = None if estimate is None else from_json(estimate)
+    return None if lines is None or is_open(lines) else total(lines)
 
 
 def _queue_of(row: Any, items: Sequence[Any], money: Queue | None) -> Queue | None:

@@ -10,7 +10,7 @@ from portal.billing.models import Attempt, BillingAccount, Refund, StoreCredit, 
 from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.returns.models import Acceptance, Claim, Payout, PayoutKind, Reception, Return
-from portal.returns.money import Difference, MoneyLine, explain, from_json, total
+from portal.returns.money import Because, Difference, MoneyLine, explain, from_json, is_open, total
 from portal.returns.policy.promises import credited_by
 from portal.returns.queries.passport import ShownReturn
 
@@ -73,6 +73,16 @@ class ShownMoney:
     @property
     def estimated(self) -> int:
         return total(self.estimate or ())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody at the shop has to reckon what comes back for something of it, or has."""
+        return is_open(self.estimate or ()) or is_open(self.final)
+
+    @property
+    def by_shop(self) -> tuple[Difference, ...]:
+        """What somebody has reckoned so far, and why."""
+        return tuple(one for one in explain((), self.final) if one.because is Because.BY_SHOP)
 
     @property
     def given(self) -> int:

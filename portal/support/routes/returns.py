@@ -19,8 +19,8 @@ from portal.kit.refusal import Refusal
 from portal.kit.uploads import takes_files
 from portal.kit.web import page, say
 from portal.returns import hold_return
-from portal.returns.actions import closing, deciding, paying_out, receiving, refunding, starting
-from portal.returns.models import Payout, Return, ReturnItem
+from portal.returns.actions import by_shop, closing, deciding, paying_out, receiving, refunding, starting
+from portal.returns.models import Payout, Return, ReturnItem, ReturnStatus
 from portal.returns.queries import desk as queries
 from portal.returns.queries.policies import policy_of
 from portal.support import forms
@@ -124,6 +124,17 @@ def refund_return(rma: str) -> ResponseReturnValue:
     return _do(rma, refund, _("The money is on its way back."))
 
 
+@bp.post("/returns/<rma>/by-shop")
+@staff_only(Role.AGENT)
+def refund_by_shop(rma: str) -> ResponseReturnValue:
+    def refund(one: Return, by: Actor) -> None:
+        said = forms.by_shop(request.form, [item.id for item in one.items], one.currency)
+        by_shop.refund_by_shop(one, said, is_lead=is_lead(), by=by, at=now())
+        closing.close_if_settled(one, by=by, at=now())
+
+    return _do(rma, refund, _("The money is on its way back, and the customer is told why it is so much."), "by-shop")
+
+
 @bp.post("/returns/<rma>/payouts/<int:payout_id>/done")
 @staff_only(Role.AGENT)
 def given_by_hand(rma: str, payout_id: int) -> ResponseReturnValue:
@@ -181,12 +192,14 @@ def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] |
     found = _found(rma)
     return_ = found.return_
     terms = {item.id: policy_of(item.policy_id).terms for item in return_.items}
+    is_approved = return_.status is ReturnStatus.APPROVED
     due = refunding.due_now(return_)
-    amount = sum(line.amount for line in due) if due else 0
+    amount = sum(line.amount for line in due)
+    to_reckon = by_shop.to_reckon(return_) if is_approved else []
     return page(
-        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, at=now(), refusal=refusal,
-        form=form, sent=sent if sent is not None else {}, new_draft=lambda: token_urlsafe(24), is_lead=is_lead(),
-        needs_lead=refunding.needs_lead(amount, return_.currency)
+        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, to_reckon=to_reckon, at=now(),
+        refusal=refusal, form=form, sent=sent if sent is not None else {}, new_draft=lambda: token_urlsafe(24), is_lead=is_lead(),
+        needs_lead=refunding.needs_lead(amount, return_.currency),
     )  # fmt: skip
 
 
