@@ -80,7 +80,9 @@ def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str,
 
 
 def _entry(subject: Model, name: str, by: Actor, at: datetime, **told: Any) -> Entry:
-    return Entry(subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, **told)
+    entry = Entry(subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, **told)
+    entry.impersonation_id = by.impersonation_id
+    return entry
 
 
 def put_back(entry: Entry, rows: dict[str, Model]) -> None:

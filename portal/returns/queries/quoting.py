@@ -165,7 +165,7 @@ def _quoted(item: DraftItem, draft: Draft, units: Units, told: Promise, at: date
     known = units.is_known(item)
     paid = money.worth(units.part(item, Outcome.REFUND).paid, numbers).amount if known else left_for(units.orders[item.order.id])
     terms, verdict, flag = item.order.terms, item.line.verdict, item.order.flag
-    offered = offers(verdict, terms, item.why, worth=paid, currency=draft.currency, flag=flag)
+    offered = offers(verdict, terms, item.why, worth=paid, currency=draft.currency, flag=flag, is_exception=draft.is_exception)
     found = []
     for offer in offered:
         lines: tuple[MoneyLine, ...] = ()
