@@ -83,6 +83,20 @@ def by_shop(sent: Sent, item_ids: list[int], currency: str) -> dict[int, Said]:
     }
 
 
+def another_way(sent: Sent) -> str | None:
+    """`credit`, `hand` or `ask`; None for anything else."""
+    return next((way for way in ("credit", "hand", "ask") if way == sent.get("way")), None)
+
+
+def told_of_way(way: str) -> str:
+    told = {
+        "credit": _("The money goes another way: as store credit."),
+        "hand": _("The money goes another way: by hand, to an account that the customer names."),
+        "ask": _("The customer has the link to choose."),
+    }
+    return str(told[way])
+
+
 def given(sent: Sent, line_ids: list[int]) -> dict[int, Wish]:
     """What is given for which line of a claim, by its id."""
     told = {line_id: sent.get(f"given-{line_id}", "") for line_id in line_ids}

@@ -107,6 +107,8 @@ DESK = {
     "support.miss_the_rest": Role.AGENT,
     "support.refund_return": Role.AGENT,
     "support.refund_by_shop": Role.AGENT,
+    "support.return_another_way": Role.AGENT,
+    "support.claim_another_way": Role.AGENT,
     "support.given_by_hand": Role.AGENT,
     "support.close_return": Role.AGENT,
     "support.reopen_return": Role.AGENT,
