@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'prepared_change'
-down_revision = 'impersonation'
+down_revision = 'exchange_pay_by'
 
 
 def upgrade() -> None:
