@@ -118,11 +118,10 @@ def test_a_lead_has_all_compared_once_and_sees_what_was_found(app: Flask, lead: 
     assert deeds(app) == [("reconcile", None, True)]
     work()
     with app.app_context(), transaction():
-        told = {"subject": f"subscription:{alice.id}", "ref": alice.ref, "ours": "3", "theirs": "2"}
-        db.session.add(Difference(what="quantity", found_at=now() - timedelta(hours=2), **told))
-        repaired = Difference(what="discount", found_at=now(), **told)
-        repaired.repair(sent=True, at=now())
-        db.session.add(repaired)
+        for what, at in ("quantity", now() - timedelta(hours=2)), ("discount", now()):
+            db.session.add(Difference(subject=f"subscription:{alice.id}", ref=alice.ref, what=what, ours="3", theirs="2", found_at=at))
+        db.session.flush()
+        db.session.scalars(select(Difference).where(Difference.what == "discount")).one().repair(sent=True, at=now())
     page = desk.get("/desk/sync")
     first, second = [words(row) for row in page.select("tbody tr")]
     assert first.startswith(f"quantity {alice.ref} 3 2") and "Open for 2 hrs" in first and "Made so there" in second
