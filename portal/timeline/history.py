@@ -14,6 +14,7 @@ from sqlalchemy.orm import ColumnProperty
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.kit.db import Model, db
+from portal.kit.origin import origin
 from portal.timeline.chain import append
 from portal.timeline.models import Actor, Entry, Values
 
@@ -80,7 +81,11 @@ def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str,
 
 
 def _entry(subject: Model, name: str, by: Actor, at: datetime, **told: Any) -> Entry:
-    return Entry(subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, **told)
+    came = origin()
+    return Entry(
+        subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at,
+        request_id=came.request_id, ip=came.ip, **told,
+    )  # fmt: skip
 
 
 def put_back(entry: Entry, rows: dict[str, Model]) -> None:
