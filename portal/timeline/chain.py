@@ -49,6 +49,7 @@ def digest(entry: Entry | Row[Any]) -> str:
         entry.previous_hash, entry.subject, entry.deed, entry.customer_id, entry.staff_id, entry.system,
         entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.version, entry.before, entry.after, entry.facts,
     ]  # fmt: skip
-    covered += [{name: value} for name, value in (("request", entry.request_id),) if value is not None]
+    later = {"impersonation": entry.impersonation_id, "request": entry.request_id}
+    covered += [{name: value} for name, value in later.items() if value is not None]  # entries from before there was such a column
     kept = json.loads(json.dumps(covered, allow_nan=False))  # a key that is a number comes back as text, and is sorted as text
     return sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

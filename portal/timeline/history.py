@@ -81,11 +81,10 @@ def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str,
 
 
 def _entry(subject: Model, name: str, by: Actor, at: datetime, **told: Any) -> Entry:
-    came = origin()
-    return Entry(
-        subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at,
-        request_id=came.request_id, ip=came.ip, **told,
-    )  # fmt: skip
+    entry = Entry(subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, **told)
+    entry.impersonation_id = by.impersonation_id
+    entry.request_id, entry.ip = origin().request_id, origin().ip
+    return entry
 
 
 def put_back(entry: Entry, rows: dict[str, Model]) -> None:

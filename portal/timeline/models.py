@@ -20,6 +20,8 @@ class Actor:
     customer_id: int | None = None
     staff_id: int | None = None
     system: str | None = None
+    impersonation_id: int | None = None
+    """Within which view of the customer's pages a member of staff does it."""
 
 
 class Entry(Model):
@@ -50,6 +52,7 @@ class Entry(Model):
     personal: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
     """What names a person: `before` and `after` of columns marked with `info={"personal": True}`. Outside the hash: erasure
     empties it, and the chain still holds."""
+    impersonation_id: Mapped[int | None] = mapped_column(default=None, index=True)
     previous_hash: Mapped[str] = mapped_column(default="")
     entry_hash: Mapped[str] = mapped_column(default="")
     undone_at: Mapped[datetime | None] = mapped_column(default=None)

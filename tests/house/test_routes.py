@@ -89,6 +89,8 @@ DESK = {
     "support.customer": Role.AGENT,
     "support.photo": Role.AGENT,
     "support.returns": Role.AGENT,
+    "support.start_return": Role.AGENT,
+    "support.put_down_return": Role.AGENT,
     "support.show_return": Role.AGENT,
     "support.take_return": Role.AGENT,
     "support.approve_return": Role.AGENT,

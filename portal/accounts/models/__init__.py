@@ -8,6 +8,10 @@ from portal.accounts.models.door import STAFF_LONGEST as STAFF_LONGEST
 from portal.accounts.models.door import Over as Over
 from portal.accounts.models.door import Session as Session
 from portal.accounts.models.door import SignIn as SignIn
+from portal.accounts.models.impersonation import VIEW_LASTS as VIEW_LASTS
+from portal.accounts.models.impersonation import Ended as Ended
+from portal.accounts.models.impersonation import Impersonation as Impersonation
+from portal.accounts.models.impersonation import Mode as Mode
 from portal.accounts.models.people import MOST_WRONG as MOST_WRONG
 from portal.accounts.models.people import Customer as Customer
 from portal.accounts.models.people import Person as Person

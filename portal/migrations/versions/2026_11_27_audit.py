@@ -4,13 +4,13 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'audit'
-down_revision = 'withdrawal'
+down_revision = 'impersonation'
 branch_labels = None
 depends_on = None
 
 NEVER = 'an entry of the history is never changed'
 STAYS = (
-    'subject, deed, customer_id, staff_id, system, at, version, before, after, facts, previous_hash, entry_hash, request_id, id'
+    'subject, deed, customer_id, staff_id, system, at, version, before, after, facts, previous_hash, entry_hash, impersonation_id, request_id, id'
 )
 INDEXES = {
     'ix_timeline_deed_id': ['deed', 'id'],
