@@ -85,6 +85,12 @@ KEYS = {
 """What the shop's own systems ask, with the scope that their key needs. No cookie and no token counts there."""
 DESK = {
     "support.show": Role.AGENT,
+    "support.show_task": Role.AGENT,
+    "support.take_task": Role.AGENT,
+    "support.give_task": Role.AGENT,
+    "support.put_task_back": Role.AGENT,
+    "support.finish_task": Role.AGENT,
+    "support.reopen_task": Role.AGENT,
     "support.search": Role.AGENT,
     "support.customer": Role.AGENT,
     "support.photo": Role.AGENT,
@@ -149,6 +155,8 @@ STRINGS = {
 ASKS = {
     "orders.show": "keeps that its owner looked where the parcels are: many looks without a scan open a task",
     "tracking.show_parcel": "keeps that somebody looked where the parcel is, as above",
+    "support.show": "keeps whom staff saw, before they see them",
+    "support.show_task": "keeps whom staff saw, before they see them",
     "support.search": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
     "support.photo": "keeps whom staff saw, before they see them",
