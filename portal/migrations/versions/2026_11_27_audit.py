@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'audit'
-down_revision = 'impersonation'
+down_revision = 'queues'
 branch_labels = None
 depends_on = None
 
