@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'audit'
-down_revision = 'queues'
+down_revision = 'prepared_change'
 branch_labels = None
 depends_on = None
 
