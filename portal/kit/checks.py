@@ -1,4 +1,4 @@
-"""What a setting, or a value of the shop's own file, may be: each function gives it back as we use it, or raises what says that it is wrong."""
+"""What a setting or a value of the shop's file may be: each function gives it back as we use it, or raises what says that it is wrong."""
 
 import re
 from collections.abc import Callable
