@@ -7,7 +7,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'finding_people'
-down_revision = 'withdrawal'
+down_revision = 'audit'
 
 
 def upgrade() -> None:
