@@ -1,7 +1,7 @@
 """Who is at the other end of this request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec
@@ -13,7 +13,8 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
 
 from portal.accounts import forms, queries, unsent
-from portal.accounts.models import FRESH, LONGEST, Customer, Role, Session, Staff
+from portal.accounts.actions import impersonating
+from portal.accounts.models import FRESH, LONGEST, Customer, Impersonation, Role, Session, Staff
 from portal.kit import csrf, problems, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -34,7 +35,12 @@ class SignedIn:
     key: str
     session_id: int
     customer: Customer | None
+    """Whose pages these are: with a member of staff, the customer whom they view."""
     staff: Staff | None
+    impersonation: Impersonation | None
+    """The view that goes on; None where it is over."""
+    is_view_over: bool
+    """The view that was going on is over, and this session has not been told yet."""
     actor: Actor
     last_seen_at: datetime
     second_step_at: datetime | None
@@ -67,6 +73,11 @@ class Current:
         return (self.signed_in and self.signed_in.staff) or abort(404)
 
     @property
+    def impersonation(self) -> Impersonation | None:
+        """The view in which a member of staff sees these pages; None for the customer."""
+        return self.signed_in.impersonation if self.signed_in else None
+
+    @property
     def is_fresh(self) -> bool:
         """Whether the member of staff took the second step just now."""
         taken_at = self.signed_in.second_step_at if self.signed_in else None
@@ -77,7 +88,7 @@ class Current:
         """For the history: who does what is done now."""
         if self.signed_in is None:
             abort(redirect(_door(), 303))
-        return self.signed_in.actor
+        return replace(self.signed_in.actor, prepared_id=g.get("prepared_id"))
 
 
 current = Current()
@@ -161,9 +172,12 @@ def _load(key: str) -> SignedIn | None:
     found = queries.whose(key, at=now())
     if found is None:
         return None
-    row, customer, staff = found
-    actor = Actor(customer_id=row.customer_id, staff_id=row.staff_id)
-    return SignedIn(key, row.id, customer, staff, actor, row.last_seen_at, row.second_step_at)
+    row, customer, staff, view = found
+    is_over = bool(view and staff and view.why_over(staff, at=now()))
+    if is_over:
+        customer = view = None
+    actor = impersonating.actor_of(view) if view else Actor(customer_id=row.customer_id, staff_id=row.staff_id)
+    return SignedIn(key, row.id, customer, staff, view, is_over, actor, row.last_seen_at, row.second_step_at)
 
 
 def welcome() -> None:

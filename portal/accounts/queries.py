@@ -5,18 +5,20 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from portal.accounts.models import Address, Customer, Session, Staff
+from portal.accounts.models import Address, Customer, Impersonation, Session, Staff
 from portal.accounts.tokens import digest
 from portal.kit.db import db
 
 
-def whose(key: str, *, at: datetime) -> tuple[Session, Customer | None, Staff | None] | None:
-    """The live session of this key with its person, in one select."""
+def whose(key: str, *, at: datetime) -> tuple[Session, Customer | None, Staff | None, Impersonation | None] | None:
+    """The live session of this key with its person, in one select; with a member of staff who views a customer, both."""
     mine = Session.live(at=at).where(Session.key_hash == digest(key))
-    joined = mine.outerjoin(Customer, Session.customer_id == Customer.id).outerjoin(Staff, Session.staff_id == Staff.id)
+    viewed = mine.outerjoin(Impersonation, Session.impersonation_id == Impersonation.id)
+    subject = or_(Session.customer_id == Customer.id, Impersonation.customer_id == Customer.id)
+    joined = viewed.outerjoin(Customer, subject).outerjoin(Staff, Session.staff_id == Staff.id)
     works_here = or_(Session.staff_id.is_(None), Staff.disabled_at.is_(None))
-    found = db.session.execute(joined.where(works_here).add_columns(Customer, Staff)).one_or_none()
-    return found and (found[0], found[1], found[2])
+    found = db.session.execute(joined.where(works_here).add_columns(Customer, Staff, Impersonation)).one_or_none()
+    return found and (found[0], found[1], found[2], found[3])
 
 
 def whose_it_was(key: str) -> int | None:

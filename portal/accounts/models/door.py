@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, and_, exists, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from portal.accounts.models.impersonation import Impersonation
 from portal.accounts.models.people import Customer, Person, Staff
 from portal.kit.db import Model, db
 
@@ -25,6 +26,7 @@ class Session(Model):
     __table_args__ = (
         CheckConstraint("(customer_id IS NULL) <> (staff_id IS NULL)", name="customer_or_staff"),
         CheckConstraint("(staff_id IS NULL) = (second_step_at IS NULL)", name="staff_took_two_steps"),
+        CheckConstraint("impersonation_id IS NULL OR staff_id IS NOT NULL", name="staff_impersonate"),
         Index("ix_session_customer_id_revoked_at", "customer_id", "revoked_at"),
     )
     key_hash: Mapped[str] = mapped_column(unique=True)
@@ -39,6 +41,8 @@ class Session(Model):
     second_step_at: Mapped[datetime | None] = mapped_column(default=None)
     """When a member of staff last proved who they are with more than a mail."""
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    impersonation_id: Mapped[int | None] = mapped_column(ForeignKey(Impersonation.id), default=None)
+    """Whose pages a member of staff sees in it now, and why."""
 
     @classmethod
     def live(cls, *, at: datetime) -> Select["Session"]:

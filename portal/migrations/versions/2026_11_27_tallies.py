@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'tallies'
-down_revision = 'withdrawal'
+down_revision = 'finding_people'
 
 
 def upgrade() -> None:
@@ -28,7 +28,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name='pk_counted'),
     sa.UniqueConstraint('name', name='uq_counted_name')
     )
-    op.create_index('ix_timeline_deed_at', 'timeline', ['deed', 'at'])
     op.create_index('ix_orders_placed_at', 'orders', ['placed_at'])
     op.create_index('ix_shipment_delivered_at', 'shipment', ['delivered_at'])
     op.create_index('ix_subscription_started_at', 'subscription', ['started_at'])
@@ -50,6 +49,5 @@ def downgrade() -> None:
     op.drop_index('ix_subscription_started_at', 'subscription')
     op.drop_index('ix_shipment_delivered_at', 'shipment')
     op.drop_index('ix_orders_placed_at', 'orders')
-    op.drop_index('ix_timeline_deed_at', 'timeline')
     op.drop_table('counted')
     op.drop_table('tally')

@@ -1,0 +1,86 @@
+"""A member of staff sees the pages of a customer, to help: who, whose, why, and how long."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.accounts.models.people import Customer, Role, Staff
+from portal.kit.db import Model
+
+VIEW_LASTS = timedelta(minutes=30)
+"""Not renewable: whoever needs longer says again why."""
+
+
+class Mode(StrEnum):
+    """What becomes of a form that is sent from the customer's pages meanwhile."""
+
+    LOOK = "look"
+    """It is refused."""
+    PREPARE = "prepare"
+    """It is kept for the customer, who approves it or not."""
+    ACT = "act"
+    """It is done, under both names."""
+
+
+class Ended(StrEnum):
+    """What ended it."""
+
+    LEFT = "left"
+    TIME = "time"
+    SIGNED_OUT = "signed out"
+    RIGHTS = "rights"
+    """The member of staff was shut out or given a lesser role, or this customer may not be viewed any more."""
+
+
+class Impersonation(Model):
+    """Kept before the first page is shown. The session of the member of staff carries it: there is no session of the customer's."""
+
+    __tablename__ = "impersonation"
+    __table_args__ = (
+        Index("ix_impersonation_customer_id_started_at", "customer_id", "started_at"),
+        Index("ix_impersonation_staff_id_started_at", "staff_id", "started_at"),
+        Index("ix_impersonation_ended_at_ends_at", "ended_at", "ends_at"),
+    )
+    staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id))
+    customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id))
+    reason: Mapped[str] = mapped_column(info={"personal": True})
+    """In a sentence; the customer reads it."""
+    role: Mapped[Role]
+    """What the member of staff was when it began. With less, it is over."""
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(init=False)
+    mode: Mapped[Mode] = mapped_column(default=Mode.LOOK)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_by: Mapped[Ended | None] = mapped_column(default=None)
+
+    def __post_init__(self) -> None:
+        self.ends_at = self.started_at + VIEW_LASTS
+
+    @classmethod
+    def of(cls, customer_id: int) -> Select["Impersonation"]:
+        """Newest first."""
+        return select(cls).where(cls.customer_id == customer_id).order_by(cls.started_at.desc(), cls.id.desc())
+
+    @classmethod
+    def overdue(cls, *, at: datetime) -> Select["Impersonation"]:
+        """Those whose time is up, and which nobody ended."""
+        return select(cls).where(cls.ended_at.is_(None), cls.ends_at <= at).order_by(cls.id)
+
+    @classmethod
+    def started_since(cls, staff_id: int, moment: datetime) -> Select["Impersonation"]:
+        return select(cls).where(cls.staff_id == staff_id, cls.started_at > moment)
+
+    def why_over(self, staff: Staff, *, at: datetime) -> Ended | None:
+        """None while it goes on."""
+        if self.ended_at is not None:
+            return self.ended_by
+        if self.ends_at <= at:
+            return Ended.TIME
+        return None if staff.may(self.role) else Ended.RIGHTS
+
+    def end(self, by: Ended, *, at: datetime) -> None:
+        """Once: what ended it first stays."""
+        if self.ended_at is None:
+            self.ended_at, self.ended_by = min(at, self.ends_at), by
