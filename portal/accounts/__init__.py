@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.accounts import current, routes
+from portal.accounts import current, routes, viewing
 from portal.accounts import sync as sync
 from portal.accounts.forms import AddressForm as AddressForm
 from portal.accounts.forms import address as address
@@ -14,4 +14,5 @@ from portal.accounts.news import telling_what_goes_where as telling_what_goes_wh
 
 def init_app(app: Flask) -> None:
     current.init_app(app)
+    viewing.init_app(app)
     routes.init_app(app)

@@ -122,7 +122,7 @@ def say_what_went_wrong(error: HTTPException) -> ResponseReturnValue:
     if problems.for_programs():
         return problems.answer(error)
     code = error.code or 500
-    ours = error.description if isinstance(error, csrf.NotFromHere) else None
+    ours = error.description if isinstance(error, errors.SaysWhy) else None
     if "HX-Request" in request.headers:
         say(ours or errors.sentence(code), tone="bad")
         answer = make_response(render_template("layout/_notice.html", swap=True), code)
