@@ -49,7 +49,7 @@ def test_jonas_sees_what_alice_sees(app: Flask, desk: Browser, alice: Box) -> No
     hers = words(alice.browser.get("/").select_one("main") or pytest.fail("no page"))
     page = begins_view(desk, alice.customer_id)
     banner = words(page.select_one(".watch") or pytest.fail("no banner"))
-    assert "You are Jonas, seen as alice@example.com" in banner and "Look only." in banner
+    assert "You are Jonas, looking as alice@example.com" in banner and "Look only." in banner
     seen = words(desk.get("/").select_one("main") or pytest.fail("no page"))
     assert seen == hers
     [view] = views(app)
