@@ -11,6 +11,7 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.operations import actions
 from portal.payments.models import Difference
+from portal.timeline import Actor
 from tests.subscriptions.builders import subscribe
 
 UNTOUCHED = 10
@@ -33,7 +34,7 @@ class BehindOurBack:
         self._work(stage)
         expected = set(make(Ground(stage.app, stage.stripe), boxes, self.count))
         with stage.app.app_context(), transaction():
-            actions.reconcile(at=now())
+            actions.reconcile(by=Actor(system="command line"), at=now())
         self._work(stage)
         with stage.app.app_context():
             found = {(one.ref, one.what): one.repaired_at is not None for one in db.session.scalars(select(Difference))}

@@ -1,7 +1,21 @@
 "use strict";
-// A keyboard's "/" goes to the search box, from wherever nothing is typed.
+// The desk by keyboard: "/" searches, "j" and "k" go down and up the list, Enter opens, "t" takes what is open. All of it can be done without.
+const menu = document.querySelector(".menu");
+const move = by => {
+  const rows = [...document.querySelectorAll(".queue a.go")];
+  const here = Math.max(rows.indexOf(document.activeElement), rows.findIndex(row => row.ariaCurrent && !rows.includes(document.activeElement)));
+  rows[Math.min(Math.max(here + by, 0), rows.length - 1)]?.focus();
+};
+const keys = {
+  "/": () => document.getElementById("find").select(),
+  j: () => move(1),
+  k: () => move(-1),
+  t: () => document.querySelector("[data-key=t]")?.click(),
+};
 document.addEventListener("keydown", event => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+  if (event.key === "Escape" && menu?.open) { menu.open = false; menu.firstElementChild.focus(); }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select") || !keys[event.key]) return;
   event.preventDefault();
-  document.getElementById("find").select();
+  keys[event.key]();
 });
+document.addEventListener("click", event => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });

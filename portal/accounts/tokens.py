@@ -7,10 +7,10 @@ from hashlib import sha256
 from secrets import randbelow, token_urlsafe
 
 from flask import current_app
-from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
-from portal.kit.clock import now
 from portal.kit.safe import secrets_of_ours
+from portal.kit.seals import timed
 
 PURPOSES = {False: "sign-in", True: "sign-in at the desk"}
 """Of the links in the mails to sign in, by whether they lead to the desk."""
@@ -78,13 +78,8 @@ def unseal(purpose: str, sealed: str) -> Token:
     return Token(row_id, key)
 
 
-class _Signer(TimestampSigner):
-    def get_timestamp(self) -> int:
-        return int(now().timestamp())
-
-
 def _serializer(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secrets_of_ours(), salt=f"token for {purpose}", signer=_Signer)
+    return timed(f"token for {purpose}")
 
 
 def _code_digest(secret: str, code: str, row_id: int) -> str:

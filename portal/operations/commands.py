@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 import click
 from flask.cli import AppGroup
 
-from portal import payments
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.operations import actions, queries
-from portal.payments import Declined, TryAgain, provider
+from portal.payments import Declined, TryAgain
+from portal.timeline import Actor
 
+BY = Actor(system="command line")
 sync = AppGroup("sync", help="What waits to be told to the payment provider, and what went wrong.")
 
 
@@ -45,7 +46,7 @@ def status() -> None:
 def retry(work_id: int | None) -> None:
     """Try again, now, what failed or was given up: all of it, or what has this number in `portal sync status`."""
     with transaction():
-        tried = actions.retry(work_id, at=now())
+        tried = actions.retry(work_id, by=BY, at=now())
     click.echo(f"{tried.syncs} syncs and {tried.tasks} tasks will be tried again now.")
 
 
@@ -53,14 +54,10 @@ def retry(work_id: int | None) -> None:
 @click.argument("event_id")
 def replay(event_id: str) -> None:
     """Do once more what follows from an event of the provider's; one that never came is fetched."""
-    is_known = db.session.scalars(queries.event(event_id)).one_or_none() is not None
-    db.session.rollback()
     try:
-        event = None if is_known else provider().event(event_id)
+        event = actions.missing(event_id)
         with transaction():
-            if event:
-                payments.take(event, at=now())
-            actions.replay(db.session.scalars(queries.event(event_id)).one(), at=now())
+            actions.replay(event_id, event, by=BY, at=now())
     except (Declined, TryAgain, Refusal) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{event_id} was {'fetched and ' if event else ''}applied: what follows from it is asked for.")
@@ -74,7 +71,7 @@ def resync(customer: str) -> None:
         found = db.session.scalars(queries.customer_by(customer)).all()
         if len(found) != 1:
             raise click.ClickException(f"{customer} is {len(found) or 'no'} customer{'s' if found else ''} here.")
-        number = actions.resync(found[0], at=now())
+        number = actions.resync(found[0], by=BY, at=now())
     click.echo(f"{number} things of customer {found[0].id} will be looked up now.")
 
 
@@ -82,7 +79,7 @@ def resync(customer: str) -> None:
 def reconcile() -> None:
     """Compare all that lives at the provider with what we have, and repair what differs."""
     with transaction():
-        actions.reconcile(at=now())
+        actions.reconcile(by=BY, at=now())
     click.echo("The worker will compare all of it now. `portal sync status` tells how far it is, and what it found.")
 
 

@@ -161,6 +161,13 @@ def failing_of(customer_id: int) -> list[Failing]:
     return _failing_syncs(or_(*theirs))
 
 
+def failing_work(subject: str) -> Failing | None:
+    """Of the sync or the task that this names, such as `sync:12`, if it fails."""
+    table, _, row_id = subject.partition(":")
+    found = _failing_syncs(Sync.id == int(row_id)) if table == Sync.__tablename__ else _failing_tasks(Task.id == int(row_id))
+    return next(iter(found), None)
+
+
 def stuck() -> int:
     """How much has failed so often that somebody should look, or was given up."""
     syncs = select(func.count()).select_from(Sync).where(Sync.wanted > Sync.done, Sync.attempts >= STUCK_AFTER, Sync.error.is_not(None))
@@ -228,18 +235,14 @@ def customer_by(name: str) -> Select[Customer]:
     return select(Customer).where(or_(is_meant, Customer.id == int(name)) if name.isdecimal() and len(name) < 10 else is_meant)
 
 
-def event(event_id: str) -> Select[ReceivedEvent]:
-    return select(ReceivedEvent).where(ReceivedEvent.event_id == event_id)
-
-
 def _failures() -> int:
     syncs = select(func.count()).select_from(Sync).where(Sync.wanted > Sync.done, Sync.error.is_not(None))
     tasks = select(func.count()).select_from(Task).where(Task.done_at.is_(None), Task.error.is_not(None))
     return (db.session.scalar(syncs) or 0) + (db.session.scalar(tasks) or 0)
 
 
-def _failing_tasks() -> list[Failing]:
-    failed = select(Task).where(Task.done_at.is_(None), Task.error.is_not(None))
+def _failing_tasks(*which: ColumnElement[bool]) -> list[Failing]:
+    failed = select(Task).where(Task.done_at.is_(None), Task.error.is_not(None), *which)
     tasks = db.session.scalars(failed.order_by(Task.dead_at.is_(None), Task.attempts.desc(), Task.id).limit(SHOWN))
     return [
         Failing(task.id, task.kind, None, None, task.attempts, task.error or "", task.asked_at, None if task.dead_at else task.due_at)
@@ -250,7 +253,7 @@ def _failing_tasks() -> list[Failing]:
 def _failing_syncs(which: ColumnElement[bool] | None = None) -> list[Failing]:
     failed = select(Sync).where(Sync.wanted > Sync.done, Sync.error.is_not(None), *([] if which is None else [which]))
     syncs = db.session.scalars(failed.order_by(Sync.attempts.desc(), Sync.id).limit(SHOWN)).all()
-    owners = _owners([(sync.kind, sync.subject_id) for sync in syncs])
+    owners = owners_of([(sync.kind, sync.subject_id) for sync in syncs])
     return [
         Failing(
             work_id=sync.id,
@@ -269,11 +272,12 @@ def _failing_syncs(which: ColumnElement[bool] | None = None) -> list[Failing]:
 def _recent() -> list[Done]:
     query = select(Sync.kind, Sync.subject_id, Sync.finished_at).where(Sync.finished_at.is_not(None))
     rows = db.session.execute(query.order_by(Sync.finished_at.desc()).limit(RECENT)).all()
-    owners = _owners([(kind, subject_id) for kind, subject_id, _ in rows])
+    owners = owners_of([(kind, subject_id) for kind, subject_id, _ in rows])
     return [Done(kind, subject_id, owners.get((kind, subject_id)), at) for kind, subject_id, at in rows if at]
 
 
-def _owners(subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+def owners_of(subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Of these kinds of subjects and their ids: whose each is, where it is a customer's."""
     found: dict[tuple[str, int], int] = {}
     for kind, query in OWNERS.items():
         if ids := [subject_id for of, subject_id in subjects if of == kind]:

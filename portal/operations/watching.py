@@ -8,6 +8,7 @@ from portal.accounts.models import Role, Staff
 from portal.kit.alarms import Alarm, end_alarm, raise_alarm
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
+from portal.operations import out_of_step
 from portal.operations.queries import oldest_at, stuck
 from portal.payments import ACCOUNT_GONE, FOREIGN_EVENTS, PROVIDER_AHEAD
 
@@ -29,6 +30,7 @@ def watch(at: datetime) -> None:
         raise_alarm("work fails", f"{number} pieces of work failed again and again, or were given up: see `portal sync status`.", at=at)
     else:
         end_alarm("work fails", at=at)
+    out_of_step.keep_tasks(at=at)
     _end_what_is_quiet(at=at)
     _tell(at=at)
 

@@ -58,6 +58,7 @@ from portal.payments.port import Contents as Contents
 from portal.payments.port import Declined as Declined
 from portal.payments.port import Discount as Discount
 from portal.payments.port import Endpoint as Endpoint
+from portal.payments.port import Event as Event
 from portal.payments.port import Line as Line
 from portal.payments.port import NewPrice as NewPrice
 from portal.payments.port import Pause as Pause

@@ -20,8 +20,9 @@ from portal.returns.routes import bp, withdrawals_bp
 from portal.returns.slip import place_of
 
 TOLD = (
-    sentences.acceptance_told, sentences.decline_told, sentences.fault_told, sentences.finding_told, sentences.outcome_told,
-    sentences.reason_told, sentences.reception_told, sentences.review_told, sentences.status_told, sentences.way_told,
+    sentences.acceptance_told, sentences.began_told, sentences.decline_told, sentences.fault_told, sentences.finding_told,
+    sentences.outcome_told, sentences.reason_told, sentences.reception_told, sentences.review_told, sentences.status_told,
+    sentences.way_told,
 )  # fmt: skip
 """By which the desk's pages say how a return stands."""
 

@@ -87,6 +87,12 @@ class AskALead(Refusal):
         super().__init__(_("This is for a lead to decide: it is above what an agent may give back, or against the rules."))
 
 
+class AgainstTheRules(Refusal):
+    def __init__(self, title: str) -> None:
+        told = _("By the rules that can’t be done for %(product)s. A lead can make an exception, and says why.", product=title)
+        super().__init__(told)
+
+
 def _sentence(status: str) -> str:
     told = {
         "draft": _("It was not sent in yet: what goes back is still being chosen."),

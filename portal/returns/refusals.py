@@ -1,11 +1,12 @@
 """Why a claim is not taken, as the customer reads it."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 
 from portal.kit.i18n import day, money
 from portal.kit.refusal import Refusal
+from portal.kit.shop import shop
 
 
 class NotLateYet(Refusal):
@@ -15,6 +16,12 @@ class NotLateYet(Refusal):
             day=day(expected_on),
         )
         super().__init__(told)
+
+
+class ClaimTooLate(Refusal):
+    def __init__(self, title: str, before: datetime) -> None:
+        on = day((before - timedelta(seconds=1)).astimezone(shop().zone).date())
+        super().__init__(_("The time to report a problem with %(product)s ended on %(day)s. Write to us instead.", product=title, day=on))
 
 
 class NothingChosen(Refusal):
@@ -66,6 +73,16 @@ class MayNotGoBack(Refusal):
 class ReasonMissing(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Say why it goes back."))
+
+
+class AnswerMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Answer this in a few words."))
+
+
+class InsteadMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Choose what you would like instead."))
 
 
 class OutcomeNotOffered(Refusal):

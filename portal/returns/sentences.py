@@ -103,6 +103,13 @@ def status_told(status: ReturnStatus) -> str:
     return words[status]
 
 
+def began_told(name: str, is_exception: bool) -> str:
+    """Who of the shop began a return for the customer."""
+    if is_exception:
+        return str(_("%(name)s from our support started it for you, as an exception from our rules.", name=name))
+    return str(_("%(name)s from our support started it for you.", name=name))
+
+
 def reception_told(reception: Reception) -> str:
     words: dict[Reception, str] = {
         Reception.AWAITING: _("Not here yet"),

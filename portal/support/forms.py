@@ -10,11 +10,15 @@ from portal.accounts.models import LONGEST_REASON, SHORTEST_REASON, Why
 from portal.kit.money import to_minor
 from portal.kit.refusal import Refusal
 from portal.photos import is_draft
+from portal.returns.actions.on_behalf import Line, Wanted
 from portal.returns.actions.receiving import Came, Found
-from portal.returns.models import Wish
+from portal.returns.models import Outcome, Wish
+from portal.returns.queries.on_behalf import PutDown
 
 LONGEST = 2000
 """Characters of what somebody writes."""
+WITHDRAWAL = "*"
+"""As a reason: none has to be given."""
 Sent = Mapping[str, str]
 
 
@@ -95,6 +99,39 @@ def given(sent: Sent, line_ids: list[int]) -> dict[int, Wish]:
     """What is given for which line of a claim, by its id."""
     told = {line_id: sent.get(f"given-{line_id}", "") for line_id in line_ids}
     return {line_id: Wish(wish) for line_id, wish in told.items() if wish in list(Wish)}
+
+
+def wanted(sent: Sent, key: str) -> Wanted:
+    """What staff put together for a customer: the lines of which there is more than none. Raises NotANumber."""
+    names = [name.removeprefix("quantity-") for name in sent if name.startswith("quantity-")]
+    lines = {int(name): _number(sent[f"quantity-{name}"]) for name in names if name.isascii() and name.isdecimal() and len(name) < 10}
+    told = {line_id: _line(sent, line_id, quantity) for line_id, quantity in lines.items() if quantity}
+    return Wanted(told, key, text(sent, "words"), text(sent, "against"))
+
+
+def as_sent(kept: PutDown) -> dict[str, str]:
+    """A draft, as the form would send it."""
+    sent = {"draft": kept.draft.key, "words": kept.draft.words, "against": kept.against, "way": str(kept.draft.way or "")}
+    for item in kept.draft.items:
+        why = ":".join(filter(None, (item.reason, item.detail))) or WITHDRAWAL
+        instead = kept.instead.get(item.id)
+        told = {"quantity": str(item.quantity), "why": why, "answer": item.answer, "outcome": str(item.outcome)}
+        told["instead"] = instead.sku if instead else ""
+        sent |= {f"{name}-{item.line.id}": value for name, value in told.items()}
+    return sent
+
+
+def _line(sent: Sent, line_id: int, quantity: int) -> Line:
+    reason, _colon, detail = sent.get(f"why-{line_id}", "").partition(":")
+    wanted = sent.get(f"outcome-{line_id}", "")
+    return Line(
+        quantity=quantity,
+        reason=None if reason == WITHDRAWAL else reason,
+        detail=detail,
+        answer=text(sent, f"answer-{line_id}"),
+        outcome=Outcome(wanted) if wanted in list(Outcome) else Outcome.REFUND,
+        instead=sent.get(f"instead-{line_id}", ""),
+    )
 
 
 def _draft(sent: Sent, name: str) -> str:

@@ -1,1 +1,5 @@
 """What waits for the shop's people: each with its reason, its age and the time until which it was promised."""
+
+from portal.tasks.kinds import KINDS as KINDS
+from portal.tasks.kinds import Queue as Queue
+from portal.tasks.kinds import ends_by_deed as ends_by_deed

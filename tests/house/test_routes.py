@@ -85,10 +85,18 @@ KEYS = {
 """What the shop's own systems ask, with the scope that their key needs. No cookie and no token counts there."""
 DESK = {
     "support.show": Role.AGENT,
+    "support.show_task": Role.AGENT,
+    "support.take_task": Role.AGENT,
+    "support.give_task": Role.AGENT,
+    "support.put_task_back": Role.AGENT,
+    "support.finish_task": Role.AGENT,
+    "support.reopen_task": Role.AGENT,
     "support.search": Role.AGENT,
     "support.customer": Role.AGENT,
     "support.photo": Role.AGENT,
     "support.returns": Role.AGENT,
+    "support.start_return": Role.AGENT,
+    "support.put_down_return": Role.AGENT,
     "support.show_return": Role.AGENT,
     "support.take_return": Role.AGENT,
     "support.approve_return": Role.AGENT,
@@ -152,6 +160,8 @@ STRINGS = {
 ASKS = {
     "orders.show": "keeps that its owner looked where the parcels are: many looks without a scan open a task",
     "tracking.show_parcel": "keeps that somebody looked where the parcel is, as above",
+    "support.show": "keeps whom staff saw, before they see them",
+    "support.show_task": "keeps whom staff saw, before they see them",
     "support.search": "keeps whom staff saw, before they see them",
     "support.customer": "keeps whom staff saw, before they see them",
     "support.photo": "keeps whom staff saw, before they see them",

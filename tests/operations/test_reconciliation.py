@@ -17,6 +17,7 @@ from portal.operations.commands import sync
 from portal.outbox.models import Sync
 from portal.payments.models import Difference
 from portal.subscriptions.models import Subscription
+from portal.timeline import Actor
 from tests.billing.builders import payer
 from tests.billing.test_refund import there, want
 from tests.conftest import Work
@@ -32,7 +33,7 @@ def reconcile(app: Flask, work: Work) -> Reconcile:
 
     def reconcile() -> None:
         with app.app_context(), transaction():
-            actions.reconcile(at=now())
+            actions.reconcile(by=Actor(system="command line"), at=now())
         for _ in range(3):  # the run, the looks, and what they lead to
             work()
 

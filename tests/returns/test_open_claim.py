@@ -1,7 +1,8 @@
 """Alice says what went wrong with her order, and is told until when she has an answer."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from io import BytesIO
 
 import pytest
@@ -17,6 +18,7 @@ from portal.kit.db import db, transaction
 from portal.orders.models import LineCancellation, Order, OrderLine, Shipment
 from portal.photos.models import Photo
 from portal.returns.models import Claim, ClaimLine, ClaimStatus
+from portal.returns.policy.standard import STANDARD
 from portal.tasks.models import StaffTask
 from portal.timeline import Entry
 from tests.accounts.builders import customer
@@ -276,3 +278,21 @@ def test_a_number_may_hold_a_slash(app: Flask, browser: Browser, alice: int) -> 
         db.session.execute(update(Order).where(Order.number == "1001").values(number="2026/11/7"))
     opens(browser, number="2026/11/7")
     assert len(claims(app)) == 1 and claims(app)[0].opened_at <= now()
+
+
+def test_until_the_last_minute_of_its_time_and_not_after(app: Flask, browser: Browser, alice: int, time: Move) -> None:
+    """Two years from the delivery, by the shop's clock, as its policy has it."""
+    with app.app_context():
+        delivered_at = db.session.scalars(select(Shipment.delivered_at)).one() or pytest.fail("nothing came")
+        zone = app.config["SHOP"].zone
+        last_day = delivered_at.astimezone(zone).date() + timedelta(days=STANDARD.claim_days)
+        over = datetime.combine(last_day + timedelta(days=1), clock_time(), zone)
+    time(over - timedelta(minutes=1) - now())
+    browser.sign_in(alice)
+    opens(browser)
+    assert len(claims(app)) == 1
+    time(over - now())
+    browser.sign_in(alice)
+    page = opens(browser, sent={OIL: "", HONEY: "1", "words": "It is bitter."}, expect=422)
+    assert f"The time to report a problem with Linden honey ended on {last_day:%A} {last_day.day} {last_day:%B}" in words(page)
+    assert "It is bitter." in words(page) and len(claims(app)) == 1

@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 from portal.accounts.models import Customer
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.kit.seals import seal
 from portal.outbox.models import Task
 from portal.subscriptions import actions, links
 from portal.subscriptions.models import Subscription
@@ -377,8 +378,8 @@ def test_what_has_ended_since_cannot_be_undone(skipped: str, app: Flask, alice: 
 
 def test_a_link_that_is_not_ours_opens_nothing(skipped: str, app: Flask, alice: Box, both: Both) -> None:
     with app.app_context():
-        other_purpose, no_such = links.seal(links.RECEIPT, 1), links.undo_key(10**12)
-        by_name = links.seal(links.UNDO, "1")
+        other_purpose, no_such = seal(links.RECEIPT, 1), links.undo_key(10**12)
+        by_name = seal(links.UNDO, "1")
     for path in "/undo/x", skipped[:-1], f"{skipped}A", f"/undo/{other_purpose}", f"/undo/{no_such}", f"/undo/{by_name}":
         stranger(app).get(path, expect=404)
         stranger(app).post(path, expect=404)

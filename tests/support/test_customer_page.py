@@ -48,9 +48,6 @@ def test_what_the_provider_has_not_yet_and_what_fails_is_told(app: Flask, desk: 
         reason = str(failing[0].error)
     told = words(desk.get(page))
     assert "Fails for" in told and " ".join(reason.split()) in told
-    queue = desk.get("/desk")
-    assert " ".join(reason.split()) in words(queue) and queue.select(f'a[href="{page}"]')
-    assert "alice" not in queue.text.lower(), "the queue names nobody"
 
 
 def test_the_desk_says_which_alarms_are_on(app: Flask, desk: Browser) -> None:

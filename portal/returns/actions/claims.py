@@ -16,7 +16,9 @@ from portal.returns.emails import claims as emails
 from portal.returns.models import Claim, ClaimKind, ClaimLine, Wish, free_units, take_units
 from portal.returns.policy import claims as policy
 from portal.returns.policy.claims import ASK_FOR_PHOTO, Parcel
-from portal.returns.refusals import MoreThanThereIs, NothingChosen, NotLateYet, PhotoOrReason
+from portal.returns.policy.eligibility import claim_before
+from portal.returns.queries.returnable import judged
+from portal.returns.refusals import ClaimTooLate, MoreThanThereIs, NothingChosen, NotLateYet, PhotoOrReason
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor, deed, note
 
@@ -103,3 +105,7 @@ def _check(order: Order, asked: Asked, free: Mapping[int, list[int]], *, at: dat
         raise NothingChosen
     if any(not 0 < quantity <= len(free.get(line, ())) for line, quantity in asked.quantities.items()):
         raise MoreThanThereIs
+    known = judged([order.id], at=at)[order.id]
+    for line in known.lines:
+        if line.id in asked.quantities and at >= (before := claim_before(line.facts, known.terms, shop())):
+            raise ClaimTooLate(line.title, before)

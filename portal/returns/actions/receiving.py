@@ -13,6 +13,7 @@ from portal.returns.actions.deciding import INSPECT, REVIEW, open_inspection
 from portal.returns.emails import returns as emails
 from portal.returns.models import Acceptance, Reception, Return, ReturnItem, ReturnStatus, free_units, take_units
 from portal.returns.not_now import AskALead, MoreThanItsWorth, PhotoNeeded, ReasonNeeded
+from portal.returns.refusals import InAnotherReturn
 from portal.tasks.actions import finish_tasks
 from portal.timeline import Actor, deed
 
@@ -64,7 +65,7 @@ class Found:
 def receive(return_: Return, came: Mapping[int, Came], *, by: Actor, at: datetime) -> None:
     """As often as something comes: by the id of each item. What is damaged or is something else needs a photo.
 
-    Raises NotNow, ChangedHere, MoreThanCame, PhotoNeeded, PaidAlready; MoreThanThereIs where it had expired and is in another return.
+    Raises NotNow, ChangedHere, MoreThanCame, PhotoNeeded, PaidAlready; InAnotherReturn where it had expired, and is in another by now.
     """
     was_expired = return_.status is ReturnStatus.EXPIRED
     items = {item.id: item for item in return_.items}
@@ -144,7 +145,10 @@ def _take_again(return_: Return) -> None:
     for item in return_.items:
         if not item.units:
             order: Order = item.line.order
-            item.units = take_units(item.line.id, item.quantity, free_units(order)[item.line.id])
+            free = free_units(order)[item.line.id]
+            if len(free) < item.quantity:
+                raise InAnotherReturn(item.line.title)
+            item.units = take_units(item.line.id, item.quantity, free)
 
 
 def _worth(item: ReturnItem, units: int) -> int:

@@ -88,7 +88,8 @@ def _decide(return_: Return, told: Draft, quotes: tuple[QuotedItem, ...], *, lac
     asked = Asked(
         worth=sum(quote.paid for quote in quotes), currency=return_.currency, flag=told.items[0].order.flag,
         returns_lately=_lately(return_, max(one.review.within_days for one in terms), at),
-        reasons=tuple(item.reason for item in told.items), lacks_photo=lacks_photo, is_withdrawal=return_.is_withdrawal,
+        reasons=tuple(item.reason for item in told.items), lacks_photo=lacks_photo, is_exception=told.is_exception,
+        is_withdrawal=return_.is_withdrawal,
     )  # fmt: skip
     return_.review = [str(why) for why in review_reasons(asked, terms)]
     facts = {"rma": return_.rma, "units": sum(item.quantity for item in return_.items), "review": return_.review}

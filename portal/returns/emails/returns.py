@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from portal.accounts.models import Customer
+from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
-from portal.returns.models import Return
+from portal.returns.models import Outcome, Reception, Return
+from portal.returns.policy.outcomes import Review
 
+NEW_THINGS = Outcome.EXCHANGE, Outcome.REPLACEMENT
 NAMED = 5
 """Of more things, the number of the others is told."""
 
@@ -34,7 +36,12 @@ def send_received(return_: Return, *, at: datetime) -> None:
     """Once for each time that something came."""
     came = sum(item.received for item in return_.items)
     announced = sum(item.quantity for item in return_.items)
-    _send("received", return_, key=f"{return_.id}:{came}", at=at, came=came, announced=announced)
+    lost = [item.line.title for item in return_.items if item.reception is Reception.LOST_IN_TRANSIT]
+    wrong = [item.line.title for item in return_.items if item.reception is Reception.WRONG_ITEM]
+    goes_out = all(item.outcome in NEW_THINGS for item in return_.items)
+    is_here = came > 0 or not (lost or wrong)
+    told = {"came": came, "announced": announced, "is_here": is_here, "lost": lost, "wrong": wrong, "goes_out": goes_out}
+    _send("received", return_, key=f"{return_.id}:{came}" + (f":{len(lost)}:{len(wrong)}" if lost or wrong else ""), at=at, **told)
 
 
 def send_decided(return_: Return, *, estimate: int, final: int, at: datetime) -> None:
@@ -58,10 +65,16 @@ def send_expired(return_: Return, *, at: datetime) -> None:
     _send("expired", return_, key=f"{return_.id}:{at.isoformat()}", at=at)
 
 
+def _began(return_: Return) -> dict[str, Any]:
+    """Who of the shop began it for the customer, and whether against the rules."""
+    staff = db.session.get(Staff, return_.staff_id) if return_.staff_id else None
+    return {"began_by": staff.name, "is_exception": Review.EXCEPTION in return_.review} if staff else {}
+
+
 def _send(mail: str, return_: Return, *, key: str, at: datetime, **more: Any) -> None:
     to = db.session.get(Customer, return_.customer_id) if return_.customer_id else None
     if to is None:
         return
     things = [[item.line.title, item.quantity] for item in return_.items]
-    told = {"rma": return_.rma, "currency": return_.currency, "things": things[:NAMED], "others": len(things[NAMED:])}
+    told = {"rma": return_.rma, "currency": return_.currency, "things": things[:NAMED], "others": len(things[NAMED:])} | _began(return_)
     send_mail(f"returns/{mail}", to=to, context=told | more, at=at, key=f"return {mail}:{key}")

@@ -1,6 +1,6 @@
 """What of an order can go back, until when, by which right, and if not, why: every reason is kept. docs/decisions/returns-policy.md"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -98,6 +98,10 @@ class Verdict:
         """Whether the money can't come back, only something else."""
         return self.exchange_only is not None and not self.may_withdraw
 
+    def against_the_rules(self) -> "Verdict":
+        """As if the shop's own rules let it go back, for the money too: staff decided so. What has not come, or is taken, still can't."""
+        return replace(self, rights=self.rights or (Right.POLICY,), exchange_only=None, still=()) if self.units else self
+
 
 def judge(line: LineFacts, terms: Terms, *, at: datetime, shop: Shop) -> Verdict:
     """The rules in their order. The first say what there is to send; then each right is looked at by itself, the law's first."""
@@ -175,12 +179,13 @@ def _still(line: LineFacts, terms: Terms, nothing: tuple[Against, ...], *, at: d
     if "cancelled" in rules:
         return ()
     found = [still for rule, still in (("arrival", Still.WAIT), ("lost", Still.CLAIM), ("returned", Still.SEE)) if rule in rules]
-    if not nothing and at < _claim_before(line, terms, shop):
+    if not nothing and at < claim_before(line, terms, shop):
         found.append(Still.CLAIM)
     return (*found, Still.WRITE)
 
 
-def _claim_before(line: LineFacts, terms: Terms, shop: Shop) -> datetime:
+def claim_before(line: LineFacts, terms: Terms, shop: Shop) -> datetime:
+    """The moment from which on nothing can be claimed about it any more."""
     came = [arrived_by(parcel, terms, shop) for parcel in line.parcels if parcel.units]
     since = max(filter(None, came), default=reckoned(line.placed_at, terms, shop))
     return end_of(day_of(since, shop) + timedelta(days=terms.claim_days), shop)

@@ -53,10 +53,20 @@ class Asked:
     is_withdrawal: bool = False
 
 
-def offers(verdict: Verdict, terms: Terms, reason: Reason | None, *, worth: int, currency: str, flag: FlagKind | None) -> tuple[Offer, ...]:
+def offers(
+    verdict: Verdict,
+    terms: Terms,
+    reason: Reason | None,
+    *,
+    worth: int,
+    currency: str,
+    flag: FlagKind | None,
+    is_exception: bool = False,
+) -> tuple[Offer, ...]:
     """Of units that are `worth` so much, for this reason; without one the customer withdraws from the contract. Nothing else is allowed.
 
     Who may withdraw always gets the money back if they want it. Who is blocked gets no goodwill: nothing instant, nothing to keep.
+    An exception that staff make is offered all of it.
     """
     if not verdict.may_return:
         return ()
@@ -65,7 +75,9 @@ def offers(verdict: Verdict, terms: Terms, reason: Reason | None, *, worth: int,
     found = [outcome for outcome in reason.outcomes if not verdict.swap_only or outcome in SWAPS]
     if verdict.may_withdraw and Outcome.REFUND not in found:
         found.insert(0, Outcome.REFUND)
-    may_keep = flag is not FlagKind.BLOCKED and is_within(terms.keep_it, worth, currency)
+    if is_exception:
+        found += [outcome for outcome in Outcome if outcome not in found]
+    may_keep = is_exception or (flag is not FlagKind.BLOCKED and is_within(terms.keep_it, worth, currency))
     return tuple(
         Offer(outcome, is_instant(terms, outcome, worth=worth, currency=currency, flag=flag))
         for outcome in found

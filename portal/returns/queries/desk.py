@@ -16,7 +16,7 @@ from portal.kit.db import db
 from portal.orders.models import OrderLine
 from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
-from portal.returns.models import Acceptance, Outcome, Payout, Return, ReturnItem, ReturnStatus, TakenUnit
+from portal.returns.models import Acceptance, Outcome, Payout, Reception, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.models.return_ import WAITING
 from portal.returns.money import from_json, total
 from portal.tasks.queries import WaitingTask, waiting_about
@@ -129,7 +129,8 @@ def queue() -> list[ToDo]:
         ReturnItem.inspected_at.is_(None), ReturnItem.objected_at > ReturnItem.inspected_at
     )
     is_open = ReturnItem.acceptance.in_([Acceptance.PENDING, Acceptance.MANUAL_REVIEW])
-    came = and_(is_open, or_(ReturnItem.received > 0, ReturnItem.acceptance == Acceptance.MANUAL_REVIEW))
+    is_lost = ReturnItem.reception == Reception.LOST_IN_TRANSIT
+    came = and_(is_open, or_(ReturnItem.received > 0, is_lost, ReturnItem.acceptance == Acceptance.MANUAL_REVIEW))
     rows = {row.id: row for row in db.session.execute(_heads(Return.status.in_(WAITING)))}
     rows |= {row.id: row for row in db.session.execute(_heads(Return.status == ReturnStatus.APPROVED, Return.received_at.is_not(None)))}
     rows |= {row.id: row for row in db.session.execute(_heads(Return.id.in_(select(item).where(objected)) | Return.id.in_(list(money))))}

@@ -1,6 +1,6 @@
 """A return that is being put together: what was chosen so far, with what the rules say about it now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from portal.kit.db import db
 from portal.orders.models import OrderLine
 from portal.returns.models import Outcome, Return, ReturnItem, ReturnStatus, Way
+from portal.returns.policy.outcomes import Review
 from portal.returns.policy.terms import Reason
 from portal.returns.queries.returnable import ReturnableLine, ReturnableOrder, judged
 
@@ -47,6 +48,8 @@ class Draft:
     words: str
     way: Way | None
     is_withdrawal: bool
+    is_exception: bool
+    """Whether staff put it together against the rules."""
     items: tuple[DraftItem, ...]
 
     @property
@@ -69,13 +72,27 @@ class Draft:
 
 
 def newest_draft(customer_id: int, *, at: datetime) -> Draft | None:
-    """The one that was begun last, if it was not long ago."""
-    return _draft(Return.customer_id == customer_id, Return.status == ReturnStatus.DRAFT, Return.started_at > at - KEPT, at=at)
+    """The one that the customer began last, if it was not long ago."""
+    theirs = Return.customer_id == customer_id, Return.staff_id.is_(None), Return.status == ReturnStatus.DRAFT
+    return _draft(*theirs, Return.started_at > at - KEPT, at=at)
 
 
 def draft(customer_id: int, rma: str, *, at: datetime) -> Draft | None:
-    """Of this customer, while it is one."""
+    """Of this customer, while it is one, whoever began it."""
     return _draft(Return.customer_id == customer_id, Return.rma == rma, Return.status == ReturnStatus.DRAFT, at=at)
+
+
+def own_draft(customer_id: int, rma: str, *, at: datetime) -> Draft | None:
+    """One that the customer began: what staff put together is theirs to finish."""
+    return _draft(
+        Return.customer_id == customer_id, Return.rma == rma, Return.staff_id.is_(None), Return.status == ReturnStatus.DRAFT, at=at
+    )
+
+
+def staff_draft(customer_id: int, rma: str, *, at: datetime) -> Draft | None:
+    """One that staff put together for this customer."""
+    theirs = Return.customer_id == customer_id, Return.rma == rma, Return.staff_id.is_not(None)
+    return _draft(*theirs, Return.status == ReturnStatus.DRAFT, at=at)
 
 
 def sent_as(customer_id: int, key: str) -> str | None:
@@ -86,12 +103,15 @@ def sent_as(customer_id: int, key: str) -> str | None:
 
 
 def _draft(*which: ColumnElement[bool], at: datetime) -> Draft | None:
-    columns = Return.id, Return.rma, Return.draft, Return.currency, Return.words, Return.way, Return.is_withdrawal
+    columns = Return.id, Return.rma, Return.draft, Return.currency, Return.words, Return.way, Return.is_withdrawal, Return.review
     row = db.session.execute(select(*columns).where(*which).order_by(Return.id.desc()).limit(1)).one_or_none()
-    return Draft(*row, items=_items(row.id, at)) if row else None
+    if row is None:
+        return None
+    is_exception = Review.EXCEPTION in row.review
+    return Draft(*row[:-1], is_exception=is_exception, items=_items(row.id, at, is_exception=is_exception))
 
 
-def _items(return_id: int, at: datetime) -> tuple[DraftItem, ...]:
+def _items(return_id: int, at: datetime, *, is_exception: bool) -> tuple[DraftItem, ...]:
     columns = (
         ReturnItem.id, ReturnItem.quantity, ReturnItem.reason, ReturnItem.detail, ReturnItem.answer, ReturnItem.outcome,
         OrderLine.id.label("line_id"), OrderLine.order_id,
@@ -99,9 +119,10 @@ def _items(return_id: int, at: datetime) -> tuple[DraftItem, ...]:
     rows = select(*columns).join(OrderLine, OrderLine.id == ReturnItem.order_line_id).where(ReturnItem.return_id == return_id)
     found = db.session.execute(rows.order_by(OrderLine.order_id.desc(), OrderLine.position)).all()
     orders = judged(sorted({row.order_id for row in found}), at=at)
-    return tuple(_item(row, orders[row.order_id]) for row in found)
+    return tuple(_item(row, orders[row.order_id], is_exception=is_exception) for row in found)
 
 
-def _item(row: Any, order: ReturnableOrder) -> DraftItem:
+def _item(row: Any, order: ReturnableOrder, *, is_exception: bool) -> DraftItem:
     line = next(line for line in order.lines if line.id == row.line_id)
+    line = replace(line, verdict=line.verdict.against_the_rules()) if is_exception else line
     return DraftItem(row.id, row.quantity, row.reason, row.detail, row.answer, row.outcome, order, line)

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from portal.accounts.models import Staff
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
 from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
 from portal.returns.models import Acceptance, Outcome, Payout, PayoutKind, Reception, Return, ReturnItem, ReturnStatus, Way
 from portal.returns.models.return_ import GIVEN_UP, WAITING
+from portal.returns.policy.outcomes import Review
 from portal.returns.policy.steps import Progress
 
 
@@ -77,6 +79,9 @@ class ShownReturn:
     closed_at: datetime | None
     decline_reason: str
     note_to_customer: str
+    review: list[str]
+    began_by: str | None
+    """Who of the shop began it for the customer; None if nobody did."""
     items: tuple[ShownItem, ...] = ()
     payouts: tuple[ShownPayout, ...] = ()
     photos: tuple[ShownPhoto, ...] = ()
@@ -85,6 +90,11 @@ class ShownReturn:
     @property
     def is_waiting(self) -> bool:
         return self.status in WAITING
+
+    @property
+    def is_exception(self) -> bool:
+        """Whether the shop took it back against its rules."""
+        return Review.EXCEPTION in self.review
 
     @property
     def is_given_up(self) -> bool:
@@ -145,7 +155,7 @@ class ReturnHead:
 PAID = select(func.sum(Payout.amount)).where(Payout.return_id == Return.id, Payout.instead_of_id.is_(None)).scalar_subquery().label("paid")
 """Of a return: what went back for it so far, whichever way. NULL while nothing did."""
 HEAD = "id", "rma", "currency", "status", "is_withdrawal", "way", "words", "estimate", "submitted_at", "decided_at", "send_by", "sent_at"
-TAIL = "received_at", "closed_at", "decline_reason", "note_to_customer"
+TAIL = "received_at", "closed_at", "decline_reason", "note_to_customer", "review"
 OF_ITEM = (
     "quantity", "reason", "detail", "answer", "outcome", "is_instant", "reception", "acceptance", "received", "accepted", "deduction",
     "finding", "finding_note", "objection", "objected_at",
@@ -155,7 +165,8 @@ OF_ITEM = (
 def passport(customer_id: int, rma: str) -> ShownReturn | None:
     """One that was submitted. None if the customer has no such return."""
     columns = [getattr(Return, name) for name in (*HEAD, *TAIL)]
-    mine = select(*columns).where(Return.customer_id == customer_id, Return.rma == rma, Return.status != ReturnStatus.DRAFT)
+    began = select(*columns, Staff.name.label("began_by")).outerjoin(Staff, Staff.id == Return.staff_id)
+    mine = began.where(Return.customer_id == customer_id, Return.rma == rma, Return.status != ReturnStatus.DRAFT)
     row = db.session.execute(mine).one_or_none()
     if row is None:
         return None

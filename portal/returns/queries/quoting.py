@@ -146,7 +146,7 @@ def _quoted(item: DraftItem, draft: Draft, units: Units, told: Promise, at: date
     line, numbers = units.line(item), units.numbers(item)
     paid = money.worth(units.part(item, Outcome.REFUND).paid, numbers).amount
     terms, verdict, flag = item.order.terms, item.line.verdict, item.order.flag
-    offered = offers(verdict, terms, item.why, worth=paid, currency=draft.currency, flag=flag)
+    offered = offers(verdict, terms, item.why, worth=paid, currency=draft.currency, flag=flag, is_exception=draft.is_exception)
     found = []
     for offer in offered:
         lines: tuple[MoneyLine, ...] = ()

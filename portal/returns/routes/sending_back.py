@@ -187,7 +187,7 @@ def _orders_with(line_ids: list[int]) -> Any:
 
 def _draft(rma: str) -> drafts.Draft:
     """The customer's own. What was sent already leads to its page."""
-    found = drafts.draft(current.customer.id, rma, at=now())
+    found = drafts.own_draft(current.customer.id, rma, at=now())
     if found is None:
         one_or_404(Return.of(current.customer).where(Return.rma == rma))
         abort(redirect(url_for(".show", rma=rma), 303))

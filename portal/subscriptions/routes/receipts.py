@@ -14,8 +14,8 @@ receipt_bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 @receipt_bp.get("/<sealed>")
 def receipt(sealed: str) -> ResponseReturnValue:
     """In the language and the time of the customer: that is how the mail says it too."""
-    reference = links.unseal(links.RECEIPT, sealed)
-    found = queries.receipt(reference) if isinstance(reference, str) else None
+    reference = links.receipt_of(sealed)
+    found = queries.receipt(reference) if reference is not None else None
     if found is None:
         abort(404)
     with speaking(found.locale, found.time_zone):

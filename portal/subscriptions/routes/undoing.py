@@ -53,8 +53,8 @@ def _undo(entry_id: int) -> None:
 
 def _opened(sealed: str) -> int:
     """The entry of the history that this link is for, or 404."""
-    entry_id = links.unseal(links.UNDO, sealed)
-    return min(entry_id, LARGEST_ID) if isinstance(entry_id, int) else abort(404)
+    entry_id = links.undo_of(sealed)
+    return min(entry_id, LARGEST_ID) if entry_id is not None else abort(404)
 
 
 def _entry(entry_id: int) -> Entry:

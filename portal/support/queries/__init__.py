@@ -2,5 +2,6 @@
 
 from portal.support.queries.finding import search as search
 from portal.support.queries.person import person as person
+from portal.support.queries.tasks import opened as opened
 from portal.support.queries.workers import looks as looks
 from portal.support.queries.workers import workers as workers

@@ -16,6 +16,7 @@ from portal.operations.queries import Failing
 from portal.orders import queries as orders
 from portal.orders.queries import OrderInList
 from portal.returns.queries.claims import ShownClaim, open_claims
+from portal.returns.queries.desk_heads import ReturnOf, returns_of
 from portal.subscriptions import queries as subscriptions
 from portal.subscriptions.models import Subscription
 from portal.subscriptions.queries import Done, ShownDelivery, ShownSubscription
@@ -56,6 +57,7 @@ class Person:
     """What the shop's people have to do for them, the most urgent first."""
     claims: list[ShownClaim]
     """Those that are open, the most urgent first."""
+    returns: tuple[ReturnOf, ...]
 
     @property
     def is_waiting(self) -> bool:
@@ -90,6 +92,7 @@ def person(customer: Customer, *, at: datetime) -> Person:
         failing=operations.failing_of(customer.id),
         tasks=waiting_for(customer.id),
         claims=open_claims(customer.id),
+        returns=returns_of(customer.id),
     )
 
 

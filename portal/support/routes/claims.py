@@ -41,7 +41,7 @@ def show_claim(reference: str) -> ResponseReturnValue:
 @bp.post("/claims/<reference>/take")
 @staff_only(Role.AGENT)
 def take_claim(reference: str) -> ResponseReturnValue:
-    return _do(reference, lambda claim, by: take_tasks(claim, current.staff.id), _("It is yours."))
+    return _do(reference, lambda claim, by: take_tasks(claim, current.staff, by=by, at=now()), _("It is yours."))
 
 
 @bp.post("/claims/<reference>/approve")

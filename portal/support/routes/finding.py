@@ -8,33 +8,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import photos
-from portal.accounts.current import current, staff_only
+from portal.accounts.current import staff_only
 from portal.accounts.models import Customer, Role
 from portal.kit import i18n
 from portal.kit.clock import now
 from portal.kit.money import to_decimal
 from portal.kit.web import one_or_404, page
-from portal.operations import queries as operations
 from portal.photos.models import Photo
 from portal.support import queries
 from portal.support.routes.door import bp, note_look
 
 LONGEST = 254
 """Characters of what is searched for: no address is longer."""
-
-
-@bp.get("")
-@staff_only(Role.AGENT)
-def show() -> ResponseReturnValue:
-    """Names nobody: so looking at it leaves no trace."""
-    at = now()
-    return page(
-        "support/desk.html",
-        staff=current.staff,
-        work=operations.status(at=at),
-        alarms=operations.alarms(),
-        differences=operations.open_differences(),
-    )
 
 
 @bp.get("/search")

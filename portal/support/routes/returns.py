@@ -48,7 +48,7 @@ def show_return(rma: str) -> ResponseReturnValue:
 @bp.post("/returns/<rma>/take")
 @staff_only(Role.AGENT)
 def take_return(rma: str) -> ResponseReturnValue:
-    return _do(rma, lambda one, by: take_tasks(one, current.staff.id), _("It is yours."))
+    return _do(rma, lambda one, by: take_tasks(one, current.staff, by=by, at=now()), _("It is yours."))
 
 
 @bp.post("/returns/<rma>/approve")

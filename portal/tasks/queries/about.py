@@ -1,8 +1,10 @@
-"""What waits for the shop's people, as it is shown to them."""
+"""What waits about one thing, or one customer."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import Select
 
 from portal.accounts.models import Staff
 from portal.kit.db import db
@@ -11,8 +13,11 @@ from portal.tasks.models import StaffTask
 
 @dataclass(frozen=True)
 class WaitingTask:
+    id: int
     kind: str
     subject: str
+    words: str
+    """What a colleague wrote who opened it."""
     opened_at: datetime
     due_at: datetime
     owner: str | None
@@ -21,15 +26,18 @@ class WaitingTask:
 def waiting_about(table: str, ids: Collection[int]) -> dict[int, WaitingTask]:
     """By the id of a row of this table: the most urgent task about it."""
     subjects = {f"{table}:{row_id}": row_id for row_id in ids}
-    columns = StaffTask.kind, StaffTask.subject, StaffTask.opened_at, StaffTask.due_at, Staff.name
-    tasks = StaffTask.waiting().where(StaffTask.subject.in_(subjects)).join(Staff, Staff.id == StaffTask.owner_id, isouter=True)
     found: dict[int, WaitingTask] = {}
-    for row in db.session.execute(tasks.with_only_columns(*columns)):
-        found.setdefault(subjects[row.subject], WaitingTask(*row))
+    for task in _shown(StaffTask.waiting().where(StaffTask.subject.in_(subjects))):
+        found.setdefault(subjects[task.subject], task)
     return found
 
 
 def waiting_for(customer_id: int) -> list[WaitingTask]:
     """About this customer, the most urgent first."""
-    tasks = db.session.scalars(StaffTask.waiting().where(StaffTask.customer_id == customer_id))
-    return [WaitingTask(task.kind, task.subject, task.opened_at, task.due_at, task.owner.name if task.owner else None) for task in tasks]
+    return _shown(StaffTask.waiting().where(StaffTask.customer_id == customer_id))
+
+
+def _shown(tasks: Select[StaffTask]) -> list[WaitingTask]:
+    columns = StaffTask.id, StaffTask.kind, StaffTask.subject, StaffTask.words, StaffTask.opened_at, StaffTask.due_at, Staff.name
+    rows = tasks.join(Staff, Staff.id == StaffTask.owner_id, isouter=True).with_only_columns(*columns)
+    return [WaitingTask(*row) for row in db.session.execute(rows)]

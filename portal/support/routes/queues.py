@@ -1,0 +1,103 @@
+"""The first page: all that waits for somebody, one of it opened beside the list. Whose it is leaves a trace before it is shown."""
+
+from collections.abc import Callable
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.accounts.current import current, staff_only
+from portal.accounts.models import Role, Staff
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.kit.web import LARGEST_ID, one_or_404, page, say
+from portal.operations import queries as operations
+from portal.support import queries
+from portal.support.routes.door import bp, note_look
+from portal.tasks import Queue, actions
+from portal.tasks import queries as tasks
+from portal.tasks.models import StaffTask
+
+MINE = "mine"
+
+
+@bp.get("")
+@staff_only(Role.AGENT)
+def show() -> ResponseReturnValue:
+    return _show()
+
+
+@bp.get("/tasks/<int:task_id>")
+@staff_only(Role.AGENT)
+def show_task(task_id: int) -> ResponseReturnValue:
+    return _show(tasks.one(task_id) or abort(404))
+
+
+@bp.post("/tasks/<int:task_id>/take")
+@staff_only(Role.AGENT)
+def take_task(task_id: int) -> ResponseReturnValue:
+    return _do(task_id, lambda task: actions.take(task, current.staff, at=now()), _("It is yours."))
+
+
+@bp.post("/tasks/<int:task_id>/give")
+@staff_only(Role.AGENT)
+def give_task(task_id: int) -> ResponseReturnValue:
+    to = request.form.get("to", type=int) or 0
+
+    def give(task: StaffTask) -> None:
+        colleague = one_or_404(select(Staff).where(Staff.id == min(to, LARGEST_ID)))
+        actions.give(task, colleague, by=current.staff, at=now())
+
+    return _do(task_id, give, _("Given."))
+
+
+@bp.post("/tasks/<int:task_id>/put-back")
+@staff_only(Role.AGENT)
+def put_task_back(task_id: int) -> ResponseReturnValue:
+    return _do(task_id, lambda task: actions.put_back(task, by=current.staff, at=now()), _("It waits for anybody again."))
+
+
+@bp.post("/tasks/<int:task_id>/done")
+@staff_only(Role.AGENT)
+def finish_task(task_id: int) -> ResponseReturnValue:
+    undo = url_for(".reopen_task", task_id=task_id, queue=_asked_for())
+    return _do(task_id, lambda task: actions.finish(task, by=current.staff, at=now()), _("Done."), undo=undo)
+
+
+@bp.post("/tasks/<int:task_id>/reopen")
+@staff_only(Role.AGENT)
+def reopen_task(task_id: int) -> ResponseReturnValue:
+    return _do(task_id, lambda task: actions.reopen(task, by=current.staff, at=now()), _("It waits again."))
+
+
+def _do(task_id: int, deed: Callable[[StaffTask], None], told: str, *, undo: str | None = None) -> ResponseReturnValue:
+    with transaction():
+        deed(db.session.scalars(StaffTask.held(task_id)).one_or_none() or abort(404))
+    say(told, undo=undo)
+    if undo:
+        return redirect(url_for(".show", queue=_asked_for()), 303)
+    return redirect(url_for(".show_task", task_id=task_id, queue=_asked_for()), 303)
+
+
+def _asked_for() -> str | None:
+    """The queue that the list is of: one of them, or whatever is one's own."""
+    queue = request.args.get("queue", "")
+    return queue if queue in [*Queue, MINE] else None
+
+
+def _show(chosen: tasks.Line | None = None) -> ResponseReturnValue:
+    queue = _asked_for()
+    found = tasks.waiting(
+        Queue(queue) if queue and queue != MINE else None,
+        owner_id=current.staff.id if queue == MINE else None,
+        after=request.args.get("after", type=int),
+    )
+    note_look(dict.fromkeys(line.customer_id for line in found.lines if line.customer_id), "queue")
+    if chosen and chosen.customer_id:
+        note_look([chosen.customer_id], "task")
+    at = now()
+    return page(
+        "support/desk.html", staff=current.staff, found=found, counted=tasks.counted(current.staff.id), queue=queue, at=at,
+        opened=queries.opened(chosen) if chosen else None, alarms=operations.alarms(),
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""How a task for the shop's people begins and ends, and whose it is meanwhile."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, exists, select, update
+
+from portal.accounts.models import Staff
+from portal.kit.db import Model, db, insert
+from portal.tasks.kinds import KINDS
+from portal.tasks.models import StaffTask, Vip
+from portal.tasks.models.task import FIRST, THEN
+from portal.tasks.refusals import NotAtWork
+from portal.timeline import Actor, deed
+from portal.timeline import key as subject_key
+
+
+def open_task(
+    kind: str,
+    subject: Model,
+    *,
+    key: str,
+    customer_id: int | None,
+    due_at: datetime,
+    at: datetime,
+    facts: dict[str, Any] | None = None,
+    words: str = "",
+    owner_id: int | None = None,
+) -> int | None:
+    """Its id if it is new: a task with the same `key` is the same task, also when it is done."""
+    is_vip = exists().where(Vip.customer_id == customer_id, Vip.ended_at.is_(None))
+    row = {
+        "key": key, "kind": kind, "queue": KINDS[kind].queue, "subject": subject_key(subject), "customer_id": customer_id,
+        "facts": facts or {}, "opened_at": at, "due_at": due_at, "rank": select(case((is_vip, FIRST), else_=THEN)).scalar_subquery(),
+        "words": words, "owner_id": owner_id, "done_at": None,
+    }  # fmt: skip
+    new = insert(StaffTask).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return db.session.scalar(new.returning(StaffTask.id))
+
+
+def finish_tasks(kind: str, subject: Model, *, at: datetime) -> None:
+    """Their reason is gone."""
+    waiting = update(StaffTask).where(StaffTask.kind == kind, StaffTask.subject == subject_key(subject), StaffTask.done_at.is_(None))
+    db.session.execute(waiting.values(done_at=at), execution_options={"synchronize_session": False})
+
+
+def take_tasks(subject: Model, owner: Staff, *, by: Actor, at: datetime) -> int:
+    """All that waits about it is theirs from now on, whoever had it before. How many they are."""
+    theirs = StaffTask.waiting().where(StaffTask.subject == subject_key(subject)).with_for_update(of=StaffTask)
+    waiting = db.session.scalars(theirs).all()
+    for task in waiting:
+        with deed(task, "take task", by=by, at=at, facts={"kind": task.kind}):
+            task.give(owner)
+    return len(waiting)
+
+
+def take(task: StaffTask, owner: Staff, *, at: datetime) -> None:
+    """Whoever is first has it. Raises DoneAlready, SomebodyHasIt."""
+    with deed(task, "take task", by=_by(task, owner), at=at, facts={"kind": task.kind}):
+        task.take(owner)
+
+
+def give(task: StaffTask, colleague: Staff, *, by: Staff, at: datetime) -> None:
+    """Whoever has it. Raises DoneAlready, NotAtWork."""
+    if colleague.is_shut_out:
+        raise NotAtWork
+    with deed(task, "give task", by=_by(task, by), at=at, facts={"kind": task.kind}):
+        task.give(colleague)
+
+
+def put_back(task: StaffTask, *, by: Staff, at: datetime) -> None:
+    """It is nobody's again. Raises DoneAlready."""
+    with deed(task, "put task back", by=_by(task, by), at=at, facts={"kind": task.kind}):
+        task.give(None)
+
+
+def finish(task: StaffTask, *, by: Staff, at: datetime) -> None:
+    """By hand. Raises DoneAlready, EndsByItself."""
+    with deed(task, "finish task", by=_by(task, by), at=at, facts={"kind": task.kind}):
+        task.finish(by, at=at)
+
+
+def reopen(task: StaffTask, *, by: Staff, at: datetime) -> None:
+    """It was not done after all."""
+    with deed(task, "reopen task", by=_by(task, by), at=at, facts={"kind": task.kind}):
+        task.reopen()
+
+
+def _by(task: StaffTask, staff: Staff) -> Actor:
+    return Actor(customer_id=task.customer_id, staff_id=staff.id)
