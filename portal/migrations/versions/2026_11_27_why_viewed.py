@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'why_viewed'
-down_revision = 'impersonation'
+down_revision = 'queues'
 
 
 def upgrade() -> None:
