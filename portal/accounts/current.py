@@ -144,6 +144,12 @@ def freshly(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetur
     return guarded
 
 
+def only_themselves(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Stands above what nobody but the customer decides (H3): where mails and money go, what they allow, and who is signed in."""
+    view.only_themselves = True  # type: ignore[attr-defined]
+    return view
+
+
 def sign_in(key: str, to: str | None = None) -> ResponseReturnValue:
     """Put the key of a new session into this browser, and go where it was going. Nothing of what was in the cookie stays."""
     user, typed = _load(key), session.get(unsent.KEPT)

@@ -1,7 +1,6 @@
 """What a member of staff may do while they see a customer's pages: look, then act, and never what only the customer decides."""
 
 from collections.abc import Callable
-from typing import ParamSpec
 
 from flask import Flask, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,8 +16,6 @@ from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.errors import SaysWhy
 
-P = ParamSpec("P")
-View = Callable[P, ResponseReturnValue]
 Preparer = Callable[[], ResponseReturnValue | None]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -32,12 +29,6 @@ PREPARERS: list[Preparer] = []
 def init_app(app: Flask) -> None:
     app.before_request(check)
     app.jinja_env.globals.update(watch=watch, closed=closed)
-
-
-def only_themselves(view: View[P]) -> View[P]:
-    """Stands above what nobody but the customer decides (H3): where mails and money go, what they allow, and who is signed in."""
-    view.only_themselves = True  # type: ignore[attr-defined]
-    return view
 
 
 def on_prepare(prepare: Preparer) -> Preparer:

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from portal.accounts.current import current, signed_in
-from portal.accounts.viewing import only_themselves
+from portal.accounts.current import current, only_themselves, signed_in
 from portal.billing import actions, history, queries, words
 from portal.billing.models import BillingAccount, CardSetup, Invoice
 from portal.billing.models.invoices import must_be_payable

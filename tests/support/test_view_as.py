@@ -10,7 +10,6 @@ from sqlalchemy import delete, select
 from portal import outbox
 from portal.accounts import actions
 from portal.accounts.models import Customer, Ended, Mode, Role, Session, Staff
-from portal.accounts.viewing import only_themselves
 from portal.kit import clock
 from portal.kit.db import db, transaction
 from portal.subscriptions.models import Delivery
@@ -258,7 +257,3 @@ def test_what_only_she_decides_is_closed_also_while_he_acts(app: Flask, desk: Br
     refused = desk.post("/account/devices/sign-out-others", expect=403)
     assert "Only the customer can do this" in words(refused)
     assert len(deeds(app)) == before
-
-
-def test_the_mark_is_on_the_view(app: Flask) -> None:
-    assert hasattr(only_themselves(lambda: ""), "only_themselves")

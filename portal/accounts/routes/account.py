@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.accounts import actions, forms
-from portal.accounts.current import current, signed_in
+from portal.accounts.current import current, only_themselves, signed_in
 from portal.accounts.models import Session
 from portal.accounts.unsent import typed_before
-from portal.accounts.viewing import only_themselves
 from portal.kit import i18n, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction

@@ -4,8 +4,7 @@ from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.accounts.current import current
-from portal.accounts.viewing import only_themselves
+from portal.accounts.current import current, only_themselves
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.web import page, say

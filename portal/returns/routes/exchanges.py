@@ -4,8 +4,7 @@ from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.accounts.current import current
-from portal.accounts.viewing import only_themselves
+from portal.accounts.current import current, only_themselves
 from portal.billing import come_back_from_paying, note_payment_page, open_payment_page
 from portal.kit import i18n
 from portal.kit.clock import now
