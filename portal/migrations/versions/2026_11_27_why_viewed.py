@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'why_viewed'
-down_revision = 'queues'
+down_revision = 'exchange_pay_by'
 
 
 def upgrade() -> None:
