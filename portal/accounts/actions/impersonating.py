@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 
 from portal.accounts import tokens
+from portal.accounts.actions import door
 from portal.accounts.actions.door import Opened
 from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role, Session, Staff, Why
 from portal.kit.db import db
@@ -53,15 +54,18 @@ def end(impersonation: Impersonation, *, by: Ended, at: datetime) -> None:
         impersonation.end(by, at=at)
 
 
-def end_in(session_id: int, *, by: Ended, at: datetime) -> None:
+def sign_out(session_id: int, *, at: datetime) -> None:
     """Whoever signs out views nobody any more."""
     view_id = db.session.scalar(select(Session.impersonation_id).where(Session.id == session_id))
     if view_id is not None:
-        end(_held_view(view_id), by=by, at=at)
+        end(_held_view(view_id), by=Ended.SIGNED_OUT, at=at)
+    door.sign_out(session_id, at=at)
 
 
-def end_all_of(staff: Staff, *, by: Ended, at: datetime) -> None:
-    for view in db.session.scalars(Impersonation.open_of(staff.id).with_for_update()).all():
+def end_all_of(staff: Staff, *, by: Ended, at: datetime, but: int = 0) -> None:
+    """But the one in that session."""
+    kept = select(Session.impersonation_id).where(Session.id == but, Session.impersonation_id.is_not(None))
+    for view in db.session.scalars(Impersonation.open_of(staff.id).where(Impersonation.id.not_in(kept)).with_for_update()).all():
         end(view, by=by, at=at)
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from portal.accounts import authenticator, passkeys, tokens
-from portal.accounts.actions import impersonating
-from portal.accounts.actions.door import Opened, TooMany, WrongCode, open_session, prove_by_code, prove_by_link, sign_out
+from portal.accounts.actions.door import Opened, TooMany, WrongCode, open_session, prove_by_code, prove_by_link
+from portal.accounts.actions.impersonating import end_all_of, sign_out
 from portal.accounts.models import AuthenticatorApp, Ended, Over, Passkey, Person, RecoveryCode, SecondStep, Session, Staff
 from portal.kit import safe
 from portal.kit.db import db
@@ -119,7 +119,6 @@ def confirm(proof: Proof, *, session_id: int, key: str, at: datetime) -> Said:
         return Over.EXPIRED
     said = _check(staff, wrong, proof, key, at=at)
     if isinstance(said, TooMany | Stopped):
-        impersonating.end_in(session.id, by=Ended.SIGNED_OUT, at=at)
         sign_out(session.id, at=at)
     if said is not None:
         return said
@@ -173,10 +172,9 @@ def wrong_steps(staff_id: int, *, at: datetime) -> RecentUse:
 
 def sign_out_everywhere(staff: Staff, *, at: datetime, but: int = 0) -> None:
     """Also from where only the second step was missing."""
-    open_ones = Session.staff_id == staff.id, Session.revoked_at.is_(None), Session.id != but
-    for session_id in db.session.scalars(select(Session.id).where(*open_ones, Session.impersonation_id.is_not(None))).all():
-        impersonating.end_in(session_id, by=Ended.SIGNED_OUT, at=at)
-    db.session.execute(update(Session).where(*open_ones).values(revoked_at=at))
+    end_all_of(staff, by=Ended.SIGNED_OUT, at=at, but=but)
+    theirs = update(Session).where(Session.staff_id == staff.id, Session.revoked_at.is_(None), Session.id != but)
+    db.session.execute(theirs.values(revoked_at=at))
     db.session.execute(delete(SecondStep).where(SecondStep.staff_id == staff.id, SecondStep.taken_at.is_(None)))
 
 
@@ -291,7 +289,6 @@ def _is_right(staff: Staff, proof: Proof, key: str, *, at: datetime) -> bool:
 def _enter(step: SecondStep, staff: Staff, device: str, instead_of: int | None, at: datetime) -> Opened:
     step.taken_at = at
     if instead_of is not None:
-        impersonating.end_in(instead_of, by=Ended.SIGNED_OUT, at=at)
         sign_out(instead_of, at=at)
     note(staff, "signed in", by=Actor(staff_id=staff.id), at=at, facts={"device": device})
     return Opened(open_session(staff, device=device, at=at))

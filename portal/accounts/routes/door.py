@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.accounts import actions, devices, forms, tokens
-from portal.accounts.actions import Opened, TooMany, WrongCode, impersonating
+from portal.accounts.actions import Opened, TooMany, WrongCode
 from portal.accounts.current import DESK, DESK_DOOR, DOOR, current, forget, sign_in, welcome
-from portal.accounts.models import Ended, Over, SignIn
+from portal.accounts.models import Over, SignIn
 from portal.accounts.tokens import Token
 from portal.kit import csrf, headers, i18n, web
 from portal.kit.clock import now
@@ -141,7 +141,6 @@ def sign_out() -> ResponseReturnValue:
     door = DESK_DOOR if current.signed_in and current.signed_in.staff else DOOR
     if current.signed_in:
         with transaction():
-            impersonating.end_in(current.signed_in.session_id, by=Ended.SIGNED_OUT, at=now())
             actions.sign_out(current.signed_in.session_id, at=now())
     forget()
     web.say(_("You are signed out."))
