@@ -79,8 +79,12 @@ def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str,
     return append(_entry(subject, name, by, at, version=None, before={}, after={}, facts=facts, personal=None))
 
 
-def _entry(subject: Model, name: str, by: Actor, at: datetime, **told: Any) -> Entry:
-    entry = Entry(subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, **told)
+def _entry(subject: Model, name: str, by: Actor, at: datetime, *, facts: dict[str, Any], **told: Any) -> Entry:
+    entry = Entry(
+        subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, facts=facts, **told
+    )
+    if by.prepared_id is not None:
+        entry.facts = facts | {"prepared": by.prepared_id}
     entry.impersonation_id = by.impersonation_id
     return entry
 

@@ -22,6 +22,8 @@ class Actor:
     system: str | None = None
     impersonation_id: int | None = None
     """Within which view of the customer's pages a member of staff does it."""
+    prepared_id: int | None = None
+    """Which change that staff had prepared a customer approves by it."""
 
 
 class Entry(Model):

@@ -126,6 +126,7 @@ DESK = {
     "support.ask_to_act": Role.AGENT,
     "support.change_mode": Role.AGENT,
     "support.leave": Role.AGENT,
+    "prepared_desk.withdraw": Role.AGENT,
     "support.looks": Role.LEAD,
     "support.workers": Role.ADMIN,
     "webhooks.show": Role.LEAD,
