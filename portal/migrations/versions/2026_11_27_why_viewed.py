@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'why_viewed'
-down_revision = 'exchange_pay_by'
+down_revision = 'audit'
 
 
 def upgrade() -> None:
