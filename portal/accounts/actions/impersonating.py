@@ -18,7 +18,7 @@ def may_view(staff: Staff, customer: Customer) -> bool:
     return staff.may(Role.AGENT) and not works_here
 
 
-def begin(customer: Customer, *, reason: str, why: Why, session_id: int, at: datetime) -> Opened | None:
+def begin(customer: Customer, *, reason: str, session_id: int, at: datetime, why: Why = Why.OTHER) -> Opened | None:
     """The session of the member of staff goes on under another key. None where it may not be, or another one goes on in it."""
     session = _held(session_id)
     staff = db.session.get_one(Staff, session.staff_id)
