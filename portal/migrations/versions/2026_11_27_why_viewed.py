@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'why_viewed'
-down_revision = 'audit'
+down_revision = 'finding_people'
 
 
 def upgrade() -> None:
