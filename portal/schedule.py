@@ -8,6 +8,7 @@ from portal import outbox, timeline
 
 HAPPENS = {
     "catch up on events": timedelta(minutes=5),
+    "end views": timedelta(minutes=5),
     "look for silent parcels": timedelta(minutes=15),
     "watch parcels": timedelta(hours=1),
     "watch returns": timedelta(hours=1),
