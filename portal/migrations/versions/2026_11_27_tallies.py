@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'tallies'
-down_revision = 'finding_people'
+down_revision = 'why_viewed'
 
 
 def upgrade() -> None:
