@@ -13,12 +13,12 @@ from portal.kit.db import db
 from portal.orders.models import Order, Shipment
 from portal.returns.actions import exchanging
 from portal.returns.actions.differences import give_back_what_was_paid, learn_what_was_paid
-from portal.returns.actions.holding import hold_what_comes_first
+from portal.returns.actions.holding import hold_what_comes_first, let_go
 from portal.returns.locks import hold_return
 from portal.returns.models import Exchange, ExchangeStatus, Return, ReturnItem, ReturnStatus
 from portal.timeline import SCHEDULE, Entry
 
-GO_ON, HOLD = "go on with an exchange", "hold a box for an exchange"
+GO_ON, HOLD, LET_GO = "go on with an exchange", "hold a box for an exchange", "let a held box go"
 COMING = (ExchangeStatus.REQUESTED, ExchangeStatus.AWAITING_PAYMENT, ExchangeStatus.APPROVED)
 OURS = ("exchange awaits payment", "exchange called off")
 """Deeds of the job itself: nothing follows from them."""
@@ -27,7 +27,9 @@ OURS = ("exchange awaits payment", "exchange called off")
 @timeline.on_entry
 def hear(entry: Entry) -> None:
     table, _, number = entry.subject.partition(":")
-    if table == Return.__tablename__ and entry.deed not in OURS and _has_exchange(int(number)):
+    if entry.deed == "exchange called off":
+        outbox.want_task(LET_GO, {"exchange": entry.facts["exchange"]}, at=entry.at, key=f"{LET_GO}:{entry.facts['exchange']}")
+    elif table == Return.__tablename__ and entry.deed not in OURS and _has_exchange(int(number)):
         outbox.want_task(GO_ON, {"return": int(number)}, at=entry.at)
     elif table == Order.__tablename__ and entry.deed in ("exchange ordered", "replacement ordered"):
         for exchange_id in db.session.scalars(select(Exchange.id).where(Exchange.order_id == int(number))):
@@ -52,6 +54,14 @@ def hold(payload: dict[str, Any], lease: outbox.Lease) -> None:
     at = now()
     with lease.finish(at=at):
         hold_what_comes_first(db.session.get_one(Exchange, payload["exchange"]), by=SCHEDULE, at=at)
+
+
+@outbox.task(LET_GO)
+def let_box_go(payload: dict[str, Any], lease: outbox.Lease) -> None:
+    """In a job of its own, as above."""
+    at = now()
+    with lease.finish(at=at):
+        let_go(db.session.get_one(Exchange, payload["exchange"]), by=SCHEDULE, at=at)
 
 
 @on_page_closed

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     """A present for taking credit."""
     AGAIN = "again"
     """What did not arrive the first time."""
+    BY_SHOP = "by shop"
+    """What a person at the shop reckoned, of an order whose lines do not come to its total. In an estimate it is 0: not known yet."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class MoneyLine:
     """The id of the item of the return, or of the claim's line; None for what belongs to all of it."""
     units: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What a sentence about it needs: of goods how much of it is `tax`, of a deduction its `finding`, of delivery the `order`."""
+    """What a sentence about it needs: of goods how much of it is `tax`, of a deduction its `finding`, of delivery the `order`, of what
+    the shop reckoned `why`."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,18 @@ def reckon(parts: Iterable[Part], *, label: int = 0, delivery: Iterable[MoneyLin
     if charged := min(label, room):
         lines.append(MoneyLine(Kind.LABEL, -charged))
     return tuple(lines)
+
+
+def by_shop(one: Part, amount: int, why: str) -> tuple[MoneyLine, ...]:
+    """What somebody at the shop says that it comes to, all in all; the present for credit follows from it."""
+    line = MoneyLine(Kind.BY_SHOP, amount, one.item, len(one.numbers), {"why": why})
+    more = _share(amount, one.bonus_bp) if one.outcome is Outcome.STORE_CREDIT else 0
+    return (line, MoneyLine(Kind.BONUS, more, one.item, facts={"bp": one.bonus_bp})) if more else (line,)
+
+
+def is_open(estimate: Iterable[MoneyLine]) -> bool:
+    """Whether something of it is still to be reckoned by the shop: then its sum is no promise."""
+    return any(line.kind is Kind.BY_SHOP for line in estimate)
 
 
 def total(lines: Iterable[MoneyLine]) -> int:
@@ -201,6 +216,8 @@ class Because(StrEnum):
     """Whether all of the order goes back."""
     ALREADY = "already"
     OTHER_OUTCOME = "other outcome"
+    BY_SHOP = "by shop"
+    """Nothing was promised: a person has reckoned it since."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +230,7 @@ class Difference:
     final: int
     because: Because
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """`units` that were estimated and those that count; a `finding`."""
+    """`units` that were estimated and those that count; a `finding`; `why`, in a person's words."""
 
     @property
     def amount(self) -> int:
@@ -228,6 +245,7 @@ REASONS = {
     Kind.DELIVERY: Because.DELIVERY,
     Kind.ALREADY: Because.ALREADY,
     Kind.EXCHANGE: Because.OTHER_OUTCOME,
+    Kind.BY_SHOP: Because.BY_SHOP,
 }
 
 
@@ -238,12 +256,14 @@ def explain(estimate: Iterable[MoneyLine], final: Iterable[MoneyLine]) -> tuple[
     for key in dict.fromkeys([*before, *after]):
         kind, item = key
         was, now = before.get(key, []), after.get(key, [])
-        if total(was) == total(now):
+        if total(was) == total(now) and not (kind is Kind.BY_SHOP and now):
             continue
         units = sum(line.units for line in was), sum(line.units for line in now)
         facts = {name: value for line in now for name, value in line.facts.items() if name in ("finding", "order")}
         if kind is Kind.GOODS:
             facts["units"] = list(units)
+        if kind is Kind.BY_SHOP:
+            facts["why"] = "; ".join(dict.fromkeys(str(line.facts["why"]) for line in now))
         because = REASONS.get(kind) or (Because.FEWER if units[1] < units[0] else Because.MORE)
         found.append(Difference(kind, item, total(was), total(now), because, facts))
     return tuple(found)

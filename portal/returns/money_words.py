@@ -11,7 +11,7 @@ from portal.returns.queries.payouts import ShownPart
 def line_told(line: MoneyLine, titles: dict[int, str]) -> str:
     """What it is for. `titles` are those of the items, by their ids."""
     title = titles.get(line.item or 0, "")
-    if line.kind is Kind.GOODS:
+    if line.kind in (Kind.GOODS, Kind.BY_SHOP):
         return f"{line.units} × {title}"
     words: dict[Kind, str] = {
         Kind.DELIVERY: _("What it had cost to send"),
@@ -29,6 +29,9 @@ def line_told(line: MoneyLine, titles: dict[int, str]) -> str:
 def difference_told(one: Difference, titles: dict[int, str], currency: str) -> str:
     """Why it is not as it was estimated."""
     title = titles.get(one.item or 0, "")
+    if one.because is Because.BY_SHOP:
+        told = {"name": title, "amount": money(one.final, currency), "why": one.facts["why"]}
+        return str(_("%(name)s: %(amount)s, as somebody here reckoned: %(why)s", **told))
     if one.because in (Because.FEWER, Because.MORE):
         of, units = one.facts["units"]
         return str(_("%(name)s: the money goes back for %(units)s of %(of)s.", name=title, units=units, of=of))

@@ -12,11 +12,11 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction, view
 from portal.kit.shop import WayBack, shop
 from portal.payments import Try, begin_try
+from portal.returns.actions import exchanging, sending, waiting
 from portal.returns.actions import hearing as hearing
-from portal.returns.actions import sending, waiting
 from portal.returns.actions.closing import close_if_settled
 from portal.returns.locks import hold_return
-from portal.returns.models import Return, ReturnLabel, ReturnParcel, ReturnPickUp
+from portal.returns.models import Exchange, Return, ReturnItem, ReturnLabel, ReturnParcel, ReturnPickUp
 from portal.timeline import SCHEDULE
 
 log = getLogger(__name__)
@@ -95,13 +95,14 @@ def hand_back_label(payload: dict[str, Any], lease: outbox.Lease) -> None:
 
 @outbox.task("watch returns")
 def watch_returns(_: dict[str, Any], lease: outbox.Lease) -> None:
-    """By the clock: who has to be reminded, what was never sent, and what is over since its money arrived.
+    """By the clock: who has to be reminded, what was never sent or paid, and what is over since its money arrived.
 
     One at a time, so that nobody waits for all of them.
     """
     at = now()
     with view():
         found = db.session.scalars(select(Return.id).where(*waiting.waits(at)).order_by(Return.send_by, Return.id)).all()
+        unpaid = db.session.scalars(select(Exchange.id).where(*waiting.is_not_paid(at)).order_by(Exchange.id)).all()
         perhaps_over = db.session.scalars(select(Return.id).where(*waiting.may_be_over()).order_by(Return.id)).all()
     for return_id in found:
         with transaction():
@@ -111,6 +112,11 @@ def watch_returns(_: dict[str, Any], lease: outbox.Lease) -> None:
         with transaction():
             if return_ := hold_return(select(Return).where(Return.id == return_id)):
                 close_if_settled(return_, by=SCHEDULE, at=at)
+    for exchange_id in unpaid:
+        with transaction():
+            of_it = select(Return).join(ReturnItem).join(Exchange, Exchange.return_item_id == ReturnItem.id)
+            if hold_return(of_it.where(Exchange.id == exchange_id)):
+                exchanging.stop_waiting(db.session.get_one(Exchange, exchange_id, with_for_update=True), by=SCHEDULE, at=at)
     with lease.finish(at=now()):
         pass
 

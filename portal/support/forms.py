@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from portal.kit.money import to_minor
 from portal.kit.refusal import Refusal
 from portal.photos import is_draft
+from portal.returns.actions.by_shop import Said
 from portal.returns.actions.on_behalf import Line, Wanted
 from portal.returns.actions.receiving import Came, Found
 from portal.returns.models import Outcome, Wish
@@ -71,6 +72,29 @@ def found(sent: Sent, currency: str) -> Found:
         draft=_draft(sent, "draft"),
         against=text(sent, "against"),
     )
+
+
+def by_shop(sent: Sent, item_ids: list[int], currency: str) -> dict[int, Said]:
+    """By the item's id, of each for which an amount was written. Raises NotANumber."""
+    return {
+        item_id: Said(_amount(sent[f"amount-{item_id}"], currency), text(sent, f"why-{item_id}"), sent.get(f"seen-{item_id}", ""))
+        for item_id in item_ids
+        if sent.get(f"amount-{item_id}", "").strip()
+    }
+
+
+def another_way(sent: Sent) -> str | None:
+    """`credit`, `hand` or `ask`; None for anything else."""
+    return next((way for way in ("credit", "hand", "ask") if way == sent.get("way")), None)
+
+
+def told_of_way(way: str) -> str:
+    told = {
+        "credit": _("The money goes another way: as store credit."),
+        "hand": _("The money goes another way: by hand, to an account that the customer names."),
+        "ask": _("The customer has the link to choose."),
+    }
+    return str(told[way])
 
 
 def given(sent: Sent, line_ids: list[int]) -> dict[int, Wish]:

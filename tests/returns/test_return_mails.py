@@ -48,7 +48,7 @@ def test_each_step_is_written_once(write: Callable[[Callable[[Return], None]], N
         write(lambda one: emails.send_submitted(one, at=now()))
         write(lambda one: emails.send_approved(one, at=now()))
         write(lambda one: emails.send_received(one, at=now()))
-        write(lambda one: emails.send_decided(one, estimate=1780, final=1780, at=now()))
+        write(lambda one: emails.send_decided(one, estimate=1780, final=1780, by_shop=[], at=now()))
         write(lambda one: emails.send_cancelled(one, at=now()))
     told = ["We have your return R-", "Your return R-", "Your return R-", "Your return R-", "Return R-"]
     assert [subject.startswith(begins) for subject, begins in zip(subjects(mail), told, strict=True)] == [True] * 5
@@ -80,7 +80,7 @@ def test_it_says_how_it_goes_back_and_until_when(
 def test_what_is_otherwise_than_promised_is_told_with_its_reason(write: Callable[[Callable[[Return], None]], None], mail: Mail) -> None:
     def decide(one: Return) -> None:
         one.items[0].finding_note = "One jar was open."
-        emails.send_decided(one, estimate=3220, final=2330, at=now())
+        emails.send_decided(one, estimate=3220, final=2330, by_shop=[], at=now())
 
     write(decide)
     written = text(mail.newest(WHOSE))

@@ -21,11 +21,12 @@ from portal.returns.actions.holding import hold_what_comes_first
 from portal.returns.models import Exchange, Return, ReturnItem
 from portal.returns.policy.terms import Suggests
 from portal.returns.queries.suggestions import suggestions
+from portal.subscriptions.actions import move_delivery
 from portal.subscriptions.models import Subscription
 from portal.timeline import Entry, note
 from tests.browser import words
 from tests.harness.serving import serve
-from tests.mail import Mail
+from tests.mail import Mail, text
 from tests.returns.swapping import BY, bought, returned
 from tests.settings import settings
 from tests.stripe import Stripe
@@ -136,6 +137,39 @@ def test_the_next_box_of_the_same_waits_until_the_exchange_is_there_and_that_can
     with app.app_context(), transaction():
         hold_what_comes_first(db.session.get_one(Exchange, exchange_id), by=BY, at=now())
         assert db.session.get_one(Subscription, box.id).scheduled[0].arrives_on == was
+
+
+@pytest.mark.parametrize("what", ["called off", "undone first", "moved since"])
+def test_called_off_the_box_comes_on_its_day_again_and_she_is_told(
+    app: Flask, box: Box, time: Callable[[timedelta], None], mail: Mail, what: str
+) -> None:
+    with app.app_context():
+        first = db.session.get_one(Subscription, box.id).scheduled[0]
+        was, left = first.arrives_on, first.charge_at - shop().lock - now()
+    time(left - timedelta(hours=3))
+    exchange_id, _ = accepted(app)
+    with app.app_context():
+        outbox.work_until_idle()
+        held = db.session.get_one(Exchange, exchange_id).held_entry_id
+    box.sign_in()
+    expected = was
+    if what == "undone first":
+        box.browser.post(f"/changes/{held}/undo")
+    elif what == "moved since":
+        with app.app_context(), transaction():
+            delivery = db.session.get_one(Subscription, box.id).scheduled[0]
+            expected = delivery.arrives_on + timedelta(days=7)
+            move_delivery(delivery, expected, by=BY, at=now())
+    with app.app_context(), transaction():
+        exchanging.take_the_money(db.session.get_one(Exchange, exchange_id), by=BY, at=now())
+    with app.app_context():
+        outbox.work_until_idle()
+        outbox.work_until_idle()
+        assert db.session.get_one(Subscription, box.id).scheduled[0].arrives_on == expected
+    told = [message for message in mail.to("alice@example.com") if "again" in message["Subject"]]
+    assert len(told) == (1 if what == "called off" else 0)
+    for message in told:
+        assert "does not go out any more, so your box need not wait for it." in text(message)
 
 
 def test_a_box_that_comes_later_anyway_or_has_locked_stays_where_it_is(app: Flask, box: Box, time: Callable[[timedelta], None]) -> None:

@@ -3,7 +3,7 @@
 Called from an open transaction that has locked nothing yet.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -15,13 +15,18 @@ from portal.orders.models import Order
 from portal.returns import money
 from portal.returns.actions.carrying_out import carry_out, hold_payments
 from portal.returns.actions.paying_out import BY_HAND, PAID_OUT, ask_for_hands, subject_of
+from portal.returns.actions.refunding import must_be_within
 from portal.returns.emails import money as emails
 from portal.returns.models import Claim, Payout, PayoutKind, Return
 from portal.returns.money import Kind, MoneyLine
+from portal.returns.queries.failures import missing_of
 from portal.tasks.actions import finish_tasks, open_task
-from portal.timeline import SCHEDULE, Actor
+from portal.timeline import SCHEDULE, Actor, Entry
 
 TASK = "refund failed"
+ASKED_AGAIN = "asked for another way"
+"""What stands in the history."""
+OFTEN = timedelta(hours=1)
 
 
 @on_not_gone
@@ -37,7 +42,7 @@ def ask_for_another_way(row: Refund | StoreCredit, at: datetime) -> None:
     if not missing(payout):
         return
     subject = subject_of(payout)
-    emails.send_failed(payout, subject, row, at=at)
+    emails.send_failed(payout, subject, row, row.amount, key=f"{row.id}", at=at)
     facts = {"amount": row.amount, "currency": row.currency, "reason": row.failure or row.refusal}
     open_task(
         TASK, payout, key=f"{TASK}:{row.id}", customer_id=subject.customer_id, due_at=at + BY_HAND, at=at, facts=facts
@@ -54,13 +59,20 @@ def give_by_hand(payout: Payout, *, by: Actor, at: datetime) -> Payout | None:
     return _again(payout, PayoutKind.REFUND, by=by, at=at)
 
 
+def choose_for(payout: Payout, way: str, *, is_lead: bool, by: Actor, at: datetime) -> Payout | None:
+    """Somebody at the shop does it for the customer: `credit`, `hand`, or `ask`, which sends the customer the link to choose once more.
+    By the same rules, and above the shop's limit only a lead may. Raises AskALead."""
+    if way == "ask":
+        _ask_again(payout, by=by, at=at)
+        return None
+    again = _again(payout, PayoutKind.STORE_CREDIT if way == "credit" else PayoutKind.REFUND, by=by, at=at)
+    must_be_within([again] if again else [], is_lead=is_lead)
+    return again
+
+
 def missing(payout: Payout) -> int:
     """What of it the provider or a bank did not take, and did not go another way yet."""
-    begins = f"{payout.because},"
-    refunds = db.session.scalars(select(Refund).where(Refund.because.startswith(begins))).all()
-    credit = db.session.scalars(select(StoreCredit).where(StoreCredit.because.startswith(begins))).all()
-    failed = sum(row.amount for row in refunds if not row.counts) + sum(row.amount for row in credit if not row.counts)
-    return failed - sum(db.session.scalars(select(Payout.amount).where(Payout.instead_of_id == payout.id)))
+    return missing_of([payout.id]).get(payout.id, 0)
 
 
 def payout_of(because: str) -> Payout | None:
@@ -94,6 +106,19 @@ def _again(payout: Payout, kind: PayoutKind, *, by: Actor, at: datetime) -> Payo
     ask_for_hands(again, order, subject, at=at)
     finish_tasks(TASK, payout, at=at)
     return again
+
+
+def _ask_again(payout: Payout, *, by: Actor, at: datetime) -> None:
+    """Once an hour at the most, whoever presses."""
+    _hold(payout)
+    subject, amount = subject_of(payout), missing(payout)
+    lately = select(Entry.facts).where(Entry.subject == timeline.key(subject), Entry.deed == ASKED_AGAIN, Entry.at > at - OFTEN)
+    if not amount or any(facts["payout"] == payout.id for facts in db.session.scalars(lately)):
+        return
+    refunds = select(Refund).where(Refund.because.startswith(f"{payout.because},")).order_by(Refund.id)
+    failed = [row for row in db.session.scalars(refunds) if not row.counts]
+    timeline.note(subject, ASKED_AGAIN, by=by, at=at, facts={"payout": payout.id, "amount": amount, "currency": payout.currency})
+    emails.send_failed(payout, subject, failed[-1], amount, key=f"{failed[-1].id}:{at.isoformat()}", at=at)
 
 
 def _note(again: Payout, order: Order, subject: Return | Claim, *, by: Actor, at: datetime) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import selectinload
 from portal.billing.actions import give_credit, give_credit_back, refund
 from portal.billing.models import Attempt, BillingAccount, Invoice, Why
 from portal.kit.db import db
-from portal.orders.models import LineCancellation, Order, OrderLine
-from portal.orders.queries.payment import left_of, paid_invoice
+from portal.orders.models import Order
+from portal.orders.queries.payment import paid_invoice
 from portal.returns import money
 from portal.returns.models import Claim, Payout, PayoutKind, Return
 from portal.timeline import Actor
@@ -35,17 +35,6 @@ def hold_payments(orders: Iterable[Order], customer_id: int | None) -> None:
     whole = selectinload(Invoice.attempts).selectinload(Attempt.refunds), selectinload(Invoice.given_back)
     fresh = select(Invoice).where(Invoice.id.in_([invoice.id for invoice in invoices])).options(*whole)
     db.session.scalars(fresh.execution_options(populate_existing=True)).all()
-
-
-def left_for(order: Order) -> int:
-    """How much of what was paid for an order did not go back yet, in money or as credit instead of it."""
-    payouts = db.session.scalars(select(Payout).where(Payout.order_id == order.id)).all()
-    given = sum(payout.amount - payout.bonus for payout in payouts if payout.instead_of_id is None)
-    cancelled = select(LineCancellation.amount).join(OrderLine).where(OrderLine.order_id == order.id)
-    left = order.total - given - sum(amount or 0 for amount in db.session.scalars(cancelled))
-    if invoice := paid_invoice(order):
-        left = min(left, left_of(invoice) - sum(payout.elsewhere for payout in payouts))
-    return max(left, 0)
 
 
 def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, in_proportion: bool, by: Actor, at: datetime) -> int:

@@ -4,6 +4,7 @@ A deed of staff carries both names: `by` is the member of staff on the customer'
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from portal.accounts.models import Customer
@@ -88,9 +89,9 @@ def _give_at_once(return_: Return, *, by: Actor, at: datetime) -> None:
         item.id: item.quantity for item in return_.items if item.outcome in MONEY and (item.is_instant or item.outcome is Outcome.KEEP)
     }
     if at_once:
-        try:
+        with suppress(NotKnownWhatWasPaid):
             pay_out(return_, at_once, by=by, at=at)
-        except NotKnownWhatWasPaid:
+        if any(item.paid < at_once.get(item.id, 0) for item in return_.items):
             open_inspection(return_, at=at)
 
 

@@ -11,6 +11,7 @@ from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders.actions import OrderedLine, record_order
 from portal.orders.models import Order, OrderLine
+from portal.returns.emails import exchanges as emails
 from portal.returns.models import Claim, Exchange, ExchangeStatus, Wish
 from portal.returns.queries.instead import left_of, paid_for, tax_in
 from portal.tasks.actions import finish_tasks, open_task
@@ -101,6 +102,7 @@ def _is_left(exchange: Exchange) -> bool:
 
 def _tell_staff(exchange: Exchange, bought: Order, *, at: datetime) -> None:
     exchange.is_sold_out = True
+    emails.send_sold_out(exchange, at=at)
     facts = {"sku": exchange.sku, "quantity": exchange.quantity, "order": bought.number}
     open_task(
         SOLD_OUT, exchange, key=f"{SOLD_OUT}:{exchange.id}", customer_id=bought.customer_id, due_at=shop().answer_by(at), at=at, facts=facts

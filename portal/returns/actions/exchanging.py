@@ -12,8 +12,9 @@ from portal.kit.db import db
 from portal.kit.refusal import Refusal
 from portal.kit.shop import shop
 from portal.returns.actions.differences import MONEY_BACK, give_back_what_was_paid
-from portal.returns.actions.dispatching import dispatch
+from portal.returns.actions.dispatching import SOLD_OUT, dispatch
 from portal.returns.actions.paying_out import pay_out
+from portal.returns.emails import exchanges as emails
 from portal.returns.models import (
     Acceptance,
     Exchange,
@@ -27,13 +28,16 @@ from portal.returns.models import (
     free_units,
 )
 from portal.returns.models.return_ import GIVEN_UP
+from portal.returns.policy.ways import send_by as last_minute
 from portal.returns.queries.instead import Instead, offer, paid_for
 from portal.returns.refusals import NotToBeTaken, PriceIsAnother, SoldOut
-from portal.tasks.actions import open_task
+from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor, note
 
 NEVER_CAME = "exchange never came"
 """The task for whoever has to ask for it."""
+DAYS_TO_PAY = 14
+"""So long a customer has to pay what an exchange costs more."""
 NEW_THINGS = (Outcome.EXCHANGE, Outcome.REPLACEMENT)
 
 
@@ -116,6 +120,26 @@ def take_the_money(exchange: Exchange, *, by: Actor, at: datetime) -> None:
     _call_off(exchange, by=by, at=at)
 
 
+def choose_again(exchange: Exchange, instead: Instead, *, by: Actor, at: datetime) -> None:
+    """It sold out, and the customer takes something else. The job that follows has it go out, or asks for what it costs more.
+
+    Raises NotToBeTaken.
+    """
+    if exchange.is_settled or exchange.item is None or not exchange.is_sold_out:
+        raise NotToBeTaken
+    choose(exchange.item, instead, at=at)
+    exchange.status, exchange.is_sold_out, exchange.pay_by = ExchangeStatus.REQUESTED, False, None
+    finish_tasks(SOLD_OUT, exchange, at=at)
+    note(exchange.item.return_, "exchange chosen again", by=by, at=at, facts=_facts(exchange))
+
+
+def stop_waiting(exchange: Exchange, *, by: Actor, at: datetime) -> None:
+    """The time to pay is over: the money comes back instead."""
+    if exchange.status is ExchangeStatus.AWAITING_PAYMENT and exchange.owed > 0 and exchange.pay_by and at >= exchange.pay_by:
+        take_the_money(exchange, by=by, at=at)
+        emails.send_not_paid(exchange, at=at)
+
+
 def has_gone_out(return_: Return) -> bool:
     """Whether something was ordered for it already: then what it is for has to come."""
     return any(exchange.order_id for item in return_.items if (exchange := exchange_of(item)))
@@ -175,7 +199,9 @@ def _weigh(exchange: Exchange, item: ReturnItem) -> None:
     paid = paid_for(item.line, numbers, tax_included=item.line.order.tax_included)
     worth = paid if exchange.is_locked else exchange.unit_amount * len(numbers)
     exchange.quantity, exchange.credit = len(numbers), paid - item.deduction
-    exchange.difference = 0 if exchange.is_replacement else worth - exchange.credit
+    difference = 0 if exchange.is_replacement else worth - exchange.credit
+    if difference != exchange.difference:
+        exchange.difference, exchange.pay_by = difference, None
 
 
 def _may_go_out(item: ReturnItem, return_: Return) -> bool:
@@ -189,6 +215,8 @@ def _go_on(exchange: Exchange, item: ReturnItem, return_: Return, *, by: Actor, 
         if exchange.status is ExchangeStatus.REQUESTED:
             exchange.status = ExchangeStatus.AWAITING_PAYMENT
             note(return_, "exchange awaits payment", by=by, at=at, facts=_facts(exchange) | {"amount": exchange.owed})
+        exchange.pay_by = exchange.pay_by or last_minute(at, shop(), DAYS_TO_PAY)
+        emails.send_to_pay(exchange, at=at)
     elif _may_go_out(item, return_):
         dispatch(exchange, item.line, unit_numbers(item)[: exchange.quantity], by=by, at=at)
 

@@ -11,11 +11,12 @@ from portal.kit.db import db
 from portal.kit.refusal import Refusal
 from portal.kit.shop import shop
 from portal.orders.models import Order
+from portal.returns.emails import exchanges as emails
 from portal.returns.models import Exchange, ExchangeStatus
 from portal.returns.policy.promises import promise
-from portal.subscriptions.actions import hold_for_exchange
+from portal.subscriptions.actions import hold_for_exchange, undo
 from portal.subscriptions.models import Delivery, Subscription, SubscriptionItem
-from portal.timeline import Actor
+from portal.timeline import Actor, Entry
 
 LOOKED_AT = 14
 """So many days of delivery are looked at for one that is free."""
@@ -42,6 +43,19 @@ def hold_what_comes_first(exchange: Exchange, *, by: Actor, at: datetime) -> Non
         with suppress(Refusal):  # it has locked, or nothing can be changed now
             exchange.held_entry_id = hold_for_exchange(first, day, exchange.id, by=by, at=at).id
             return
+
+
+def let_go(exchange: Exchange, *, by: Actor, at: datetime) -> None:
+    """Nothing goes out any more, so the box that was to wait for it comes on its day again. Once; what cannot be put back stays."""
+    entry = db.session.get(Entry, exchange.held_entry_id) if exchange.held_entry_id else None
+    if exchange.status is not ExchangeStatus.CANCELED or entry is None or entry.undone_at:
+        return
+    subscription_id = int(entry.subject.partition(":")[2])
+    subscription = db.session.scalars(select(Subscription).where(Subscription.id == subscription_id).with_for_update()).one()
+    db.session.refresh(entry)
+    with suppress(Refusal):  # it was undone or changed meanwhile, has locked, or nothing can be changed now
+        undo(entry, subscription, by=by, at=at)
+        emails.send_box_back(exchange, box=subscription.name, day=date.fromisoformat(entry.facts["day"]), at=at)
 
 
 def _arrival(exchange: Exchange, *, at: datetime) -> date:

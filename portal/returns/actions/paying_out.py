@@ -15,14 +15,14 @@ from sqlalchemy.orm import selectinload
 from portal import timeline
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
-from portal.orders.queries.payment import adds_up
 from portal.returns import money
-from portal.returns.actions.carrying_out import carry_out, hold_payments, left_for
-from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, numbers_of, part_of, terms_of
+from portal.returns.actions.carrying_out import carry_out, hold_payments
+from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, part_of, terms_of
 from portal.returns.emails import money as emails
-from portal.returns.models import Claim, ClaimLine, Outcome, Payout, PayoutKind, Return, ReturnItem, ReturnStatus, TakenUnit
+from portal.returns.models import Claim, ClaimLine, Payout, PayoutKind, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.money import MoneyLine
-from portal.returns.not_paid import NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
+from portal.returns.not_paid import MoreThanIsLeft, NotAccepted, NotKnownWhatWasPaid, NotToBePaidNow
+from portal.returns.queries.paid import is_known, left_for
 from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor
 
@@ -34,21 +34,43 @@ PAID_OUT, GIVEN_BY_HAND = "paid out", "given by hand"
 
 
 @dataclass(frozen=True)
+class ByShop:
+    """What a person at the shop says goes back for one item, all in all."""
+
+    amount: int
+    """In minor units of the order's currency."""
+    why: str
+    """For the customer."""
+
+
+@dataclass(frozen=True)
 class Due:
     """Of one item, the units for which money goes back now."""
 
     item: Item
     units: list[TakenUnit]
+    by_shop: ByShop | None
+
+    @property
+    def numbers(self) -> list[int]:
+        return [unit.number for unit in self.units]
 
 
 def pay_out(
-    return_: Return, units: Mapping[int, int] | None = None, kind: PayoutKind | None = None, *, by: Actor, at: datetime
+    return_: Return,
+    units: Mapping[int, int] | None = None,
+    kind: PayoutKind | None = None,
+    *,
+    by_shop: Mapping[int, ByShop] | None = None,
+    by: Actor,
+    at: datetime,
 ) -> list[Payout]:
     """Give the money back for what was accepted, or need not be waited for.
 
     `units` says, by the item's id, for how many of it the money shall have gone back in all; what is not named is left alone. Without it,
-    for all that is due. `kind` is how, instead of what the customer chose. Answers the payouts of these items: who asks twice, or at the
-    same moment, gets the same ones. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid.
+    for all that is due. `kind` is how, instead of what the customer chose. `by_shop` are amounts of items whose order does not say what was
+    paid for each line; without one, they are left alone. Answers the payouts of these items: who asks twice, or at the same moment, gets
+    the same ones. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid where nothing else is due, MoreThanIsLeft.
     """
     db.session.flush()
     orders = hold_orders(item.line for item in return_.items)
@@ -56,19 +78,25 @@ def pay_out(
     _fresh(select(Return).where(Return.id == return_.id).options(units_of))
     if return_.status is not ReturnStatus.APPROVED:
         raise NotToBePaidNow
-    return _pay(return_, orders, items_of(return_), units, kind, by=by, at=at)
+    return _pay(return_, orders, items_of(return_), units, kind, by_shop or {}, by=by, at=at)
 
 
 def pay_out_claim(
-    claim: Claim, units: Mapping[int, int] | None = None, kind: PayoutKind = PayoutKind.REFUND, *, by: Actor, at: datetime
+    claim: Claim,
+    units: Mapping[int, int] | None = None,
+    kind: PayoutKind = PayoutKind.REFUND,
+    *,
+    by_shop: Mapping[int, ByShop] | None = None,
+    by: Actor,
+    at: datetime,
 ) -> list[Payout]:
-    """The same for a claim; `units` are by the id of its line. No fees. Raises NotToBePaidNow, NotAccepted, NotKnownWhatWasPaid."""
+    """The same for a claim; `units` and `by_shop` are by the id of its line. No fees. Raises the same."""
     db.session.flush()
     order = db.session.get_one(Order, claim.order_id, with_for_update=True)
     _fresh(select(Claim).where(Claim.id == claim.id).options(selectinload(Claim.lines).selectinload(ClaimLine.units)))
     if claim.status in ("denied", "canceled"):
         raise NotToBePaidNow
-    return _pay(claim, {order.id: order}, items_of(claim), units, kind, by=by, at=at)
+    return _pay(claim, {order.id: order}, items_of(claim), units, kind, by_shop or {}, by=by, at=at)
 
 
 def done_by_hand(payout: Payout, *, by: Actor, at: datetime) -> bool:
@@ -105,6 +133,7 @@ def _pay(
     items: list[Item],
     units: Mapping[int, int] | None,
     kind: PayoutKind | None,
+    by_shop: Mapping[int, ByShop],
     *,
     by: Actor,
     at: datetime,
@@ -112,12 +141,19 @@ def _pay(
     hold_payments(orders.values(), subject.customer_id)
     asked = [item for item in items if units is None or item.id in units]
     groups: dict[tuple[int, PayoutKind], list[Due]] = {}
+    not_known = False
     for item in asked:
         wanted = item.payable if units is None else units[item.id]
         if wanted > item.payable:
             raise NotAccepted
-        if new := [unit for unit in item.units[:wanted] if unit.payout_id is None]:
-            groups.setdefault((item.line.order_id, kind or item.kind), []).append(Due(item, new))
+        if not (new := [unit for unit in item.units[:wanted] if unit.payout_id is None]):
+            continue
+        if item.id in by_shop or is_known(orders[item.line.order_id]):
+            groups.setdefault((item.line.order_id, kind or item.kind), []).append(Due(item, new, by_shop.get(item.id)))
+        else:
+            not_known = True
+    if not_known and not groups:
+        raise NotKnownWhatWasPaid
     for (order_id, how), due in sorted(groups.items()):
         _decide(subject, orders[order_id], how, due, by=by, at=at)
     paid_by = sorted({unit.payout_id for item in asked for unit in item.units if unit.payout_id})
@@ -125,8 +161,6 @@ def _pay(
 
 
 def _decide(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[Due], *, by: Actor, at: datetime) -> Payout:
-    if not adds_up(order):
-        raise NotKnownWhatWasPaid
     lines = _lines(subject, order, kind, due)
     amount, bonus = money.total(lines), money.bonus(lines)
     return_id, claim_id = (subject.id, None) if isinstance(subject, Return) else (None, subject.id)
@@ -160,20 +194,18 @@ def _in_proportion(subject: Return | Claim) -> bool:
 
 
 def _lines(subject: Return | Claim, order: Order, kind: PayoutKind, due: list[Due]) -> tuple[MoneyLine, ...]:
-    numbered = [(one.item, [unit.number for unit in one.units]) for one in due]
-    parts = [part_of(item, numbers, kind) for item, numbers in numbered]
-    new = [unit for item, numbers in numbered for unit in back(item, numbers)]
+    if not is_known(order):
+        return _by_shop(order, kind, due)
+    parts = [part_of(one.item, one.numbers, kind) for one in due]
+    new = [unit for one in due for unit in back(one.item, one.numbers)]
     lines = money.reckon(parts, label=label_for(subject), delivery=delivery_for(order, new))
     return money.limited(lines, left_for(order))
 
 
-def estimate(return_: Return) -> tuple[MoneyLine, ...]:
-    """What goes back if all of it comes as announced; of a draft, for the units that it would take. Raises NotKnownWhatWasPaid."""
-    due = [(item, numbers_of(item)) for item in items_of(return_) if item.outcome is not Outcome.REPLACEMENT]
-    due = [(item, numbers) for item, numbers in due if item.outcome is not Outcome.EXCHANGE or item.goes_out]
-    orders = {item.line.order_id: item.line.order for item, _ in due}
-    if not all(adds_up(order) for order in orders.values()):
-        raise NotKnownWhatWasPaid
-    new = [unit for item, numbers in due for unit in back(item, numbers)]
-    delivery = [line for order in orders.values() for line in delivery_for(order, new)]
-    return money.reckon([part_of(item, numbers, item.kind) for item, numbers in due], label=label_for(return_), delivery=delivery)
+def _by_shop(order: Order, kind: PayoutKind, due: list[Due]) -> tuple[MoneyLine, ...]:
+    said = [(part_of(one.item, one.numbers, kind), one.by_shop) for one in due if one.by_shop]
+    lines = [line for part, told in said for line in money.by_shop(part, told.amount, told.why)]
+    left = left_for(order)
+    if money.total(lines) - money.bonus(lines) > left:
+        raise MoreThanIsLeft(order.number, left, order.currency)
+    return tuple(lines)

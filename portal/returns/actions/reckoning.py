@@ -23,7 +23,6 @@ from portal.returns.models import (
     TakenUnit,
     Way,
     Wish,
-    free_units,
 )
 from portal.returns.money import Kind, MoneyLine, Paid, Part
 from portal.returns.policy.terms import Terms
@@ -92,12 +91,6 @@ def part_of(item: Item, numbers: Sequence[int], kind: PayoutKind) -> Part:
 
 def back(item: Item, numbers: Iterable[int]) -> list[Back]:
     return [Back(item.line.id, number, item.is_undone) for number in numbers]
-
-
-def numbers_of(item: Item) -> list[int]:
-    """All of its units; of a draft, those that it would take."""
-    quantity = 0 if item.units else db.session.get_one(ReturnItem, item.id).quantity
-    return [unit.number for unit in item.units] or free_units(item.line.order)[item.line.id][:quantity]
 
 
 def label_for(subject: Return | Claim) -> int:

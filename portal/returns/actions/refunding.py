@@ -8,15 +8,14 @@ from sqlalchemy import select
 from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders.models import Order
-from portal.orders.queries.payment import adds_up
 from portal.returns import money
-from portal.returns.actions.carrying_out import left_for
 from portal.returns.actions.paying_out import pay_out
 from portal.returns.actions.reckoning import Item, back, delivery_for, items_of, label_for, part_of
 from portal.returns.emails import returns as emails
 from portal.returns.models import Payout, PayoutKind, Return
-from portal.returns.money import MoneyLine
+from portal.returns.money import Kind, MoneyLine
 from portal.returns.not_now import AskALead, NothingOwed
+from portal.returns.queries.paid import is_known, left_for
 from portal.timeline import Actor
 
 Group = tuple[Order, PayoutKind, list[tuple[Item, list[int]]]]
@@ -56,20 +55,27 @@ def tell(return_: Return, *, at: datetime) -> None:
     """What was found, once all of it is decided, where it is not as it was promised."""
     if not return_.is_decided or return_.estimate is None:
         return
-    estimate, final = money.total(money.from_json(return_.estimate)), money.total(final_lines(return_))
+    if any(not is_known(order) for order, *_ in _groups(items_of(return_))):
+        return  # somebody reckons it first
+    final_ones = (*final_lines(return_), *due_now(return_))
+    estimate, final = money.total(money.from_json(return_.estimate)), money.total(final_ones)
     if estimate != final or any(item.finding_note for item in return_.items):
-        emails.send_decided(return_, estimate=estimate, final=final, at=at)
+        titles = {item.id: item.line.title for item in return_.items}
+        by_shop = [(titles[line.item or 0], str(line.facts["why"])) for line in final_lines(return_) if line.kind is Kind.BY_SHOP]
+        emails.send_decided(return_, estimate=estimate, final=final, by_shop=by_shop, at=at)
 
 
-def due_now(return_: Return) -> tuple[MoneyLine, ...] | None:
-    """What would go back if somebody paid it out now, line by line; None where what was paid is not known."""
+def due_now(return_: Return) -> tuple[MoneyLine, ...]:
+    """What would go back if somebody paid it out now, line by line; without what only a person can reckon."""
     lines: list[MoneyLine] = []
     for order, kind, due in _groups(items_of(return_)):
-        if not adds_up(order):
-            return None
+        if not is_known(order):
+            continue
         parts = [part_of(item, numbers, kind) for item, numbers in due]
         delivery = delivery_for(order, [unit for item, numbers in due for unit in back(item, numbers)])
-        lines += money.limited(money.reckon(parts, label=label_for(return_), delivery=delivery), left_for(order))
+        charged = -sum(line.amount for line in lines if line.kind is Kind.LABEL)
+        reckoned = money.reckon(parts, label=label_for(return_) - charged, delivery=delivery)
+        lines += money.limited(reckoned, left_for(order))
     return tuple(lines)
 
 

@@ -33,6 +33,11 @@ def may_be_over() -> list[ColumnElement[bool]]:
     return [Return.status == ReturnStatus.APPROVED, Return.received_at.is_not(None) | money_went]
 
 
+def is_not_paid(at: datetime) -> list[ColumnElement[bool]]:
+    """Exchanges for which the time to pay is over."""
+    return [Exchange.status == ExchangeStatus.AWAITING_PAYMENT, Exchange.pay_by <= at]
+
+
 def watch(return_: Return, *, at: datetime) -> None:
     """Whatever is due now. Its orders and itself are locked."""
     if return_.status is not ReturnStatus.APPROVED or return_.is_under_way or return_.send_by is None:

@@ -18,11 +18,11 @@ def send_given_by_hand(payout: Payout, subject: Return | Claim, *, at: datetime)
     _send("given_by_hand", payout, subject, key=f"{payout.id}", at=at, amount=payout.by_hand)
 
 
-def send_failed(payout: Payout, subject: Return | Claim, refund: Refund, *, at: datetime) -> None:
-    """The bank did not take it: the customer says which other way."""
+def send_failed(payout: Payout, subject: Return | Claim, refund: Refund, amount: int, *, key: str, at: datetime) -> None:
+    """The bank did not take so much of it: the customer says which other way."""
     attempt = db.session.get_one(Attempt, refund.attempt_id)
     card = {"brand": attempt.brand, "last4": attempt.last4}
-    _send("refund_failed", payout, subject, key=f"{refund.id}", at=at, amount=refund.amount, **card)
+    _send("refund_failed", payout, subject, key=key, at=at, amount=amount, **card)
 
 
 def path_of(subject: Return | Claim) -> str:

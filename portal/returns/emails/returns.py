@@ -1,5 +1,6 @@
 """What is written to a customer about a return: each step once. Nobody is written to about one whose address nobody has proven."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,10 +45,12 @@ def send_received(return_: Return, *, at: datetime) -> None:
     _send("received", return_, key=f"{return_.id}:{came}" + (f":{len(lost)}:{len(wrong)}" if lost or wrong else ""), at=at, **told)
 
 
-def send_decided(return_: Return, *, estimate: int, final: int, at: datetime) -> None:
-    """What was found, where it is not as it was promised. Amounts in minor units of the return's currency."""
-    notes = [[item.line.title, item.finding_note] for item in return_.items if item.finding_note]
-    _send("decided", return_, key=f"{return_.id}:{final}:{len(notes)}", at=at, estimate=estimate, final=final, notes=notes)
+def send_decided(return_: Return, *, estimate: int, final: int, by_shop: Sequence[tuple[str, str]], at: datetime) -> None:
+    """What was found, where it is not as it was promised. Amounts in minor units of the return's currency; `by_shop` are the titles of
+    what somebody reckoned, each with the reason."""
+    notes = [[item.line.title, item.finding_note] for item in return_.items if item.finding_note] + [list(one) for one in by_shop]
+    key = f"{return_.id}:{final}:{len(notes)}"
+    _send("decided", return_, key=key, at=at, estimate=None if by_shop else estimate, final=final, notes=notes)
 
 
 def send_declined(return_: Return, *, reason: str, at: datetime) -> None:

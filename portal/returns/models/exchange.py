@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import BigInteger, ForeignKey, Select, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Customer
@@ -29,6 +29,7 @@ class Exchange(Model):
     """What goes out for one item of a return, or for a claim: an exchange, or a replacement, which is the same thing again."""
 
     __tablename__ = "exchange"
+    __table_args__ = (Index("ix_exchange_status_pay_by", "status", "pay_by"),)
     sku: Mapped[str]
     title: Mapped[str]
     picture: Mapped[str]
@@ -45,6 +46,8 @@ class Exchange(Model):
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), index=True, default=None)
     status: Mapped[ExchangeStatus] = mapped_column(default=ExchangeStatus.REQUESTED)
     paid_at: Mapped[datetime | None] = mapped_column(default=None)
+    pay_by: Mapped[datetime | None] = mapped_column(default=None)
+    """Until when the difference can be paid. After that the money comes back for what is sent."""
     order_id: Mapped[int | None] = mapped_column(ForeignKey(Order.id), index=True, default=None)
     """The order by which it goes out."""
     is_locked: Mapped[bool] = mapped_column(default=False)

@@ -12,21 +12,21 @@ from sqlalchemy.orm import selectinload
 
 from portal.accounts.models import Customer, Staff
 from portal.billing.models import Refund
+from portal.billing.models.refunds import NOT_BACK
 from portal.kit.db import db
 from portal.orders.models import OrderLine
 from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
 from portal.returns.models import Acceptance, Outcome, Payout, Reception, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.models.return_ import WAITING
-from portal.returns.money import from_json, total
+from portal.returns.money import from_json, is_open, total
+from portal.returns.queries.failures import missing_of, still_missing
 from portal.tasks.queries import WaitingTask, waiting_about
 from portal.timeline import Entry
 
 MONEY = Outcome.REFUND, Outcome.STORE_CREDIT, Outcome.KEEP
 MOST = 100
 """In one queue."""
-NOT_BACK = "failed", "canceled"
-"""Stripe's words for money that stays with the shop."""
 
 
 class Queue(StrEnum):
@@ -84,6 +84,8 @@ class PaidBack:
     by_hand: int
     by_hand_done_at: datetime | None
     refunds: tuple["RefundThere", ...]
+    missing: int = 0
+    """What of it did not arrive, and did not go another way yet."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ class DeskReturn:
 
     @property
     def estimate(self) -> int | None:
-        return None if self.return_.estimate is None else total(from_json(self.return_.estimate))
+        """None where nothing was promised, or not all of it."""
+        return _promised(self.return_.estimate)
 
 
 def queue() -> list[ToDo]:
@@ -182,7 +185,8 @@ def paid_back(which: ColumnElement[bool]) -> tuple[PaidBack, ...]:
     begins = [Refund.because.startswith(f"payout:{row.id},") for row in rows]
     for because, amount, status, reference, failure, refusal in db.session.execute(select(*asked).where(or_(False, *begins))):
         refunds[_payout_of(because)].append(RefundThere(amount, status, reference, failure or refusal))
-    return tuple(PaidBack(*row, tuple(refunds[row.id])) for row in rows)
+    missing = missing_of([row.id for row in rows])
+    return tuple(PaidBack(*row, tuple(refunds[row.id]), missing.get(row.id, 0)) for row in rows)
 
 
 def deeds_of(subject: str) -> tuple[Deed, ...]:
@@ -207,13 +211,18 @@ def _to_do(row: Any, items: Sequence[Any], task: WaitingTask | None, money: Queu
     where = _queue_of(row, items, money)
     if where is None:
         return None
-    amount = amounts[row.id] if where is money else (None if row.estimate is None else total(from_json(row.estimate)))
+    amount = amounts[row.id] if where is money else _promised(row.estimate)
     since = row.received_at if where in (Queue.HERE, Queue.PAY) and row.received_at else row.submitted_at or row.started_at
     return ToDo(
         rma=row.rma, queue=where, is_withdrawal=row.is_withdrawal, why=tuple(row.review) if where is Queue.REVIEW else (),
         title=items[0].title if items else "", units=sum(item.quantity for item in items), lines=len(items), amount=amount,
         currency=row.currency, since=since, due_at=task.due_at if task else None, owner=task.owner if task else None,
     )  # fmt: skip
+
+
+def _promised(estimate: list[dict[str, Any]] | None) -> int | None:
+    lines = None if estimate is None else from_json(estimate)
+    return None if lines is None or is_open(lines) else total(lines)
 
 
 def _queue_of(row: Any, items: Sequence[Any], money: Queue | None) -> Queue | None:
@@ -230,13 +239,11 @@ def _queue_of(row: Any, items: Sequence[Any], money: Queue | None) -> Queue | No
 
 def _failed() -> dict[int, int]:
     """By the id of the return: how much did not arrive."""
-    refused = or_(Refund.status.in_(NOT_BACK), Refund.refusal != "")
-    rows = db.session.execute(select(Refund.because, Refund.amount).where(Refund.because.startswith("payout:"), refused)).all()
-    amounts = {_payout_of(because): amount for because, amount in rows}
-    instead = select(Payout.instead_of_id).where(Payout.instead_of_id.is_not(None))
+    amounts, found = still_missing(), defaultdict[int, int](int)
     of_returns = select(Payout.return_id, Payout.id).where(Payout.id.in_(list(amounts)), Payout.return_id.is_not(None))
-    found = db.session.execute(of_returns.where(Payout.id.not_in(instead)))
-    return {return_id: amounts[payout] for return_id, payout in found if return_id is not None}
+    for return_id, payout_id in db.session.execute(of_returns):
+        found[return_id or 0] += amounts[payout_id]
+    return dict(found)
 
 
 def _by_hand() -> dict[int, int]:

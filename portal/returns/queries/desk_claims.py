@@ -13,6 +13,7 @@ from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
 from portal.returns.models import Claim, ClaimKind, ClaimLine, ClaimStatus, Exchange, Payout, Wish
 from portal.returns.queries.desk import MOST, Deed, PaidBack, deeds_of, paid_back
+from portal.returns.queries.failures import still_missing
 from portal.tasks.queries import WaitingTask, waiting_about
 
 
@@ -31,6 +32,9 @@ class WaitingClaim:
     units: int
     lines: int
     owner: str | None
+    currency: str
+    failed: int
+    """So much of its money did not arrive."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,14 @@ class DeskClaim:
 
 
 def waiting_claims() -> list[WaitingClaim]:
-    """Those to be answered, the most urgent first; then those that were approved, and are not done."""
-    what = Claim.id, Claim.reference, Order.number.label("order"), Claim.kind, Claim.wish, Claim.status, Claim.opened_at, Claim.answer_by
-    waiting = select(*what).join(Order, Order.id == Claim.order_id).where(Claim.status.in_([ClaimStatus.OPEN, ClaimStatus.APPROVED]))
+    """Those whose money did not arrive; those to be answered, the most urgent first; then those that were approved, and are not done."""
+    failed = _failed()
+    what = (
+        Claim.id, Claim.reference, Order.number.label("order"), Claim.kind, Claim.wish, Claim.status, Claim.opened_at, Claim.answer_by,
+        Order.currency,
+    )  # fmt: skip
+    is_waiting = Claim.status.in_([ClaimStatus.OPEN, ClaimStatus.APPROVED]) | Claim.id.in_(list(failed))
+    waiting = select(*what).join(Order, Order.id == Claim.order_id).where(is_waiting)
     rows = db.session.execute(waiting.order_by(Claim.status.desc(), Claim.answer_by, Claim.id).limit(MOST)).all()
     ids = [row.id for row in rows]
     inside: dict[int, list[tuple[str, int]]] = defaultdict(list)
@@ -78,7 +87,7 @@ def waiting_claims() -> list[WaitingClaim]:
     for claim_id, title, quantity in db.session.execute(lines.where(ClaimLine.claim_id.in_(ids)).order_by(ClaimLine.id)):
         inside[claim_id].append((title, quantity))
     tasks = waiting_about(Claim.__tablename__, ids)
-    return [_waiting(row._mapping, inside[row.id], tasks.get(row.id)) for row in rows]
+    return [_waiting(row._mapping, inside[row.id], tasks.get(row.id), failed.get(row.id, 0)) for row in rows]
 
 
 def whole_claim(reference: str) -> DeskClaim | None:
@@ -105,8 +114,17 @@ def whole_claim(reference: str) -> DeskClaim | None:
     )
 
 
-def _waiting(row: RowMapping, lines: list[tuple[str, int]], task: WaitingTask | None) -> WaitingClaim:
+def _failed() -> dict[int, int]:
+    """By the id of the claim: how much did not arrive."""
+    amounts, found = still_missing(), defaultdict[int, int](int)
+    of_claims = select(Payout.claim_id, Payout.id).where(Payout.id.in_(list(amounts)), Payout.claim_id.is_not(None))
+    for claim_id, payout_id in db.session.execute(of_claims):
+        found[claim_id or 0] += amounts[payout_id]
+    return dict(found)
+
+
+def _waiting(row: RowMapping, lines: list[tuple[str, int]], task: WaitingTask | None, failed: int) -> WaitingClaim:
     known = {name: value for name, value in row.items() if name != "id"}
     first = lines[0][0] if lines else ""
     owner = task.owner if task else None
-    return WaitingClaim(**known, title=first, units=sum(quantity for _, quantity in lines), lines=len(lines), owner=owner)
+    return WaitingClaim(**known, title=first, units=sum(quantity for _, quantity in lines), lines=len(lines), owner=owner, failed=failed)

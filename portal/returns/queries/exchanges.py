@@ -45,11 +45,17 @@ class ShownExchange:
     """Whether the return was accepted."""
     order: str | None
     """The number of the order by which it goes out."""
+    pay_by: datetime | None
     page: ShownPage | None = None
 
     @property
     def owed(self) -> int:
         return max(self.difference, 0) - self.paid if self.status is ExchangeStatus.AWAITING_PAYMENT else 0
+
+    @property
+    def may_be_another(self) -> bool:
+        """Whether the customer may choose something else for it."""
+        return self.is_sold_out and self.order is None and self.may_become_money
 
     @property
     def may_become_money(self) -> bool:
@@ -84,6 +90,7 @@ def _shown(query: Select[Exchange, str, str, ReturnStatus, str, bool]) -> list[S
             paid=row.paid, currency=row.currency, is_replacement=row.is_replacement, is_sold_out=row.is_sold_out,
             held_entry_id=row.held_entry_id, bought=bought, rma=rma,
             is_instant=is_instant, is_decided=status is ReturnStatus.APPROVED, order=number,
+            pay_by=row.pay_by,
             page=pages.get(row.subject),
         )
         for row, bought, rma, status, number, is_instant in rows

@@ -67,6 +67,15 @@ def instead_of(line: OrderLine, numbers: Sequence[int], *, can_pay: bool | None 
     return [one for one in found if one.difference <= 0 or pays]
 
 
+def instead_for(exchange: Exchange) -> list[Instead]:
+    """What may go out in place of what was chosen, and of which there is none left."""
+    item = exchange.item
+    if item is None:
+        return []
+    numbers = [unit.number for unit in item.units][: exchange.quantity]
+    return [one for one in instead_of(item.line, numbers) if one.sku != exchange.sku]
+
+
 def offer(line: OrderLine, sku: str, numbers: Sequence[int]) -> Instead | None:
     """That one of them, however many there are of others. None if it can't go out."""
     order, quantity = line.order, len(numbers)

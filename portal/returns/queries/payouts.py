@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
 
-from portal.billing.models import Attempt, BillingAccount, Refund, StoreCredit, Why
+from portal.billing.models import Attempt, Refund, StoreCredit, Why
 from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.returns.models import Acceptance, Claim, Payout, PayoutKind, Reception, Return
-from portal.returns.money import Difference, MoneyLine, explain, from_json, total
+from portal.returns.money import Because, Difference, MoneyLine, explain, from_json, is_open, total
 from portal.returns.policy.promises import credited_by
+from portal.returns.queries.failures import can_credit
 from portal.returns.queries.passport import ShownReturn
 
 BY_HAND = timedelta(days=2)
@@ -73,6 +74,16 @@ class ShownMoney:
     @property
     def estimated(self) -> int:
         return total(self.estimate or ())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody at the shop has to reckon what comes back for something of it, or has."""
+        return is_open(self.estimate or ()) or is_open(self.final)
+
+    @property
+    def by_shop(self) -> tuple[Difference, ...]:
+        """What somebody has reckoned so far, and why."""
+        return tuple(one for one in explain((), self.final) if one.because is Because.BY_SHOP)
 
     @property
     def given(self) -> int:
@@ -159,10 +170,8 @@ def failed(payout_id: int, customer_id: int) -> Failed | None:
         return None
     shown = payouts_of(return_id=payout.return_id, claim_id=payout.claim_id)
     amount = next(one.missing for one in shown if one.id == payout_id)
-    accounts = select(BillingAccount.id).where(BillingAccount.customer_id == customer_id, BillingAccount.currency == payout.currency)
-    there = db.session.scalar(accounts.where(BillingAccount.gone_at.is_(None)).limit(1))
     path = f"/returns/{subject.rma}" if isinstance(subject, Return) else f"/claims/{subject.reference}"
-    return Failed(amount, payout.currency, path, there is not None)
+    return Failed(amount, payout.currency, path, can_credit(customer_id, payout.currency))
 
 
 def payout(payout_id: int) -> Payout:

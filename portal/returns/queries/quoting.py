@@ -16,10 +16,11 @@ from portal.payments import Result
 from portal.returns import money
 from portal.returns.models import Exchange, Fault, Outcome, Way, free_units
 from portal.returns.money import Kind, MoneyLine, Paid, Part
-from portal.returns.policy.outcomes import offers
+from portal.returns.policy.outcomes import SWAPS, offers
 from portal.returns.policy.promises import Promise, credited_by, looked_at_by, promise
 from portal.returns.queries.drafts import Draft, DraftItem
 from portal.returns.queries.instead import Instead, instead_of
+from portal.returns.queries.paid import is_known, left_for
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class QuotedOutcome:
     outcome: Outcome
     is_instant: bool
     amount: int
-    """What comes back, with the bonus; 0 where something is sent instead."""
+    """What comes back, with the bonus; 0 where something is sent instead, and where only the shop can reckon it."""
     bonus: int
     by: date
     """When it is there."""
@@ -40,10 +41,12 @@ class QuotedOutcome:
 class QuotedItem:
     item: DraftItem
     paid: int
-    """For the units that go back, tax included."""
+    """For the units that go back, tax included; where that is not known, all that can still go back of their order."""
     outcomes: tuple[QuotedOutcome, ...]
     instead: tuple[Instead, ...]
     """What may go out, where an exchange is among the outcomes."""
+    is_known: bool = True
+    """Whether what was paid for it is known; else the shop reckons what comes back."""
 
     def quoted(self, outcome: Outcome) -> QuotedOutcome | None:
         return next((one for one in self.outcomes if one.outcome is outcome), None)
@@ -66,10 +69,14 @@ class Units:
         ids = {item.order.id for item in draft.items}
         self.orders = {order.id: order for order in db.session.scalars(select(Order).where(Order.id.in_(ids)))}
         self.lines = {line.id: line for order in self.orders.values() for line in order.lines}
+        self.known = {order.id for order in self.orders.values() if is_known(order)}
         self.free = {line: numbers for order in self.orders.values() for line, numbers in free_units(order).items()}
 
     def line(self, item: DraftItem) -> OrderLine:
         return self.lines[item.line.id]
+
+    def is_known(self, item: DraftItem) -> bool:
+        return item.order.id in self.known
 
     def numbers(self, item: DraftItem) -> list[int]:
         return self.free[item.line.id][: item.quantity]
@@ -83,7 +90,8 @@ class Units:
     def are_whole(self, draft: Draft) -> list[Order]:
         """The orders of which nothing is left and nothing went back before."""
         chosen = draft.quantities
-        return [order for order in self.orders.values() if all(chosen.get(line.id, 0) == line.quantity for line in order.lines)]
+        whole = [order for order in self.orders.values() if order.id in self.known]
+        return [order for order in whole if all(chosen.get(line.id, 0) == line.quantity for line in order.lines)]
 
 
 def quoted(draft: Draft, *, at: datetime) -> tuple[QuotedItem, ...]:
@@ -93,17 +101,27 @@ def quoted(draft: Draft, *, at: datetime) -> tuple[QuotedItem, ...]:
 
 
 def estimated(draft: Draft, outcomes: Chosen, way: Way) -> tuple[MoneyLine, ...]:
-    """All of it, with these outcomes by the items' ids, line by line."""
+    """All of it, with these outcomes by the items' ids, line by line; what only the shop can reckon stands in it with 0."""
     units = Units(draft)
-    parts = []
+    parts, by_shop = [], []
     for item in draft.items:
         outcome, instead = outcomes[item.id]
         if outcome is Outcome.REPLACEMENT or (outcome is Outcome.EXCHANGE and (instead is None or instead.difference >= 0)):
             continue
+        if not units.is_known(item):
+            by_shop.append(MoneyLine(Kind.BY_SHOP, 0, item.id, item.quantity))
+            continue
         goes_out = instead.credit + instead.difference if instead else 0
         part = units.part(item, Outcome.REFUND if outcome is Outcome.KEEP else outcome)
         parts.append(replace(part, goes_out=goes_out))
-    return money.reckon(parts, label=way_fee(draft, outcomes, way), delivery=_delivery(draft, outcomes, units))
+    return (*money.reckon(parts, label=way_fee(draft, outcomes, way), delivery=_delivery(draft, outcomes, units)), *by_shop)
+
+
+def at_the_most(draft: Draft, lines: Sequence[MoneyLine]) -> int:
+    """No more than so much comes back: what is known of it, and all that is left of the orders that the shop has to reckon."""
+    by_shop = {line.item for line in lines if line.kind is Kind.BY_SHOP}
+    order_ids = {item.order.id for item in draft.items if item.id in by_shop}
+    return money.total(lines) + sum(left_for(db.session.get_one(Order, order_id)) for order_id in order_ids)
 
 
 def way_fee(draft: Draft, outcomes: Chosen, way: Way) -> int:
@@ -144,22 +162,24 @@ def chosen_instead(item_ids: Sequence[int]) -> dict[int, str]:
 
 def _quoted(item: DraftItem, draft: Draft, units: Units, told: Promise, at: datetime) -> QuotedItem:
     line, numbers = units.line(item), units.numbers(item)
-    paid = money.worth(units.part(item, Outcome.REFUND).paid, numbers).amount
+    known = units.is_known(item)
+    paid = money.worth(units.part(item, Outcome.REFUND).paid, numbers).amount if known else left_for(units.orders[item.order.id])
     terms, verdict, flag = item.order.terms, item.line.verdict, item.order.flag
     offered = offers(verdict, terms, item.why, worth=paid, currency=draft.currency, flag=flag, is_exception=draft.is_exception)
     found = []
     for offer in offered:
         lines: tuple[MoneyLine, ...] = ()
-        if offer.outcome not in (Outcome.EXCHANGE, Outcome.REPLACEMENT):
+        if known and offer.outcome not in SWAPS:
             lines = money.reckon([units.part(item, Outcome.REFUND if offer.outcome is Outcome.KEEP else offer.outcome)])
-        by = _there_by(offer.outcome, told, is_instant=offer.is_instant, at=at)
-        found.append(QuotedOutcome(offer.outcome, offer.is_instant, money.total(lines), money.bonus(lines), by, lines))
+        is_instant = offer.is_instant and (known or offer.outcome in (*SWAPS, Outcome.KEEP))
+        by = _there_by(offer.outcome, told, is_instant=is_instant, at=at)
+        found.append(QuotedOutcome(offer.outcome, is_instant, money.total(lines), money.bonus(lines), by, lines))
     instead: Sequence[Instead] = ()
     if any(one.outcome is Outcome.EXCHANGE for one in found):
-        instead = instead_of(line, numbers)
+        instead = [one for one in instead_of(line, numbers) if known or one.is_same_product]
         if not instead:
             found = [one for one in found if one.outcome is not Outcome.EXCHANGE]
-    return QuotedItem(item, paid, tuple(found), tuple(instead))
+    return QuotedItem(item, paid, tuple(found), tuple(instead), known)
 
 
 def _there_by(outcome: Outcome, told: Promise, *, is_instant: bool, at: datetime) -> date:

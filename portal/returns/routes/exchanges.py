@@ -1,5 +1,7 @@
 """Paying what an exchange costs more, on the provider's page; and taking the money after all."""
 
+from collections.abc import Mapping
+
 from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,9 +16,11 @@ from portal.kit.web import one_or_404, page, say
 from portal.payments import page_origin
 from portal.returns.actions import exchanging
 from portal.returns.actions.differences import pay_difference
+from portal.returns.forms.instead import InsteadForm
 from portal.returns.locks import hold_return
 from portal.returns.models import Exchange, Return, ReturnItem
 from portal.returns.queries import exchanges as queries
+from portal.returns.queries.instead import instead_for
 from portal.returns.routes.door import bp
 
 
@@ -63,6 +67,36 @@ def take_the_money(exchange_id: int) -> ResponseReturnValue:
         exchanging.take_the_money(exchange, by=current.actor, at=now())
     say(_("You get the money instead."), _("Nothing else is sent for it."))
     return redirect(url_for(".show", rma=_found(exchange_id).rma), 303)
+
+
+@bp.get("/returns/exchanges/<int:exchange_id>/instead")
+def ask_for_another(exchange_id: int) -> ResponseReturnValue:
+    return _others(_found(exchange_id), request.args)
+
+
+@bp.post("/returns/exchanges/<int:exchange_id>/instead")
+def choose_another(exchange_id: int) -> ResponseReturnValue:
+    """It sold out. Who chooses twice, or too late, is led to how it stands."""
+    found = _found(exchange_id)
+    if not found.may_be_another:
+        return redirect(url_for(".show", rma=found.rma), 303)
+    with transaction():
+        exchange = _held(exchange_id)
+        form = InsteadForm(instead_for(exchange), request.form)
+        if form.check() and form.chosen:
+            exchanging.choose_again(exchange, form.chosen, by=current.actor, at=now())
+    if form.error:
+        return _others(found, request.form, form.error, 422)
+    say(_("Thank you."), _("It goes on with what you chose."))
+    return redirect(url_for(".show", rma=found.rma), 303)
+
+
+def _others(found: queries.ShownExchange, sent: Mapping[str, str], error: str | None = None, status: int = 200) -> ResponseReturnValue:
+    if not found.may_be_another:
+        return redirect(url_for(".show", rma=found.rma), 303)
+    form = InsteadForm(instead_for(db.session.get_one(Exchange, found.id)), sent)
+    form.error = error
+    return page("returns/choose_again.html", status, exchange=found, form=form)
 
 
 def _found(exchange_id: int) -> queries.ShownExchange:

@@ -228,10 +228,11 @@ def _ways(draft: drafts.Draft, form: forms.OutcomeForm, error: str = "", status:
     amounts = _amounts(draft, form)
     fees = {way: -sum(line.amount for line in lines if line.kind == money.Kind.LABEL) for way, lines in amounts.items()}
     totals = {way: money.total(lines) for way, lines in amounts.items()}
+    most = {way: quoting.at_the_most(draft, lines) for way, lines in amounts.items()}
     cards = quoting.cards_paid_with([item.order.id for item in draft.items])
     chosen = next((way for way in amounts if way == request.form.get("way", draft.way)), next(iter(amounts)))
     days = max(item.order.terms.send_by_days for item in draft.items)
     return page(
-        "returns/way.html", status, form=form, draft=draft, amounts=amounts, fees=fees, totals=totals, cards=cards, chosen=chosen,
-        error=error, send_by=send_by(now(), shop(), days),
+        "returns/way.html", status, form=form, draft=draft, amounts=amounts, fees=fees, totals=totals, most=most, cards=cards,
+        chosen=chosen, error=error, send_by=send_by(now(), shop(), days),
     )  # fmt: skip

@@ -14,9 +14,10 @@ from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.kit.web import page, say
 from portal.returns import hold_claim
-from portal.returns.actions import answering, paying_out
+from portal.returns.actions import another_way, answering, paying_out
 from portal.returns.models import Claim, Payout
 from portal.returns.queries import desk_claims as queries
+from portal.returns.queries.failures import can_credit
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
 from portal.tasks.actions import take_tasks
@@ -78,6 +79,20 @@ def claim_given_by_hand(reference: str, payout_id: int) -> ResponseReturnValue:
     return _do(reference, done, _("Kept: it was given back by hand."))
 
 
+@bp.post("/claims/<reference>/payouts/<int:payout_id>/another-way")
+@staff_only(Role.AGENT)
+def claim_another_way(reference: str, payout_id: int) -> ResponseReturnValue:
+    """Of money that did not arrive. Whoever presses twice, or comes after the customer, changes nothing."""
+    way = forms.another_way(request.form) or abort(400)
+
+    def choose(claim: Claim, by: Actor) -> None:
+        theirs = select(Payout).where(Payout.id == payout_id, Payout.claim_id == claim.id)
+        payout = db.session.scalars(theirs).one_or_none() or abort(404)
+        another_way.choose_for(payout, way, is_lead=is_lead(), by=by, at=now())
+
+    return _do(reference, choose, forms.told_of_way(way))
+
+
 @bp.post("/claims/<reference>/notes")
 @staff_only(Role.AGENT)
 def note_on_claim(reference: str) -> ResponseReturnValue:
@@ -106,5 +121,5 @@ def _show(
     found = queries.whole_claim(reference) or abort(404)
     return page(
         "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=now(), refusal=refusal, form=form,
-        sent=sent if sent is not None else {},
+        sent=sent if sent is not None else {}, can_credit=can_credit(found.customer_id, found.currency),
     )  # fmt: skip

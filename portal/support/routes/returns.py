@@ -19,9 +19,10 @@ from portal.kit.refusal import Refusal
 from portal.kit.uploads import takes_files
 from portal.kit.web import page, say
 from portal.returns import hold_return
-from portal.returns.actions import closing, deciding, paying_out, receiving, refunding, starting
-from portal.returns.models import Payout, Return, ReturnItem
+from portal.returns.actions import another_way, by_shop, closing, deciding, paying_out, receiving, refunding, starting
+from portal.returns.models import Payout, Return, ReturnItem, ReturnStatus
 from portal.returns.queries import desk as queries
+from portal.returns.queries.failures import can_credit
 from portal.returns.queries.policies import policy_of
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
@@ -124,6 +125,17 @@ def refund_return(rma: str) -> ResponseReturnValue:
     return _do(rma, refund, _("The money is on its way back."))
 
 
+@bp.post("/returns/<rma>/by-shop")
+@staff_only(Role.AGENT)
+def refund_by_shop(rma: str) -> ResponseReturnValue:
+    def refund(one: Return, by: Actor) -> None:
+        said = forms.by_shop(request.form, [item.id for item in one.items], one.currency)
+        by_shop.refund_by_shop(one, said, is_lead=is_lead(), by=by, at=now())
+        closing.close_if_settled(one, by=by, at=now())
+
+    return _do(rma, refund, _("The money is on its way back, and the customer is told why it is so much."), "by-shop")
+
+
 @bp.post("/returns/<rma>/payouts/<int:payout_id>/done")
 @staff_only(Role.AGENT)
 def given_by_hand(rma: str, payout_id: int) -> ResponseReturnValue:
@@ -133,6 +145,21 @@ def given_by_hand(rma: str, payout_id: int) -> ResponseReturnValue:
         closing.close_if_settled(one, by=by, at=now())
 
     return _do(rma, done, _("Kept: it was given back by hand."))
+
+
+@bp.post("/returns/<rma>/payouts/<int:payout_id>/another-way")
+@staff_only(Role.AGENT)
+def return_another_way(rma: str, payout_id: int) -> ResponseReturnValue:
+    """Of money that did not arrive. Whoever presses twice, or comes after the customer, changes nothing."""
+    way = forms.another_way(request.form) or abort(400)
+
+    def choose(one: Return, by: Actor) -> None:
+        theirs = select(Payout).where(Payout.id == payout_id, Payout.return_id == one.id)
+        payout = db.session.scalars(theirs).one_or_none() or abort(404)
+        another_way.choose_for(payout, way, is_lead=is_lead(), by=by, at=now())
+        closing.close_if_settled(one, by=by, at=now())
+
+    return _do(rma, choose, forms.told_of_way(way))
 
 
 @bp.post("/returns/<rma>/close")
@@ -181,12 +208,15 @@ def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] |
     found = _found(rma)
     return_ = found.return_
     terms = {item.id: policy_of(item.policy_id).terms for item in return_.items}
+    is_approved = return_.status is ReturnStatus.APPROVED
     due = refunding.due_now(return_)
-    amount = sum(line.amount for line in due) if due else 0
+    amount = sum(line.amount for line in due)
+    credit = can_credit(return_.customer_id, return_.currency)
+    to_reckon = by_shop.to_reckon(return_) if is_approved else []
     return page(
-        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, at=now(), refusal=refusal,
-        form=form, sent=sent if sent is not None else {}, new_draft=lambda: token_urlsafe(24), is_lead=is_lead(),
-        needs_lead=refunding.needs_lead(amount, return_.currency)
+        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, to_reckon=to_reckon, at=now(),
+        refusal=refusal, form=form, sent=sent if sent is not None else {}, new_draft=lambda: token_urlsafe(24), is_lead=is_lead(),
+        needs_lead=refunding.needs_lead(amount, return_.currency), can_credit=credit,
     )  # fmt: skip
 
 
