@@ -1,6 +1,7 @@
 """The screens of a return and a claim: on a customer's phone, and at the desk."""
 
 from collections.abc import Callable
+from itertools import count
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from tests.journeys.demo import Demo
 from tests.orders.builders import order
 from tests.returns.builders import sent_back
 
+_numbers = count(1)
 Take = Callable[[str], None]
 
 
@@ -70,7 +72,7 @@ def _begun(demo: Demo) -> tuple[int, str, str, str]:
     with demo.app.app_context(), transaction():
         at = clock.now()
         mira = db.session.scalars(select(Customer).where(Customer.email == "mira@example.com")).one()
-        bought = [order(mira, at, number=f"HA-90{number}") for number in range(3)]
+        bought = [order(mira, at, number=f"HA-9{next(_numbers):03}") for _ in range(3)]
         db.session.flush()
         words = "It is not what I thought it would be."
         waits = sent_back(bought[0], status=ReturnStatus.NEEDS_REVIEW, review=["often"], way=Way.OWN, words=words, at=at)
@@ -79,5 +81,12 @@ def _begun(demo: Demo) -> tuple[int, str, str, str]:
         for one in waits, here:
             one.items[0].reason = "too_much"
             one.estimate = as_json([MoneyLine(Kind.GOODS, 890 * one.items[0].quantity, one.items[0].id, one.items[0].quantity)])
-        asked = claims.Asked(ClaimKind.DAMAGED, {bought[2].lines[0].id: 1}, Wish.REFUND, "One jar leaks.", "My camera is broken.", "x" * 32)
+        asked = claims.Asked(
+            ClaimKind.DAMAGED,
+            {bought[2].lines[0].id: 1},
+            Wish.REFUND,
+            "One jar leaks.",
+            "My camera is broken.",
+            f"a-form-of-claims-{next(_numbers):08}",
+        )
         return mira.id, waits.rma, here.rma, claims.open_claim(bought[2], asked, by=Actor(customer_id=mira.id), at=at).reference
