@@ -1,7 +1,7 @@
 """Who is at the other end of this request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec
@@ -88,7 +88,7 @@ class Current:
         """For the history: who does what is done now."""
         if self.signed_in is None:
             abort(redirect(_door(), 303))
-        return self.signed_in.actor
+        return replace(self.signed_in.actor, prepared_id=g.get("prepared_id"))
 
 
 current = Current()

@@ -19,6 +19,8 @@ from sqlalchemy import Connection, DateTime, Dialect, Enum, MetaData, TypeDecora
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
+from portal.kit import trial
+
 db = SQLAlchemy()
 _changing = ContextVar("changing", default=False)
 
@@ -154,21 +156,30 @@ def transaction() -> Iterator[None]:
 
     It sees the database as it is now: what was read before (at the latest, who is signed in) is read again, because SQLite
     lets nobody write from an old view, and on PostgreSQL nobody should. So find inside what you mean to change.
+    In a trial it is taken back where it would be committed.
     """
     if changing():
         raise RuntimeError("Already in a transaction: only the edge opens one.")
     if db.session.new or db.session.dirty or db.session.deleted:
         raise RuntimeError("Something was changed before the transaction began.")
     db.session.rollback()
-    token = _changing.set(True)
+    token, tried, well = _changing.set(True), trial.going_on(), False
     try:
         yield
-        db.session.commit()
+        trial.look_at_end()
+        if tried:
+            db.session.flush()
+            db.session.rollback()
+        else:
+            db.session.commit()
+        well = True
     except BaseException:
         db.session.rollback()
         raise
     finally:
         _changing.reset(token)
+        if tried:
+            tried.close(well=well)
 
 
 @contextmanager

@@ -162,6 +162,8 @@ def _parts(names: list[str]) -> str:
 def who(done: Done) -> str:
     if done.staff:
         return str(_("%(name)s from support, for you", name=done.staff))
+    if done.prepared_by:
+        return str(_("You approved what %(name)s had prepared", name=done.prepared_by))
     if done.facts.get("by_mail"):
         return str(_("By the link in the mail"))
     systems: dict[str | None, str] = {"provider": _("Payment provider"), "schedule": _("By itself"), None: _("You")}

@@ -226,6 +226,8 @@ class Done:
     """It could be undone, had not a later one changed the same: what that was is named when it is tried."""
     is_newest: bool
     """No later change was made."""
+    prepared_by: str | None = None
+    """Who of the staff had prepared it, if the customer approved it."""
 
     @property
     def is_refused(self) -> bool:

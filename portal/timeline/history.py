@@ -14,6 +14,7 @@ from sqlalchemy.orm import ColumnProperty
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.kit.db import Model, db
+from portal.kit.origin import origin
 from portal.timeline.chain import append
 from portal.timeline.models import Actor, Entry, Values
 
@@ -79,9 +80,14 @@ def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str,
     return append(_entry(subject, name, by, at, version=None, before={}, after={}, facts=facts, personal=None))
 
 
-def _entry(subject: Model, name: str, by: Actor, at: datetime, **told: Any) -> Entry:
-    entry = Entry(subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, **told)
+def _entry(subject: Model, name: str, by: Actor, at: datetime, *, facts: dict[str, Any], **told: Any) -> Entry:
+    entry = Entry(
+        subject=key(subject), deed=name, customer_id=by.customer_id, staff_id=by.staff_id, system=by.system, at=at, facts=facts, **told
+    )
+    if by.prepared_id is not None:
+        entry.facts = facts | {"prepared": by.prepared_id}
     entry.impersonation_id = by.impersonation_id
+    entry.request_id, entry.ip = origin().request_id, origin().ip
     return entry
 
 

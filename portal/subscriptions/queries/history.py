@@ -11,6 +11,7 @@ from portal import timeline
 from portal.accounts.models import Staff
 from portal.billing.models import Invoice
 from portal.kit.db import Model, db
+from portal.prepared.queries import preparers
 from portal.subscriptions.models import Delivery, Subscription, SubscriptionItem
 from portal.subscriptions.policy import CHANGE_OF, UNDOABLE, UNDOING, allows
 from portal.subscriptions.queries.kept import kept_entry
@@ -59,6 +60,7 @@ def history(shown: ShownSubscription, limit: int, *, at: datetime, before: int |
     touched = _touched({key for entry, *_ in rows for key in concerned(entry)})
     closed = {key for key, (delivery, _due) in touched.items() if delivery.invoice_ref or delivery.locks_at <= at}
     open_ones = [entry for entry, *_ in rows if is_undoable(entry, shown, at=at) and not closed & concerned(entry)]
+    prepared_by = preparers(entry.facts["prepared"] for entry, *_ in rows if "prepared" in entry.facts)
     overtaken = _overtaken(open_ones, {key: delivery for key, (delivery, _due) in touched.items()})
     return [
         Done(
@@ -76,6 +78,7 @@ def history(shown: ShownSubscription, limit: int, *, at: datetime, before: int |
             can_undo=entry in open_ones and entry.id not in overtaken,
             is_overtaken=entry.id in overtaken,
             is_newest=newest,
+            prepared_by=prepared_by.get(entry.facts.get("prepared", 0)),
         )
         for entry, staff, newest in rows
     ]

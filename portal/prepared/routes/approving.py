@@ -1,0 +1,81 @@
+"""A customer approves a prepared change by sending its form: the same route does it, under the same rules, and in the same transaction
+the change is marked as approved."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
+
+from portal.accounts.current import current
+from portal.kit import trial
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.kit.web import LARGEST_ID, one_or_404, say
+from portal.prepared import actions
+from portal.prepared.models import PreparedChange
+from portal.prepared.refusals import AnsweredAlready, LooksOtherNow, NotTheirs
+from portal.prepared.routes.sent import SUGGESTION, sent_form
+from portal.prepared.telling import is_still_so, picture
+from portal.timeline import Entry
+
+
+@dataclass
+class Approval:
+    """The prepared change that this request may turn out to approve."""
+
+    prepared_id: int
+    looks: dict[str, Any]
+    entries: list[Entry] = field(default_factory=list)
+    is_done: bool = False
+
+
+def begin() -> ResponseReturnValue | None:
+    """Before each request. A form that is not the one that was kept is the customer's own, and approves nothing."""
+    signed_in = current.signed_in if request.method == "POST" else None
+    if signed_in is None or SUGGESTION not in request.form:
+        return None
+    if signed_in.staff is not None:
+        raise NotTheirs
+    number = request.form.get(SUGGESTION, 0, int)
+    prepared = one_or_404(PreparedChange.of(current.customer.id).where(PreparedChange.id == min(number, LARGEST_ID)))
+    is_the_same = prepared.is_for(request.path, sent_form())
+    request.form = ImmutableMultiDict([pair for pair in request.form.items(multi=True) if pair[0] != SUGGESTION])
+    if not is_the_same:
+        return None
+    if not prepared.is_open(at=now()):
+        say(str(AnsweredAlready(prepared.ended_as)))
+        return redirect(prepared.page, 303)
+    g.approval, g.prepared_id = Approval(prepared.id, prepared.looks), prepared.id
+    trial.at_end(_mark)
+    return None
+
+
+def hear(entry: Entry) -> None:
+    if "approval" in g and entry.facts.get("prepared") == g.approval.prepared_id:
+        g.approval.entries.append(entry)
+
+
+def settle(answer: Response) -> Response:
+    """After each request. What could not be done as it was suggested is out of date; why, the answer says."""
+    approval: Approval | None = g.pop("approval", None)
+    if approval and not approval.is_done and answer.status_code in (303, 404, 409, 422):
+        del g.prepared_id  # this is no approval
+        with transaction():
+            actions.overtake(approval.prepared_id, by=current.actor, at=now())
+    return answer
+
+
+def _mark() -> None:
+    """At the end of a transaction that did what was suggested, while it can still be refused."""
+    approval: Approval | None = g.get("approval")
+    written = [entry for entry in approval.entries if entry in db.session] if approval else []
+    if approval is None or approval.is_done or not written:
+        return
+    db.session.flush()
+    for subject, shown in approval.looks.items():
+        if not is_still_so(shown, picture(subject) or [], at=now()):
+            raise LooksOtherNow
+    actions.approve(approval.prepared_id, written[0], at=now())
+    approval.is_done = True

@@ -1,0 +1,90 @@
+"""The page of suggestions: to the customer, what they can approve or decline; to the member of staff who views it, what became of it."""
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.accounts.current import current, signed_in
+from portal.kit.clock import now
+from portal.kit.db import transaction
+from portal.kit.web import came_from, one_or_404, page, say
+from portal.prepared import actions, queries
+from portal.prepared.models import PreparedChange
+from portal.prepared.refusals import AnsweredAlready, NotTheirs
+from portal.prepared.telling import words
+
+bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
+bp.before_request(signed_in)
+LONGEST_NOTE = 300
+SHOWN = 50
+bp.app_template_global("suggested")(words)
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Asked again and again by a page that is open, for what is `about` it: `home`, or `subscription:12`; else all that was suggested."""
+    about, at = request.args.get("about", ""), now()
+    if about:
+        return page("prepared/index.html", topic=about, at=at, ended=[], suggestions=offered(about))
+    shown = queries.lately(current.customer.id, SHOWN, at=at)
+    waiting = [one for one in shown if one.is_open(at=at)]
+    ended = [one for one in shown if not one.is_open(at=at)]
+    return page("prepared/index.html", topic="", at=at, suggestions=waiting, ended=ended)
+
+
+@bp.post("/<int:suggestion_id>/decline")
+def decline(suggestion_id: int) -> ResponseReturnValue:
+    if current.impersonation:
+        raise NotTheirs
+    with transaction():
+        actions.decline(_mine(suggestion_id).id, by=current.actor, at=now())
+    say(_("Declined."), _("Nothing is changed."))
+    return _back()
+
+
+@bp.post("/<int:suggestion_id>/withdraw")
+def withdraw(suggestion_id: int) -> ResponseReturnValue:
+    if not current.impersonation:
+        abort(404)
+    with transaction():
+        actions.withdraw(_mine(suggestion_id).id, by=current.actor, at=now())
+    say(_("Taken back."), _("The customer does not see it any more."))
+    return _back()
+
+
+@bp.get("/<int:suggestion_id>/note")
+def ask_why(suggestion_id: int) -> ResponseReturnValue:
+    if not current.impersonation:
+        abort(404)
+    return page("prepared/note.html", suggestion=_mine(suggestion_id))
+
+
+@bp.post("/<int:suggestion_id>/note")
+def say_why(suggestion_id: int) -> ResponseReturnValue:
+    """What the member of staff says about it; for as long as nobody has answered."""
+    if not current.impersonation:
+        abort(404)
+    typed = " ".join(request.form.get("note", "").replace("\x00", "").split())[:LONGEST_NOTE]
+    with transaction():
+        prepared = _mine(suggestion_id)
+        if not prepared.is_open(at=now()):
+            raise AnsweredAlready(prepared.ended_as)
+        actions.say_why(prepared, typed)
+    say(_("Saved."), _("The customer reads it beside the suggestion."))
+    return redirect(url_for("prepared.index"), 303)
+
+
+@bp.app_template_global()
+def offered(about: str) -> list[queries.Shown]:
+    """What waits for this customer, of what is about this page."""
+    found = queries.waiting(current.customer.id, at=now())
+    return found if about == "home" else [one for one in found if one.is_about(about)]
+
+
+def _mine(suggestion_id: int) -> PreparedChange:
+    return one_or_404(PreparedChange.of(current.customer.id).where(PreparedChange.id == suggestion_id))
+
+
+def _back() -> Response:
+    return redirect(came_from(), 303)

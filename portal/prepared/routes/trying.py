@@ -1,0 +1,68 @@
+"""While staff prepare changes, what they send from the customer's pages is tried. What would have come of it is kept for the customer."""
+
+from typing import Any
+
+from flask import Response, g, redirect, request, session, url_for
+from flask_babel import gettext as _
+from sqlalchemy import func
+
+from portal.accounts.current import current
+from portal.accounts.models import Mode
+from portal.kit import trial
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.kit.web import came_from, say
+from portal.prepared import actions
+from portal.prepared.models import MOST_OPEN, PreparedChange
+from portal.prepared.refusals import CannotBePrepared, TooManyWait
+from portal.prepared.routes.sent import sent_form
+from portal.prepared.telling import PICTURES, picture
+from portal.prepared.what import DRAFTS, OURS, why_not
+from portal.timeline import Entry
+
+
+def begin() -> None:
+    """Before each request. What can't be prepared is refused, with the reason."""
+    view = current.impersonation if request.method == "POST" else None
+    endpoint = request.endpoint or ""
+    if view is None or view.mode is not Mode.PREPARE or endpoint in DRAFTS | OURS:
+        return
+    if reason := why_not(endpoint):
+        raise CannotBePrepared(reason)
+    if any(file.filename for file in request.files.values()):
+        raise CannotBePrepared(why_not("photos.add"))
+    waiting = PreparedChange.open_of(view.customer_id, at=now()).order_by(None).with_only_columns(func.count())
+    if (db.session.scalar(waiting) or 0) >= MOST_OPEN:
+        raise TooManyWait
+    g.cookie_before, g.looks_then = dict(session), dict[str, Any]()
+    trial.begin()
+    trial.at_end(_look)
+
+
+def hear(entry: Entry) -> None:
+    """Of each entry of the history that a trial would have written."""
+    if tried := trial.going_on():
+        tried.hear({"subject": entry.subject, "deed": entry.deed, "facts": entry.facts})
+
+
+def settle(answer: Response) -> Response:
+    """After each request. A trial that went well is kept; what it had to say itself is not, for nothing of it is so."""
+    tried, view = trial.end(), current.impersonation if "cookie_before" in g else None
+    if tried is None or view is None or not tried.told or answer.status_code != 303:
+        return answer
+    session.clear()
+    session.update(g.cookie_before)
+    with transaction():
+        actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, page=came_from(), at=now())
+    customer = current.customer
+    say(_("Suggested to %(name)s.", name=customer.name or customer.email), _("Nothing is changed until they approve it."))
+    return redirect(url_for("prepared.index"), 303)  # type: ignore[return-value]
+
+
+def _look() -> None:
+    """How what it is about looks, at the end of a transaction of a trial."""
+    tried = trial.going_on()
+    for told in tried.so_far if tried else []:
+        if told["subject"].partition(":")[0] in PICTURES:
+            db.session.flush()
+            g.looks_then[told["subject"]] = picture(told["subject"])

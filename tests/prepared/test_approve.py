@@ -1,0 +1,125 @@
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal.kit.db import db
+from portal.prepared.models import Outcome
+from portal.timeline import Entry
+from tests.browser import Browser, words
+from tests.conftest import Work
+from tests.prepared.builders import approve, fields_of, prepared, suggestions
+from tests.subscriptions.builders import Box
+from tests.subscriptions.conftest import Both
+
+
+def entry(app: Flask) -> Entry:
+    with app.app_context():
+        return db.session.scalars(select(Entry).where(Entry.subject.like("subscription:%")).order_by(Entry.id.desc()).limit(1)).one()
+
+
+def test_one_tap_does_it_in_the_customers_name_and_the_history_names_both(
+    app: Flask, alice: Box, jonas: Browser, both: Both, work: Work
+) -> None:
+    jonas.post(alice.skip(0))
+    page = approve(alice.browser)
+    assert "Skipped. Next is Mon 25 Jan." in words(page)
+    assert both.here(alice) == date(2027, 1, 23)
+    (one,), done = prepared(app), entry(app)
+    assert (one.ended_as, one.entry_id) == (Outcome.APPROVED, done.id)
+    assert (done.deed, done.customer_id, done.staff_id, done.facts["prepared"]) == ("skipped", alice.customer_id, None, one.id)
+    work()
+    assert both.there(alice) == date(2027, 1, 23)
+    assert "You approved what Jonas had prepared" in words(alice.browser.get(alice.page))
+    assert not alice.browser.get("/").select("#suggestions section")
+
+
+def test_staff_see_it_land(alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    approve(alice.browser)
+    assert "Approved" in suggestions(jonas.get("/suggestions"))
+
+
+def test_what_was_approved_can_be_undone_as_ever(alice: Box, jonas: Browser, both: Both) -> None:
+    jonas.post(alice.skip(0))
+    page = approve(alice.browser)
+    undo = page.select_one("#notice form")
+    assert undo
+    alice.browser.post(str(undo["action"]))
+    assert both.here(alice) == date(2026, 12, 23)
+
+
+def test_a_second_tap_is_told_so(alice: Box, jonas: Browser, both: Both) -> None:
+    jonas.post(alice.skip(0))
+    path, sent = fields_of(alice.browser.get("/"))
+    alice.browser.post(path, sent)
+    page = alice.browser.post(path, sent)
+    assert "You approved this suggestion already." in words(page)
+    assert both.here(alice) == date(2027, 1, 23)
+
+
+def test_staff_cannot_approve_it_themselves(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
+    jonas.post(alice.skip(0))
+    assert not jonas.get("/").select("form[id^=approve]")
+    page = jonas.post(alice.skip(0), {"suggestion": "1"})
+    assert "Only the customer can answer a suggestion." in words(page)
+    assert prepared(app)[0].ended_as is None and both.here(alice) == date(2026, 12, 23)
+
+
+def test_somebody_elses_suggestion_is_not_there(app: Flask, alice: Box, bob: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    bob.browser.post(bob.skip(0), {"suggestion": "1"}, expect=404)
+    bob.browser.post("/suggestions/1/decline", expect=404)
+    for nonsense in "0", "x", "99999999999999999999", "":
+        alice.browser.post(alice.skip(1), {"suggestion": nonsense}, expect=404)
+    assert prepared(app)[0].ended_as is None
+
+
+def test_a_form_that_is_another_one_is_the_customers_own_and_approves_nothing(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
+    jonas.post(alice.move(0), {"to": "2027-01-04"})
+    path, sent = fields_of(alice.browser.get("/"))
+    page = alice.browser.post(path, {**sent, "to": "2027-01-05"})
+    assert "Moved." in words(page)
+    assert prepared(app)[0].ended_as is None
+    assert "prepared" not in entry(app).facts
+
+
+def test_after_a_week_it_is_over(app: Flask, alice: Box, jonas: Browser, both: Both, time: Callable[[timedelta], None]) -> None:
+    jonas.post(alice.skip(1))
+    path, sent = fields_of(alice.browser.get("/"))
+    time(timedelta(days=7, minutes=1))
+    assert not alice.browser.get("/").select("form[id^=approve]")
+    page = alice.browser.post(path, sent)
+    assert "The time for this suggestion is over." in words(page)
+    assert both.here(alice) == date(2026, 12, 23)
+
+
+def test_what_was_changed_meanwhile_makes_it_out_of_date(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
+    jonas.post(alice.skip(0))
+    path, sent = fields_of(alice.browser.get("/"))
+    alice.browser.post(alice.skip(1))
+    page = alice.browser.post(path, sent)
+    assert "What would come of it is not what was suggested any more, so nothing was changed." in words(page)
+    assert prepared(app)[0].ended_as is Outcome.OVERTAKEN
+    assert both.here(alice) == date(2026, 12, 23)
+
+
+def test_a_rule_that_says_no_meanwhile_says_why(app: Flask, alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    path, sent = fields_of(alice.browser.get("/"))
+    alice.browser.post(alice.skip(0))
+    page = alice.browser.post(path, sent)
+    assert "already skipped" in words(page)
+    assert prepared(app)[0].ended_as is Outcome.OVERTAKEN
+    assert "Out of date" in words(alice.browser.get("/suggestions"))
+
+
+def test_declined_with_one_tap(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
+    jonas.post(alice.skip(0))
+    alice.browser.get("/")
+    page = alice.browser.post("/suggestions/1/decline")
+    assert "Declined. Nothing is changed." in words(page)
+    assert prepared(app)[0].ended_as is Outcome.DECLINED
+    assert both.here(alice) == date(2026, 12, 23)
+    assert "You declined this suggestion already." in words(alice.browser.post("/suggestions/1/decline"))

@@ -1,0 +1,88 @@
+from datetime import date
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.kit.db import Model, db
+from portal.outbox.models import Task
+from portal.prepared.actions import TELL
+from portal.timeline import Entry
+from tests.browser import Browser, words
+from tests.conftest import Work
+from tests.prepared.builders import prepared, suggestions
+from tests.subscriptions.builders import Box
+from tests.subscriptions.conftest import Both
+
+MAY_CHANGE = {"prepared_change", "timeline", "timeline_head", "task", "session", "recent_use"}
+
+
+def counted(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        return {
+            table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Model.metadata.sorted_tables
+            if table.name not in MAY_CHANGE
+        }
+
+
+def told(app: Flask, subject: str) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(Entry.deed).where(Entry.subject.like(f"{subject}:%")).order_by(Entry.id)))
+
+
+def test_what_staff_send_while_they_prepare_changes_nothing_and_waits(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
+    before, deeds = counted(app), told(app, "subscription")
+    page = jonas.post(alice.skip(0))
+    assert "Suggested to alice@example.com. Nothing is changed until they approve it." in words(page)
+    assert "Skipped." not in words(page)
+    assert both.here(alice) == both.there(alice) == date(2026, 12, 23)
+    assert counted(app) == before and told(app, "subscription") == deeds
+    (one,) = prepared(app)
+    assert (one.customer_id, one.path, one.form) == (alice.customer_id, alice.skip(0), [])
+    assert [told["deed"] for told in one.told] == ["skipped"]
+    with app.app_context():
+        kinds = set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
+    assert kinds == {TELL}
+
+
+def test_the_provider_never_hears_of_it(alice: Box, jonas: Browser, both: Both, work: Work) -> None:
+    jonas.post(alice.skip(0))
+    version = both.version_there(alice)
+    work()
+    assert both.version_there(alice) == version and both.there(alice) == date(2026, 12, 23)
+
+
+def test_the_customer_sees_the_difference_at_home_and_on_its_page(alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    for path in "/", alice.page, "/suggestions":
+        card = suggestions(alice.browser.get(path))
+        assert "Jonas of Halfjar suggests" in card and "Mon 28 Dec skipped" in card
+        assert "Mon 25 Jan" in card and "Nothing is changed until you approve it." in card
+
+
+def test_the_same_form_twice_is_one_suggestion(app: Flask, alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    jonas.post(alice.skip(0))
+    assert len(prepared(app)) == 1
+
+
+def test_a_form_that_is_refused_is_shown_as_always(app: Flask, alice: Box, jonas: Browser) -> None:
+    page = jonas.post(alice.move(0), {"to": "2020-01-01"}, expect=422)
+    assert page.select_one(".error")
+    assert prepared(app) == []
+
+
+def test_a_refusal_says_why_and_nothing_waits(app: Flask, alice: Box, jonas: Browser) -> None:
+    alice.browser.post(alice.skip(0))
+    page = jonas.post(alice.skip(0))
+    assert "already skipped" in words(page)
+    assert prepared(app) == []
+
+
+def test_a_change_that_would_change_nothing_is_none(app: Flask, alice: Box, jonas: Browser) -> None:
+    page = jonas.get(alice.page)
+    link = page.select_one('a[href*="/quantity"]')
+    assert link
+    page = jonas.post(str(link["href"]).partition("?")[0], {"quantity": "1"})
+    assert "It is that many already." in words(page)
+    assert prepared(app) == []
