@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'credit_debit'
-down_revision = 'exchange_pay_by'
+down_revision = 'finding_people'
 
 
 def upgrade() -> None:
