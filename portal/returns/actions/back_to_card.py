@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal import timeline
-from portal.billing import on_credit_taken, take_credit
+from portal.billing import LessCreditThere, on_credit_taken, take_credit
 from portal.billing.models import CreditDebit
-from portal.billing.refusals import LessCreditThere
 from portal.kit.db import db
 from portal.returns import money
 from portal.returns.actions.another_way import hold, payout_of
