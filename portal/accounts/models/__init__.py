@@ -8,10 +8,13 @@ from portal.accounts.models.door import STAFF_LONGEST as STAFF_LONGEST
 from portal.accounts.models.door import Over as Over
 from portal.accounts.models.door import Session as Session
 from portal.accounts.models.door import SignIn as SignIn
+from portal.accounts.models.impersonation import LONGEST_REASON as LONGEST_REASON
+from portal.accounts.models.impersonation import SHORTEST_REASON as SHORTEST_REASON
 from portal.accounts.models.impersonation import VIEW_LASTS as VIEW_LASTS
 from portal.accounts.models.impersonation import Ended as Ended
 from portal.accounts.models.impersonation import Impersonation as Impersonation
 from portal.accounts.models.impersonation import Mode as Mode
+from portal.accounts.models.impersonation import Why as Why
 from portal.accounts.models.people import MOST_WRONG as MOST_WRONG
 from portal.accounts.models.people import Customer as Customer
 from portal.accounts.models.people import Person as Person
