@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'credit_debit'
-down_revision = 'finding_people'
+down_revision = 'tallies'
 
 
 def upgrade() -> None:
