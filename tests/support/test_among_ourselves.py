@@ -98,6 +98,7 @@ def test_a_vip_is_marked_with_a_reason_and_no_more_one_later(app: Flask, desk: B
         desk.post(f"{page}/vip", {"reason": "Buys for a whole office"})
     told = words(desk.get(f"{page}/notes"))
     assert "VIP Buys for a whole office" in told and "Mark as VIP" not in told
+    assert "VIP" in words(desk.get("/desk/search?q=alic")) and words(desk.get(page)).count("VIP") > 1, "it shows wherever she is named"
     for _ in range(2):
         desk.post(f"{page}/vip/end")
     assert "Mark as VIP" in words(desk.get(f"{page}/notes"))
