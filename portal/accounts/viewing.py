@@ -16,7 +16,7 @@ from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.errors import SaysWhy
 
-Preparer = Callable[[], ResponseReturnValue | None]
+Preparer = Callable[[], None]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ALWAYS = {"door.sign_out", "static"}
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 def on_prepare(prepare: Preparer) -> Preparer:
-    """Call it with what is sent while a change is only prepared. Where it answers, that is the answer; else it is refused."""
+    """Call it before what is sent while a change is only prepared. It raises what can't be; and sees to it that nothing else is done."""
     PREPARERS.append(prepare)
     return prepare
 
@@ -51,11 +51,10 @@ def check() -> ResponseReturnValue | None:
     if user.impersonation is None or is_desks(request.endpoint):
         return None
     if why := _why_not(request.endpoint, request.method, user.impersonation.mode):
-        if user.impersonation.mode is Mode.PREPARE and not _is_theirs_alone(request.endpoint):
-            for prepare in PREPARERS:
-                if answer := prepare():
-                    return answer
         raise NotNow(why)
+    if user.impersonation.mode is Mode.PREPARE:
+        for prepare in PREPARERS:
+            prepare()
     return None
 
 
@@ -81,9 +80,7 @@ def closed(path: str) -> str:
         endpoint = adapter.match(path.partition("?")[0], method="POST")[0] if adapter else ""
     except HTTPException:
         return ""
-    if is_desks(endpoint) or (view.mode is Mode.PREPARE and not _is_theirs_alone(endpoint)):
-        return ""
-    return _why_not(endpoint, "POST", view.mode)
+    return "" if is_desks(endpoint) else _why_not(endpoint, "POST", view.mode)
 
 
 def _why_not(endpoint: str, method: str, mode: Mode) -> str:
@@ -93,7 +90,7 @@ def _why_not(endpoint: str, method: str, mode: Mode) -> str:
     with i18n.speaking(None, None):
         if _is_theirs_alone(endpoint) if method not in SAFE else _is_marked(endpoint):
             return str(_("Only the customer can do this. Nobody who works here can do it for them."))
-        if method not in SAFE and mode is not Mode.ACT:
+        if method not in SAFE and (mode is Mode.LOOK or (mode is Mode.PREPARE and not PREPARERS)):
             return str(_("Look only. Choose “Act for them” first; the customer will be told."))
     return ""
 
