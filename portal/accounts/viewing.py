@@ -15,6 +15,7 @@ from portal.kit import i18n, web
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.errors import SaysWhy
+from portal.notifications.actions import DONE_BY
 
 Preparer = Callable[[], None]
 
@@ -43,6 +44,7 @@ class NotNow(SaysWhy):
 
 def check() -> ResponseReturnValue | None:
     """Before each request, after it is known who asks and that a page of ours sent it."""
+    DONE_BY.set("")
     user = current.signed_in
     if user is None or user.staff is None or request.endpoint is None or request.endpoint in ALWAYS:
         return None
@@ -55,6 +57,7 @@ def check() -> ResponseReturnValue | None:
     if user.impersonation.mode is Mode.PREPARE:
         for prepare in PREPARERS:
             prepare()
+    DONE_BY.set(user.staff.name or user.staff.email)
     return None
 
 
