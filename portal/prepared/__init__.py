@@ -11,6 +11,7 @@ from portal.prepared import tasks as tasks
 from portal.prepared.routes import approving, bp, desk_bp, trying
 from portal.prepared.telling import pictures as pictures
 from portal.prepared.telling import tells as tells
+from portal.prepared.telling import words as words
 
 on_prepare(trying.begin)
 timeline.on_entry(trying.hear)

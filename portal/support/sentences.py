@@ -4,14 +4,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from portal import prepared
 from portal.accounts.models import Role
-from portal.prepared import telling
 
 
 def change_told(told: dict[str, Any]) -> str:
     """As the room tells it whose row it is about."""
     try:
-        said = telling.words(told)
+        said = prepared.words(told)
     except KeyError:  # a deed that no room has words for
         said = ""
     return said or str(_("Something else was changed"))

@@ -34,6 +34,7 @@ MAY = {
     "returns.order_pick_up": "a return",
     "returns.tell_number": "a return",
     "returns.show_receipt": "a return",
+    "returns.choose_another": "another product in an exchange",
     "returns.take_the_money": "back to where it came from",
     "returns.open_claim": "a claim",
     "returns.cancel_claim": "a claim",
