@@ -7,9 +7,12 @@ from flask import Flask
 
 from portal import timeline
 from portal.prepared import tasks as tasks
+from portal.prepared import words as words
 from portal.prepared.routes import approving, bp, desk_bp, trying
+from portal.prepared.telling import details as details
 from portal.prepared.telling import pictures as pictures
 from portal.prepared.telling import tells as tells
+from portal.prepared.telling import where as where
 
 timeline.on_entry(trying.hear)
 timeline.on_entry(approving.hear)

@@ -16,7 +16,7 @@ from portal.prepared import actions
 from portal.prepared.models import MOST_OPEN, PreparedChange
 from portal.prepared.refusals import CannotBePrepared, TooManyWait
 from portal.prepared.routes.sent import sent_form
-from portal.prepared.telling import PICTURES, picture
+from portal.prepared.telling import PICTURES, can_be_told, picture, tell
 from portal.prepared.what import DRAFTS, OURS, why_not
 from portal.timeline import Entry
 
@@ -40,9 +40,9 @@ def begin() -> None:
 
 
 def hear(entry: Entry) -> None:
-    """Of each entry of the history that a trial would have written."""
-    if tried := trial.going_on():
-        tried.hear({"subject": entry.subject, "deed": entry.deed, "facts": entry.facts})
+    """Of each entry of the history that a trial would have written. What the rules do by themselves only follows from the rest."""
+    if (tried := trial.going_on()) and entry.system is None:
+        tried.hear(tell(entry))
 
 
 def settle(answer: Response) -> Response:
@@ -52,6 +52,9 @@ def settle(answer: Response) -> Response:
         return answer
     session.clear()
     session.update(g.cookie_before)
+    if not can_be_told(tried.told):
+        say(_("This can’t be suggested. Nothing was changed."), tone="bad")
+        return redirect(came_from(), 303)  # type: ignore[return-value]
     with transaction():
         actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, page=came_from(), at=now())
     customer = current.customer
