@@ -23,7 +23,7 @@ from portal.webhooks.commands import webhooks
 orders.imports.add_command(import_stripe)
 orders.imports.add_command(import_returns)
 COMMANDS = [
-    outbox.work, operations.sync, doctor, migrations.db, timeline.timeline, orders.imports, accounts.staff, returns, api_key, webhooks, demo
+    outbox.work, operations.sync, doctor, migrations.db, timeline.audit, orders.imports, accounts.staff, returns, api_key, webhooks, demo
 ]  # fmt: skip
 
 

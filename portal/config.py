@@ -98,7 +98,10 @@ def from_environment(values: Mapping[str, str] = environ) -> dict[str, Any]:
         "LEASE_SECONDS": setting.get(
             "LEASE_SECONDS", "for how long one worker keeps a piece of work, 2 to 600", checks.within(2, 600), "60"
         ),
-        "PHOTOS_DIR": setting.get("PHOTOS_DIR", "a folder of our own for the photos that customers send", _folder, "instance/photos"),
+        "PHOTOS_DIR": setting.get("PHOTOS_DIR", "a folder of our own for the photos that customers send", checks.folder, "instance/photos"),
+        "AUDIT_ANCHOR": setting.get(
+            "AUDIT_ANCHOR", "a file of our own for the anchors of the history", checks.file, "instance/audit-anchors.log"
+        ),
         "SCANNER_URL": setting.get("SCANNER_URL", "where clamd scans for viruses, such as tcp://127.0.0.1:3310, or nothing", _scanner, "-"),
         "TRUSTED_PROXIES": setting.get("TRUSTED_PROXIES", "how many proxies of yours stand in front, 0 to 5", checks.within(0, 5), "0"),
     }
@@ -284,11 +287,3 @@ def _scanner(given: str) -> str | None:
         raise ValueError
     _ = parts.port  # raises ValueError where it is no number
     return given
-
-
-def _folder(given: str) -> str:
-    """It is made when the first photo comes."""
-    path = Path(given).expanduser().absolute()
-    if path.exists() and not path.is_dir():
-        raise ValueError
-    return str(path)

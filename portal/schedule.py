@@ -4,13 +4,16 @@ from datetime import timedelta
 
 from flask import Flask
 
-from portal import outbox
+from portal import outbox, timeline
 
 HAPPENS = {
     "catch up on events": timedelta(minutes=5),
+    "end views": timedelta(minutes=5),
     "look for silent parcels": timedelta(minutes=15),
     "watch parcels": timedelta(hours=1),
     "watch returns": timedelta(hours=1),
+    timeline.ANCHOR: timedelta(minutes=10),
+    timeline.CHECK: timedelta(days=1),
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
     "forget old API answers": timedelta(hours=6),

@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     "SMTP_URL": "smtp://127.0.0.1:9",
     "PHOTOS_DIR": str(Path(gettempdir()) / "portal-photos"),
+    "AUDIT_ANCHOR": "/dev/null",
 }
 """Nobody answers at port 9: what a test needs of Stripe or of a mail server, it starts."""
 

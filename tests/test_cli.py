@@ -50,7 +50,7 @@ def test_the_database_is_made_wherever_one_stands_and_the_worker_works_on_it(tmp
     told = portal("db", "upgrade", folder=tmp_path, **environment)
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.splitlines()[-1] == "The database is up to date."
-    for command in ("db", "check"), ("work", "--until-idle"), ("sync", "status"), ("timeline", "verify"):
+    for command in ("db", "check"), ("work", "--until-idle"), ("sync", "status"), ("audit", "verify"):
         told = portal(*command, folder=tmp_path, **environment)
         assert (told.returncode, told.stderr) == (0, ""), told
 

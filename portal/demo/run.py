@@ -50,6 +50,7 @@ def run(folder: Path, host: str, port: int) -> None:
         "EASYPOST_WEBHOOK_SECRET": CARRIER_SECRET,
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
         "PHOTOS_DIR": str(folder / "photos"),
+        "AUDIT_ANCHOR": str(folder / "audit-anchors.log"),
         "PYTHONUNBUFFERED": "1",
     }
     stand_in = f"{PYTHON} -m sandbox --port {stripe_port} --database {shlex.quote(str(folder / 'stripe.sqlite'))}"
@@ -81,7 +82,7 @@ def run(folder: Path, host: str, port: int) -> None:
 
 
 def _clear(folder: Path) -> None:
-    for name in "portal.sqlite*", "stripe.sqlite*", "clock":
+    for name in "portal.sqlite*", "stripe.sqlite*", "clock", "audit-anchors.log":
         for file in folder.glob(name):
             file.unlink()
 

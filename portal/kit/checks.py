@@ -1,9 +1,10 @@
-"""What a value of the shop's own file may be: each function gives it back as we use it, or raises what says that it is wrong."""
+"""What a setting or a value of the shop's file may be: each function gives it back as we use it, or raises what says that it is wrong."""
 
 import re
 from collections.abc import Callable
 from datetime import date, time
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -148,3 +149,19 @@ def countries(given: list[str]) -> tuple[str, ...]:
     if type(given) is not list or not given or len(set(given)) < len(given) or not all(map(postal.is_country, given)):
         raise ValueError
     return tuple(given)
+
+
+def folder(given: str) -> str:
+    """It is made when the first photo comes."""
+    path = Path(given).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError
+    return str(path)
+
+
+def file(given: str) -> str:
+    """It is made when the first line comes."""
+    path = Path(given).expanduser().absolute()
+    if path.is_dir() or (path.parent.exists() and not path.parent.is_dir()):
+        raise ValueError
+    return str(path)

@@ -13,6 +13,8 @@ from flask import Flask, abort, current_app, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from portal.kit.origin import NOWHERE, Origin, comes_from
+
 P = ParamSpec("P")
 
 POLICY = {
@@ -47,14 +49,16 @@ def init_app(app: Flask) -> None:
     app.before_request(name_the_request)
     app.before_request(check_host)
     app.after_request(protect)
+    app.teardown_request(lambda _: comes_from(NOWHERE))
 
 
 def name_the_request() -> None:
-    """One name for a request in the logs here, in those of the proxy, and on the error page."""
+    """One name for a request in the logs here, in those of the proxy, in the history, and on the error page."""
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else token_hex(8)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    comes_from(Origin(g.request_id, request.remote_addr))
 
 
 def check_host() -> ResponseReturnValue | None:

@@ -1,5 +1,6 @@
 """Who did what, on whose behalf, and how it was before."""
 
+from portal.timeline.chain import ANCHOR as ANCHOR
 from portal.timeline.chain import on_entry as on_entry
 from portal.timeline.history import ChangedSince as ChangedSince
 from portal.timeline.history import Deed as Deed
@@ -10,6 +11,7 @@ from portal.timeline.history import note as note
 from portal.timeline.history import put_back as put_back
 from portal.timeline.models import Actor as Actor
 from portal.timeline.models import Entry as Entry
+from portal.timeline.sync import CHECK as CHECK
 
 PROVIDER = Actor(system="provider")
 SCHEDULE = Actor(system="schedule")

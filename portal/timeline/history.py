@@ -14,6 +14,7 @@ from sqlalchemy.orm import ColumnProperty
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.kit.db import Model, db
+from portal.kit.origin import origin
 from portal.timeline.chain import append
 from portal.timeline.models import Actor, Entry, Values
 
@@ -86,6 +87,7 @@ def _entry(subject: Model, name: str, by: Actor, at: datetime, *, facts: dict[st
     if by.prepared_id is not None:
         entry.facts = facts | {"prepared": by.prepared_id}
     entry.impersonation_id = by.impersonation_id
+    entry.request_id, entry.ip = origin().request_id, origin().ip
     return entry
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import JSON, Connection, Index, Table, event
+from sqlalchemy import JSON, Connection, Index, Select, Table, event, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Model
@@ -30,7 +30,13 @@ class Entry(Model):
     """One deed. What the hash covers never changes; what names a person is outside it, so that a person can be forgotten."""
 
     __tablename__ = "timeline"
-    __table_args__ = (Index("ix_timeline_subject_id", "subject", "id"),)
+    __table_args__ = (
+        Index("ix_timeline_subject_id", "subject", "id"),
+        Index("ix_timeline_deed_id", "deed", "id"),
+        Index("ix_timeline_staff_id_id", "staff_id", "id"),
+        Index("ix_timeline_customer_id_id", "customer_id", "id"),
+        Index("ix_timeline_at", "at"),
+    )
     subject: Mapped[str]
     """The row that it happened to, as `table:id`."""
     deed: Mapped[str]
@@ -54,6 +60,39 @@ class Entry(Model):
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
     refused_at: Mapped[datetime | None] = mapped_column(default=None)
     """When the provider refused it and it was put back."""
+    request_id: Mapped[str | None] = mapped_column(default=None)
+    """Of the request in which it was done, as the logs have it; None for what the worker or an operator did."""
+    ip: Mapped[str | None] = mapped_column(default=None, info={"personal": True})
+    """Who sent that request. Outside the hash, like `personal`."""
+
+
+MAY_CHANGE = ("personal", "undone_at", "refused_at", "ip")
+STAYS = [column.name for column in Entry.__table__.columns if column.name not in MAY_CHANGE]
+"""What the hash covers: the database refuses to change it, whoever asks. docs/decisions/history.md"""
+NEVER = "an entry of the history is never changed"
+_REFUSE = f"BEGIN SELECT RAISE(ABORT, '{NEVER}'); END"
+_IS_THERE = "(SELECT 1 FROM timeline WHERE id = NEW.id)"
+_STAY = "ON timeline FOR EACH STATEMENT EXECUTE FUNCTION timeline_stays()"
+GUARDS = {
+    "sqlite": (
+        f"CREATE TRIGGER timeline_is_not_changed BEFORE UPDATE OF {', '.join(STAYS)} ON timeline {_REFUSE}",
+        f"CREATE TRIGGER timeline_is_not_removed BEFORE DELETE ON timeline {_REFUSE}",
+        f"CREATE TRIGGER timeline_is_not_replaced BEFORE INSERT ON timeline WHEN EXISTS {_IS_THERE} {_REFUSE}",
+    ),
+    "postgresql": (
+        f"CREATE FUNCTION timeline_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{NEVER}'; END $$",
+        f"CREATE TRIGGER timeline_is_not_changed BEFORE UPDATE OF {', '.join(STAYS)} {_STAY}",
+        f"CREATE TRIGGER timeline_is_not_removed BEFORE DELETE OR TRUNCATE {_STAY}",
+    ),
+}
+"""On SQLite, INSERT OR REPLACE removes a row without asking the trigger for that."""
+
+
+@event.listens_for(Entry.__table__, "after_create")
+def _guard(table: Table, connection: Connection, **_: Any) -> None:
+    """The migration does the same."""
+    for guard in GUARDS[connection.dialect.name]:
+        connection.exec_driver_sql(guard)
 
 
 class ChainHead(Model):
@@ -67,3 +106,32 @@ class ChainHead(Model):
 def _begin(table: Table, connection: Connection, **_: Any) -> None:
     """The migration does the same: without its row, nobody could write."""
     connection.execute(table.insert().values(entry_hash=""))
+
+
+class Check(Model):
+    """One walk along the chain, by the clock or by an operator, as far as it has come."""
+
+    __tablename__ = "timeline_check"
+    began_at: Mapped[datetime]
+    at: Mapped[datetime]
+    """When it came this far."""
+    since: Mapped[int] = mapped_column(default=0)
+    """The entry after which it began, which another walk had reached; 0 is the beginning."""
+    entry: Mapped[int] = mapped_column(default=0)
+    """The last one that is as it was written."""
+    entry_hash: Mapped[str] = mapped_column(default="")
+    entries: Mapped[int] = mapped_column(default=0)
+    """How many it has looked at."""
+    is_done: Mapped[bool] = mapped_column(default=False)
+    problem: Mapped[str | None] = mapped_column(default=None)
+    """The first place that does not hold, in a sentence."""
+
+    @classmethod
+    def newest(cls) -> Select[Self]:
+        """That came to an end."""
+        return select(cls).where(cls.is_done).order_by(cls.id.desc()).limit(1)
+
+    @classmethod
+    def reached(cls) -> Select[Self]:
+        """The last one that found nothing wrong so far."""
+        return select(cls).where(cls.problem.is_(None), cls.entry > 0).order_by(cls.id.desc()).limit(1)

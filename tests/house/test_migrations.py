@@ -10,13 +10,14 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import URL, String, func, inspect, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
+from portal import timeline
 from portal.accounts.models import Customer, Session
 from portal.kit.clock import now
 from portal.kit.db import Model, db, is_sqlite, transaction
 from portal.migrations import schema
-from portal.timeline.models import ChainHead
+from portal.timeline.models import STAYS, ChainHead
 from tests.ground import at_once, standing
 from tests.harness.postgres import Databases
 from tests.house.source import ROOT
@@ -58,6 +59,18 @@ def test_the_history_has_its_one_head(bare: Flask) -> None:
     with bare.app_context():
         schema.upgrade()
         assert db.session.scalars(select(ChainHead.entry_hash)).all() == [""]
+
+
+def test_the_history_is_guarded_as_the_models_guard_it(bare: Flask) -> None:
+    with bare.app_context():
+        schema.upgrade()
+        with transaction():
+            db.session.add(alice := Customer(email="alice@example.com"))
+            db.session.flush()
+            timeline.note(alice, "noted", by=timeline.SCHEDULE, at=now(), facts={})
+        for deed in (*(f'UPDATE timeline SET "{column}" = "{column}"' for column in STAYS), "DELETE FROM timeline"):
+            with pytest.raises(DatabaseError, match="an entry of the history is never changed"), transaction():
+                db.session.execute(text(deed))
 
 
 def test_there_is_a_way_back_and_forth_again(bare: Flask) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal import timeline
 from portal.kit.db import db, transaction
 from portal.timeline import Actor, Entry
-from portal.timeline.chain import first_break
+from portal.timeline.checking import first_break
 from tests.timeline.conftest import ALICE, TODAY, Jar, Shelf
 
 

@@ -1,0 +1,44 @@
+"""The worker's side of the history: it anchors it outside the database, and walks along its chain each night."""
+
+from typing import Any
+
+from portal import outbox
+from portal.kit.clock import now
+from portal.kit.db import db, view
+from portal.timeline import anchors
+from portal.timeline.chain import ANCHOR
+from portal.timeline.checking import BEGINNING, keep_check, place_of, walk
+from portal.timeline.models import Check
+
+CHECK = "check the history"
+SLICE = 20_000
+"""Entries of one piece of work: a second or two, so that no lease runs out and nobody waits behind it."""
+
+
+@outbox.task(ANCHOR)
+def anchor_history(_: dict[str, Any], lease: outbox.Lease) -> None:
+    at = now()
+    with view():
+        found = anchors.newest(at=at)
+    if found:
+        anchors.keep(found)
+    with lease.finish(at=at):
+        pass
+
+
+@outbox.task(CHECK)
+def check_history(payload: dict[str, Any], lease: outbox.Lease) -> None:
+    """From the beginning, however long it is; each piece asks for the next."""
+    at = now()
+    with view():
+        known = db.session.get(Check, payload["check"]) if "check" in payload else None
+        place = place_of(known) if known else BEGINNING
+    walked = walk(anchors.kept().signed, since=place, most=SLICE)
+    with lease.finish(at=at):
+        check = db.session.get(Check, payload["check"]) if "check" in payload else None
+        if check is None:
+            db.session.add(check := Check(began_at=at, at=at))
+        keep_check(check, walked, at=at)
+        db.session.flush()
+        if not check.is_done:
+            outbox.want_task(CHECK, {"check": check.id}, at=at)
