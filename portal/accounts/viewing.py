@@ -16,7 +16,7 @@ from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.errors import SaysWhy
 
-Preparer = Callable[[], ResponseReturnValue | None]
+Preparer = Callable[[], bool]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ALWAYS = {"door.sign_out", "static"}
@@ -32,7 +32,8 @@ def init_app(app: Flask) -> None:
 
 
 def on_prepare(prepare: Preparer) -> Preparer:
-    """Call it with what is sent while a change is only prepared. Where it answers, that is the answer; else it is refused."""
+    """Call it with what is sent while a change is only prepared: it sees to it that nothing is changed, and says whether the request may
+    go on; else it is refused."""
     PREPARERS.append(prepare)
     return prepare
 
@@ -51,11 +52,9 @@ def check() -> ResponseReturnValue | None:
     if user.impersonation is None or is_desks(request.endpoint):
         return None
     if why := _why_not(request.endpoint, request.method, user.impersonation.mode):
-        if user.impersonation.mode is Mode.PREPARE and not _is_theirs_alone(request.endpoint):
-            for prepare in PREPARERS:
-                if answer := prepare():
-                    return answer
-        raise NotNow(why)
+        is_prepared = user.impersonation.mode is Mode.PREPARE and not _is_theirs_alone(request.endpoint)
+        if not (is_prepared and any(prepare() for prepare in PREPARERS)):
+            raise NotNow(why)
     return None
 
 

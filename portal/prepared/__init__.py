@@ -21,7 +21,6 @@ timeline.on_entry(approving.hear)
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(desk_bp)
-    app.before_request(trying.begin)
     app.before_request(approving.begin)
     app.after_request(approving.settle)
     app.after_request(trying.settle)

@@ -6,8 +6,8 @@ from flask import Response, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func
 
+from portal.accounts import on_prepare
 from portal.accounts.current import current
-from portal.accounts.models import Mode
 from portal.kit import trial
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -17,26 +17,25 @@ from portal.prepared.models import MOST_OPEN, PreparedChange
 from portal.prepared.refusals import CannotBePrepared, TooManyWait
 from portal.prepared.routes.sent import sent_form
 from portal.prepared.telling import PICTURES, can_be_told, picture, tell
-from portal.prepared.what import DRAFTS, OURS, why_not
+from portal.prepared.what import DRAFTS, OURS, WITH_PHOTOS
 from portal.timeline import Entry
 
 
-def begin() -> None:
-    """Before each request. What can't be prepared is refused, with the reason."""
-    view = current.impersonation if request.method == "POST" else None
-    endpoint = request.endpoint or ""
-    if view is None or view.mode is not Mode.PREPARE or endpoint in DRAFTS | OURS:
-        return
-    if reason := why_not(endpoint):
-        raise CannotBePrepared(reason)
-    if any(file.filename for file in request.files.values()):
-        raise CannotBePrepared(why_not("photos.add"))
+@on_prepare
+def begin() -> bool:
+    """What is sent from here on is only tried. What can't be prepared is refused, with the reason."""
+    view, endpoint = current.impersonation, request.endpoint or ""
+    if view is None or endpoint in DRAFTS | OURS:
+        return view is not None
+    if endpoint in WITH_PHOTOS or any(file.filename for file in request.files.values()):
+        raise CannotBePrepared(_("Photos come from the customer, so they can’t be suggested."))
     waiting = PreparedChange.open_of(view.customer_id, at=now()).order_by(None).with_only_columns(func.count())
     if (db.session.scalar(waiting) or 0) >= MOST_OPEN:
         raise TooManyWait
     g.cookie_before, g.looks_then = dict(session), dict[str, Any]()
     trial.begin()
     trial.at_end(_look)
+    return True
 
 
 def hear(entry: Entry) -> None:
