@@ -7,11 +7,9 @@ from flask_babel import gettext as _
 
 from portal import prepared
 from portal.kit.db import db
-from portal.kit.i18n import money as written
 from portal.kit.i18n import short_moment
 from portal.orders import CARRIER_NAMES
 from portal.returns import money
-from portal.returns.actions.paying_out import PAID_OUT
 from portal.returns.models import Claim, Return, Way
 from portal.returns.sentences import way_told
 from portal.timeline import Entry
@@ -19,7 +17,7 @@ from portal.timeline import Entry
 
 @prepared.tells(Return.__tablename__)
 def told(deed: str, facts: dict[str, Any]) -> str:
-    return {**_of_goods(facts), **_of_the_way(facts), **_of_money(facts)}[deed]
+    return {**_of_goods(facts), **_of_the_way(facts)}[deed]
 
 
 @prepared.tells(Claim.__tablename__)
@@ -35,7 +33,7 @@ def told_of_claim(deed: str, facts: dict[str, Any]) -> str:
         "open claim": _("Order %(number)s: %(what)s", number=order, what=kind),
         "cancel claim": _("Report %(number)s taken back", number=facts.get("reference", "")),
     }
-    return {**words, **_of_money(facts)}[deed]
+    return words[deed]
 
 
 @prepared.details(Return.__tablename__)
@@ -69,8 +67,3 @@ def _of_the_way(facts: dict[str, Any]) -> dict[str, str]:
         "order pick-up": _("Return %(number)s is collected %(moment)s", number=number, moment=at),
         "tell parcel number": _("Return %(number)s: sent with %(parcel)s", number=number, parcel=parcel),
     }
-
-
-def _of_money(facts: dict[str, Any]) -> dict[str, str]:
-    amount = written(int(facts["amount"]), facts["currency"]) if facts.get("amount") else ""
-    return {PAID_OUT: _("%(amount)s another way", amount=amount)}

@@ -75,3 +75,9 @@ def test_a_change_that_would_change_nothing_is_none(app: Flask, alice: Box, jona
     page = jonas.post(str(link["href"]).partition("?")[0], {"quantity": "1"})
     assert "It is that many already." in words(page)
     assert prepared(app) == []
+
+
+def test_while_staff_only_look_nothing_is_prepared(app: Flask, alice: Box, jonas: Browser) -> None:
+    jonas.post("/desk/viewing/mode", {"mode": "look"})
+    jonas.post(alice.skip(0), expect=403)
+    assert prepared(app) == []
