@@ -21,6 +21,7 @@ HAPPENS = {
     "lock secrets anew": timedelta(hours=6),
     "forget old webhooks": timedelta(days=1),
     "lock webhook secrets anew": timedelta(hours=6),
+    "count the days": timedelta(days=1),
 }
 
 

@@ -63,14 +63,19 @@ def tell(entry: Entry) -> dict[str, Any]:
 def can_be_told(told: list[dict[str, Any]]) -> bool:
     """What nobody has words for is suggested to nobody."""
     try:
-        return bool(words(told))
+        return bool(sentence(told))
     except KeyError:
         return False
 
 
-def words(told: list[dict[str, Any]]) -> str:
-    """In the reader's language."""
-    return ". ".join(WORDS[one["subject"].partition(":")[0]](one["deed"], one["facts"]) for one in told)
+def words(told: dict[str, Any]) -> str:
+    """Of one deed, in the reader's language. KeyError where nobody has any."""
+    return WORDS[told["subject"].partition(":")[0]](told["deed"], told["facts"])
+
+
+def sentence(told: list[dict[str, Any]]) -> str:
+    """Of all that would be done."""
+    return ". ".join(words(one) for one in told)
 
 
 def picture(subject: str) -> list[dict[str, Any]] | None:

@@ -75,6 +75,7 @@ KEYS = {
     "api.list_shipments": Scope.SHIPMENTS_READ,
     "api.list_returns": Scope.RETURNS_READ,
     "api.get_return": Scope.RETURNS_READ,
+    "api.add_return_events": Scope.RETURNS_WRITE,
     "api.list_claims": Scope.RETURNS_READ,
     "api.get_claim": Scope.RETURNS_READ,
     "api.get_shipment": Scope.SHIPMENTS_READ,
@@ -136,6 +137,8 @@ DESK = {
     "prepared_desk.withdraw": Role.AGENT,
     "support.looks": Role.LEAD,
     "support.workers": Role.ADMIN,
+    "numbers.show": Role.LEAD,
+    "numbers.table": Role.LEAD,
     "webhooks.show": Role.LEAD,
     "webhooks.dispatch": Role.LEAD,
     "webhooks.send_again": Role.LEAD,
@@ -166,6 +169,7 @@ STRINGS = {
     "sealed": "a link's own secret",
     "reference": "what a customer calls a cancellation by",
     "rma": "what a customer calls a return by",
+    "name": "of one of the files beside the charts",
     "filename": "of a static file",
 }
 ASKS = {

@@ -65,7 +65,7 @@ def test_the_agent_prepares_and_the_customer_approves_on_pages_that_stay_open(
         expect(card).to_contain_text("Jonas of Halfjar suggests")
         expect(card).to_contain_text("away over Christmas")
         assert still_here(home)
-        card.get_by_role("button", name="Approve").click()
+        card.get_by_role("button", name="Approve it").click()
         expect(notice(home)).to_contain_text("Skipped. Next is Mon 25 Jan.")
         expect(home.locator("#suggestions section")).to_have_count(0)
         assert both.here(alice) == date(2027, 1, 23)
@@ -93,7 +93,7 @@ def test_without_javascript_from_the_mail(
     found = re.search(r"(/suggestions)\s", text(mail.newest("alice@example.com")))
     assert found
     plain_home.goto(found[1])
-    plain_home.get_by_role("button", name="Approve").dblclick()
+    plain_home.get_by_role("button", name="Approve it").dblclick()
     expect(plain_home.get_by_role("heading", level=1)).to_be_visible()
     eventually(lambda: both.here(alice) == date(2027, 1, 23))
     eventually(lambda: both.there(alice) == date(2027, 1, 23))

@@ -37,7 +37,7 @@ class Shipment(Model):
     packed_at: Mapped[datetime | None] = mapped_column(default=None)
     shipped_at: Mapped[datetime | None] = mapped_column(default=None)
     """When the shop says that it left, or the first scan on the way."""
-    delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    delivered_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     expected_on: Mapped[date | None] = mapped_column(default=None)
     """The day that was told last; those before are `ExpectedDate` rows."""
     held_at: Mapped[str] = mapped_column(default="")

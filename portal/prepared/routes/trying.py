@@ -6,7 +6,6 @@ from flask import Response, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func
 
-from portal.accounts import on_prepare
 from portal.accounts.current import current
 from portal.kit import trial
 from portal.kit.clock import now
@@ -21,12 +20,11 @@ from portal.prepared.what import DRAFTS, OURS, WITH_PHOTOS
 from portal.timeline import Entry
 
 
-@on_prepare
-def begin() -> bool:
-    """What is sent from here on is only tried. What can't be prepared is refused, with the reason."""
+def begin() -> None:
+    """Before each request while a change is prepared: what is sent is only tried. What can't be prepared is refused, with the reason."""
     view, endpoint = current.impersonation, request.endpoint or ""
-    if view is None or endpoint in DRAFTS | OURS:
-        return view is not None
+    if view is None or request.method != "POST" or endpoint in DRAFTS | OURS:
+        return
     if endpoint in WITH_PHOTOS or any(file.filename for file in request.files.values()):
         raise CannotBePrepared(_("Photos come from the customer, so they can’t be suggested."))
     waiting = PreparedChange.open_of(view.customer_id, at=now()).order_by(None).with_only_columns(func.count())
@@ -35,7 +33,6 @@ def begin() -> bool:
     g.cookie_before, g.looks_then = dict(session), dict[str, Any]()
     trial.begin()
     trial.at_end(_look)
-    return True
 
 
 def hear(entry: Entry) -> None:
