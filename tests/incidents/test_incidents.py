@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
+from portal import outbox
 from portal.accounts.models import Customer, Role
 from portal.carriers import ParcelStatus
 from portal.incidents.models import Concerned, Incident, NobodyMeant, When, Whom
@@ -24,6 +25,7 @@ from tests.orders.builders import order, parcel_that_is
 from tests.questions import questions
 from tests.stripe import Stripe
 from tests.subscriptions.builders import subscribe
+from tests.support.conftest import looks
 
 HONEY, OIL = OrderedLine("Honey", "HON", 1, 890), OrderedLine("Oil", "OIL", 1, 1440)
 SAID: Sent = {"title-en": "Honey is recalled", "body-en": "Do not eat lot 7. Your money comes back by itself."}
@@ -189,6 +191,8 @@ def test_who_comes_to_be_concerned_is_told_too(
         order(db.session.get_one(Customer, people["dora"]), clock.now(), HONEY)
     assert "recalled" not in words(sees(app, people["dora"]))
     time(timedelta(minutes=11))
+    with app.app_context(), transaction():
+        outbox.ask_by_the_clock(at=clock.now())
     work()
     assert "recalled" in words(sees(app, people["dora"]))
 
