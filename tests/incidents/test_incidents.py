@@ -8,7 +8,6 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from portal import outbox
 from portal.accounts.models import Customer, Role
 from portal.carriers import ParcelStatus
 from portal.incidents.models import Concerned, Incident, NobodyMeant, When, Whom
@@ -16,6 +15,7 @@ from portal.incidents.queries import charges_of, concerned_by
 from portal.kit import clock
 from portal.kit.db import db, transaction
 from portal.orders.models import OrderedLine
+from portal.outbox.asking import ask_by_the_clock
 from portal.subscriptions.models import Subscription
 from portal.timeline import Entry
 from tests.accounts.builders import address, customer, staff
@@ -192,7 +192,7 @@ def test_who_comes_to_be_concerned_is_told_too(
     assert "recalled" not in words(sees(app, people["dora"]))
     time(timedelta(minutes=11))
     with app.app_context(), transaction():
-        outbox.ask_by_the_clock(at=clock.now())
+        ask_by_the_clock(at=clock.now())
     work()
     assert "recalled" in words(sees(app, people["dora"]))
 

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'incidents'
-down_revision = 'tallies'
+down_revision = 'credit_debit'
 
 
 def upgrade() -> None:
