@@ -7,18 +7,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from portal.accounts.models import Address, Customer, Staff
+from portal.carriers import ParcelStatus
 from portal.catalog.models import Price, Variant
 from portal.incidents.models import Concerned, Incident, When, Whom
 from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine, Shipment
-from portal.orders.policy import OF_END
 from portal.subscriptions.models import Delivery, DeliveryStatus, OneTimeItem, Subscription, SubscriptionItem
 from portal.timeline import Entry
 
 PREVIEWED = 20
 LONGEST_WAY = timedelta(days=30)
 """From a charge to the door, over all holidays."""
+AT_THE_END = ParcelStatus.DELIVERED, ParcelStatus.RETURN_TO_SENDER, ParcelStatus.CANCELLED, ParcelStatus.FAILURE
 NO_DELIVERY = DeliveryStatus.SKIPPED, DeliveryStatus.DROPPED
 MOST_LISTED = 100
 
@@ -139,7 +140,7 @@ def _with_order(whom: Whom) -> Select[Any]:
         if whom.carrier:
             parcels = parcels.where(Shipment.carrier == whom.carrier)
         if whom.is_under_way:
-            parcels = parcels.where(Shipment.status.not_in(OF_END))
+            parcels = parcels.where(Shipment.status.not_in(AT_THE_END))
         found = found.where(Order.id.in_(parcels))
     if whom.country:
         found = found.join(Address, Address.id == Order.address_id).where(Address.country == whom.country)
