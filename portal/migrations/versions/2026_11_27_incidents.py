@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'incidents'
-down_revision = 'credit_debit'
+down_revision = 'standard_delivery'
 
 
 def upgrade() -> None:
