@@ -322,7 +322,7 @@ WALKS = [
     Walk("mira", ("guide", "buy-again"), order_screens.again),
     Walk(
         "mira",
-        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "returns"),
+        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "return-receipt", "returns"),
         return_screens.send_back,
     ),
     Walk(None, ("track", "track-over"), order_screens.shared),
