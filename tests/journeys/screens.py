@@ -322,7 +322,7 @@ WALKS = [
     Walk("mira", ("guide", "buy-again"), order_screens.again),
     Walk(
         "mira",
-        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "returns"),
+        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "return-receipt", "returns"),
         return_screens.send_back,
     ),
     Walk(None, ("track", "track-over"), order_screens.shared),
@@ -384,7 +384,7 @@ WALKS = [
         ("desk-view-as", "desk-view-as-wrong", "viewing", "viewing-closed", "viewing-act", "desk-while-viewing"),
         desk_screens.viewing,
     ),
-    Walk("ada", ("desk-failing", "desk-customer-failing"), desk_screens.failing),
+    Walk("ada", ("desk-failing", "desk-task", "desk-customer-failing", "desk-notes"), desk_screens.failing),
     _screen("desk-search", "ada", "/desk/search?q=jo"),
     _screen("desk-nobody", "ada", "/desk/search?q=nobody"),
     *[

@@ -8,8 +8,9 @@ from portal.billing import paid_on_pages
 from portal.billing.models import Invoice
 from portal.kit.db import db
 from portal.orders.models import LineCancellation, Order, OrderLine
-from portal.orders.queries.payment import adds_up, left_of, paid_invoice
+from portal.orders.queries.payment import adds_up, delivery_of, left_of, paid_invoice, standard_delivery_of
 from portal.returns.models import Claim, Exchange, Payout, PayoutKind, ReturnItem
+from portal.returns.money import Kind, MoneyLine
 
 SENT_FOR = "exchange", "replacement"
 """Where such orders come from: something came back, or went wrong."""
@@ -92,6 +93,13 @@ def _pages(order: Order) -> list[Invoice]:
 
 def _payouts(order: Order) -> Sequence[Payout]:
     return db.session.scalars(select(Payout).where(Payout.order_id == order.id)).all()
+
+
+def delivery_line(order: Order, *, is_faulty: bool) -> MoneyLine:
+    """What it had cost to send, where all of the order goes back: all of it at the shop's or the carrier's fault, else the standard."""
+    cost = delivery_of(order) if is_faulty else standard_delivery_of(order)
+    facts = {"order": order.number} | ({"standard": True} if cost < delivery_of(order) else {})
+    return MoneyLine(Kind.DELIVERY, cost, facts=facts)
 
 
 def elsewhere(payouts: Sequence[Payout]) -> int:
