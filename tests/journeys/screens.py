@@ -322,7 +322,7 @@ WALKS = [
     Walk("mira", ("guide", "buy-again"), order_screens.again),
     Walk(
         "mira",
-        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "returns"),
+        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "return-receipt", "returns"),
         return_screens.send_back,
     ),
     Walk(None, ("track", "track-over"), order_screens.shared),
@@ -377,7 +377,7 @@ WALKS = [
     ),
     Walk(None, ("desk-second-step", "desk-second-step-wrong"), desk_screens.every_time),
     _screen("desk", "ada", "/desk"),
-    Walk("ada", ("desk-failing", "desk-customer-failing"), desk_screens.failing),
+    Walk("ada", ("desk-failing", "desk-task", "desk-customer-failing", "desk-notes"), desk_screens.failing),
     _screen("desk-search", "ada", "/desk/search?q=jo"),
     _screen("desk-nobody", "ada", "/desk/search?q=nobody"),
     *[
