@@ -21,9 +21,9 @@ from portal.accounts.actions.door import sign_in_by_link as sign_in_by_link
 from portal.accounts.actions.door import sign_out as sign_out
 from portal.accounts.actions.door import sign_out_others as sign_out_others
 from portal.accounts.actions.door import wrong_codes as wrong_codes
-from portal.accounts.actions.second_step import ByApp as ByApp
-from portal.accounts.actions.second_step import ByPasskey as ByPasskey
-from portal.accounts.actions.second_step import ByRecoveryCode as ByRecoveryCode
+from portal.accounts.actions.proofs import ByApp as ByApp
+from portal.accounts.actions.proofs import ByPasskey as ByPasskey
+from portal.accounts.actions.proofs import ByRecoveryCode as ByRecoveryCode
 from portal.accounts.actions.second_step import Said as Said
 from portal.accounts.actions.second_step import Stopped as Stopped
 from portal.accounts.actions.second_step import Ways as Ways
