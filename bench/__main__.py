@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench import crowd, order_pages, orders_file, questions, throughput, times, weight
+from bench import crowd, finding, order_pages, orders_file, questions, throughput, times, weight
 from bench.figure import Figure
 from bench.stage import ROOT, Stage, a_database, free_port, serving, wait_for
 from bench.wire import Wire
@@ -53,11 +53,22 @@ def through(database: str, workers: int) -> list[Figure]:
             stage.end()
 
 
+def found(database: str) -> list[Figure]:
+    """How fast somebody is found among very many."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
+        stage = Stage(Path(folder), url or f"sqlite:///{folder}/portal.sqlite")
+        try:
+            with stage.tables():
+                return list(finding.measure(stage, database))
+        finally:
+            stage.end()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         figures = measure(Path(folder))
     for database, workers in ("sqlite", 1), ("postgresql", 2):
-        figures += through(database, workers)
+        figures += through(database, workers) + found(database)
     OUT.write_text(json.dumps([asdict(figure) for figure in figures], indent=2, ensure_ascii=False) + "\n")
     wide = max(len(figure.name) for figure in figures)
     for figure in figures:

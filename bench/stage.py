@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from flask import Flask
 
 from portal import config, create_app
 from portal.accounts.actions import open_session
-from portal.accounts.models import Customer
+from portal.accounts.models import Customer, Person, Staff
 from portal.demo import time_passes
 from portal.kit import clock
 from portal.kit.db import db, transaction
@@ -101,10 +101,17 @@ class Stage:
 
     def cookies(self, customer_id: int) -> dict[str, str]:
         """Those of a browser in which this customer is signed in."""
+        return self._cookies(lambda: db.session.get_one(Customer, customer_id))
+
+    def staff_cookies(self, staff_id: int) -> dict[str, str]:
+        """The same of somebody who works here."""
+        return self._cookies(lambda: db.session.get_one(Staff, staff_id), desk=True)
+
+    def _cookies(self, find: Callable[[], Person], **more: bool) -> dict[str, str]:
         with self.app.app_context(), transaction():
-            key = open_session(db.session.get_one(Customer, customer_id), device="Firefox, Mac", at=clock.now())
+            key = open_session(find(), device="Firefox, Mac", at=clock.now())
         signer: Any = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        return {self.app.config["SESSION_COOKIE_NAME"]: signer.dumps({"_permanent": True, "_user_id": key})}
+        return {self.app.config["SESSION_COOKIE_NAME"]: signer.dumps({"_permanent": True, "_user_id": key, **more})}
 
     @contextmanager
     def stand_in(self, now: datetime) -> Iterator[None]:

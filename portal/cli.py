@@ -13,6 +13,7 @@ from portal.demo.commands import demo
 from portal.doctor import doctor
 from portal.imports.commands import import_stripe
 from portal.migrations import commands as migrations
+from portal.numbers.commands import numbers
 from portal.operations import commands as operations
 from portal.orders import commands as orders
 from portal.outbox import commands as outbox
@@ -23,7 +24,8 @@ from portal.webhooks.commands import webhooks
 orders.imports.add_command(import_stripe)
 orders.imports.add_command(import_returns)
 COMMANDS = [
-    outbox.work, operations.sync, doctor, migrations.db, timeline.audit, orders.imports, accounts.staff, returns, api_key, webhooks, demo
+    outbox.work, operations.sync, doctor, migrations.db, timeline.audit, orders.imports, accounts.staff, returns, numbers, api_key,
+    webhooks, demo,
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from portal import outbox, timeline
 
 HAPPENS = {
     "catch up on events": timedelta(minutes=5),
+    "end views": timedelta(minutes=5),
     "look for silent parcels": timedelta(minutes=15),
     "watch parcels": timedelta(hours=1),
     "watch returns": timedelta(hours=1),
@@ -20,6 +21,7 @@ HAPPENS = {
     "lock secrets anew": timedelta(hours=6),
     "forget old webhooks": timedelta(days=1),
     "lock webhook secrets anew": timedelta(hours=6),
+    "count the days": timedelta(days=1),
 }
 
 

@@ -1,13 +1,13 @@
 "use strict";
 // The desk by keyboard: "/" searches, "j" and "k" go down and up the list, Enter opens, "t" takes what is open. All of it can be done without.
-const menu = document.querySelector(".menu");
+const find = document.getElementById("find"), menu = document.querySelector(".menu");
 const move = by => {
   const rows = [...document.querySelectorAll(".queue a.go")];
   const here = Math.max(rows.indexOf(document.activeElement), rows.findIndex(row => row.ariaCurrent && !rows.includes(document.activeElement)));
   rows[Math.min(Math.max(here + by, 0), rows.length - 1)]?.focus();
 };
 const keys = {
-  "/": () => document.getElementById("find").select(),
+  "/": () => find.select(),
   j: () => move(1),
   k: () => move(-1),
   t: () => document.querySelector("[data-key=t]")?.click(),
@@ -19,3 +19,13 @@ document.addEventListener("keydown", event => {
   keys[event.key]();
 });
 document.addEventListener("click", event => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });
+
+// From the search box the arrows go through what is suggested, and Escape puts it away.
+find.form.addEventListener("keydown", event => {
+  const links = [...document.querySelectorAll("#suggested a")], at = links.indexOf(document.activeElement);
+  if (!links.length || !["Escape", "ArrowDown", "ArrowUp"].includes(event.key)) return;
+  event.preventDefault();
+  if (event.key === "ArrowDown") links[Math.min(at + 1, links.length - 1)].focus();
+  else (event.key === "ArrowUp" && links[at - 1] || find).focus();
+  if (event.key === "Escape") document.getElementById("suggested").replaceChildren();
+});

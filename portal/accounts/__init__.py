@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.accounts import current, routes
+from portal.accounts import current, routes, viewing
 from portal.accounts import sync as sync
 from portal.accounts.forms import AddressForm as AddressForm
 from portal.accounts.forms import address as address
@@ -10,8 +10,10 @@ from portal.accounts.news import on_address_changed as on_address_changed
 from portal.accounts.news import on_address_replaced as on_address_replaced
 from portal.accounts.news import on_verified as on_verified
 from portal.accounts.news import telling_what_goes_where as telling_what_goes_where
+from portal.accounts.viewing import on_prepare as on_prepare
 
 
 def init_app(app: Flask) -> None:
     current.init_app(app)
+    viewing.init_app(app)
     routes.init_app(app)

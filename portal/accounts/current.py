@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from portal.accounts import forms, queries, refused, unsent
 from portal.accounts.actions import impersonating
-from portal.accounts.models import FRESH, LONGEST, Customer, Impersonation, Role, Session, Staff
+from portal.accounts.models import FRESH, LONGEST, Customer, Ended, Impersonation, Role, Session, Staff
 from portal.kit import csrf, problems, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -40,8 +40,10 @@ class SignedIn:
     staff: Staff | None
     impersonation: Impersonation | None
     """The view that goes on; None where it is over."""
-    is_view_over: bool
-    """The view that was going on is over, and this session has not been told yet."""
+    over: Ended | None
+    """What ended the view that was going on, where this session has not been told yet."""
+    viewed: Customer | None
+    """Whose pages that view was of."""
     actor: Actor
     last_seen_at: datetime
     second_step_at: datetime | None
@@ -109,7 +111,9 @@ def init_app(app: Flask) -> None:
 
 def signed_in() -> None:
     """For `before_request` of a customer's pages: nobody gets further without being a customer."""
-    unsent.bring_back(customer_id=current.customer.id, at=now())
+    customer = current.customer
+    if current.impersonation is None:  # what a customer typed is theirs
+        unsent.bring_back(customer_id=customer.id, at=now())
 
 
 def staff_only(role: Role) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
@@ -142,6 +146,12 @@ def freshly(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetur
     return guarded
 
 
+def only_themselves(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Stands above what nobody but the customer decides (H3): where mails and money go, what they allow, and who is signed in."""
+    view.only_themselves = True  # type: ignore[attr-defined]
+    return view
+
+
 def sign_in(key: str, to: str | None = None) -> ResponseReturnValue:
     """Put the key of a new session into this browser, and go where it was going. Nothing of what was in the cookie stays."""
     user, typed = _load(key), session.get(unsent.KEPT)
@@ -164,6 +174,12 @@ def renew(key: str) -> ResponseReturnValue:
     return redirect(session.pop("desk_next", DESK), 303)
 
 
+def go_on(key: str) -> None:
+    """The same session under another key, since a view of a customer's pages begins or ends: no form from before counts any more."""
+    login_user(_load(key))
+    csrf.rotate()
+
+
 def forget() -> None:
     """Empty this browser's cookie."""
     logout_user()
@@ -175,11 +191,14 @@ def _load(key: str) -> SignedIn | None:
     if found is None:
         return None
     row, customer, staff, view = found
-    is_over = bool(view and staff and view.why_over(staff, at=now()))
-    if is_over:
+    over = view.why_over(staff, at=now()) if view and staff else None
+    if view and staff and customer and not over and not impersonating.may_view(staff, customer):
+        over = Ended.RIGHTS
+    viewed = customer if over else None
+    if over:
         customer = view = None
     actor = impersonating.actor_of(view) if view else Actor(customer_id=row.customer_id, staff_id=row.staff_id)
-    return SignedIn(key, row.id, customer, staff, view, is_over, actor, row.last_seen_at, row.second_step_at)
+    return SignedIn(key, row.id, customer, staff, view, over, viewed, actor, row.last_seen_at, row.second_step_at)
 
 
 def welcome() -> None:
@@ -194,8 +213,13 @@ def welcome() -> None:
         return
     if now() - user.last_seen_at > (TOUCH_STAFF_AFTER if user.staff else TOUCH_AFTER):
         _touch(user.session_id, at=now())
-    if user.customer:
+    if user.customer and not is_desks(request.endpoint):
         g.locale, g.time_zone = user.customer.locale, user.customer.time_zone
+
+
+def is_desks(endpoint: str | None) -> bool:
+    """Whether this is a page or a deed of the desk: whoever views a customer is themselves there, and reads the shop's language."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), "least_role")
 
 
 def _asked_for() -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 
 from portal import notifications, outbox
-from portal.accounts.actions import WRONG_CODES, person_of, wrong_codes
+from portal.accounts.actions import WRONG_CODES, impersonating, person_of, wrong_codes
 from portal.accounts.models import LONGEST, AuthenticatorApp, SecondStep, Session, SignIn
 from portal.accounts.tokens import PURPOSES, Token, code_digest, digest, fresh_code, fresh_key, seal
 from portal.kit import limits
@@ -81,6 +81,14 @@ def forget_old_sign_ins(_: dict[str, Any], lease: outbox.Lease) -> None:
         db.session.execute(delete(Session).where(or_(Session.revoked_at < at - KEPT, Session.created_at < at - LONGEST - KEPT)))
         db.session.execute(delete(SecondStep).where(SecondStep.begun_at < at - KEPT))
         limits.forget_old(at=at)
+
+
+@outbox.task("end views")
+def end_views(_: dict[str, Any], lease: outbox.Lease) -> None:
+    """Of customers' pages, whose time is up, also where nobody comes back to hear it."""
+    at = now()
+    with lease.finish(at=at):
+        impersonating.end_overdue(at=at)
 
 
 @outbox.task("lock secrets anew")

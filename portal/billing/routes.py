@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from portal.accounts.current import current, signed_in
+from portal.accounts.current import current, only_themselves, signed_in
 from portal.billing import actions, history, queries, words
 from portal.billing.models import BillingAccount, CardSetup, Invoice
 from portal.billing.models.invoices import must_be_payable
@@ -66,6 +66,7 @@ def ask_to_add(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/payment/<int:account_id>/add")
+@only_themselves
 def add_card(account_id: int) -> ResponseReturnValue:
     """To the provider's page, which comes back to ours. Nothing is open in the database while the provider makes it."""
     base, at = current_app.config["PORTAL_BASE_URL"], now()
@@ -90,6 +91,7 @@ def add_card(account_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/cards/return/<int:setup_id>")
+@only_themselves
 def returned(setup_id: int) -> ResponseReturnValue:
     """Back from the provider's page: have a look taken, which may be asked for any number of times, and say how far it is.
 
@@ -103,6 +105,7 @@ def returned(setup_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cards/return/<int:setup_id>/leave")
+@only_themselves
 def leave(setup_id: int) -> ResponseReturnValue:
     with transaction():
         one_or_404(BillingAccount.asking(setup_id, current.customer).with_for_update())
@@ -111,6 +114,7 @@ def leave(setup_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cards/<int:card_id>/default")
+@only_themselves
 def make_default(card_id: int) -> ResponseReturnValue:
     with transaction():
         account = one_or_404(BillingAccount.holding(card_id, current.customer).with_for_update())
@@ -131,6 +135,7 @@ def ask_to_remove(card_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cards/<int:card_id>/remove")
+@only_themselves
 def remove_card(card_id: int) -> ResponseReturnValue:
     with transaction():
         account = one_or_404(BillingAccount.holding(card_id, current.customer).with_for_update())
@@ -144,6 +149,7 @@ def remove_card(card_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cards/undo/<int:entry_id>")
+@only_themselves
 def undo(entry_id: int) -> ResponseReturnValue:
     with transaction():
         account = one_or_404(BillingAccount.changed_by(entry_id, current.customer).with_for_update())

@@ -1,4 +1,5 @@
-"""What may stand in a cell of a file that is brought in, and what it means. Each refuses with Bad, in a few words for the operator."""
+"""What may stand in a cell of a file that is brought in, and what it means. Each refuses with Bad, in a few words for the operator.
+And what may stand in one that goes out."""
 
 import re
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ OFFSET = re.compile(r" (?=[+-][0-9]{2}:?[0-9]{2}$)")
 """The blank that some systems put before it."""
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""With these a spreadsheet begins to reckon. Source: owasp.org/www-community/attacks/CSV_Injection."""
 MOST_PIECES = 999_999
 MOST_MINOR = 10**9
 """More than anybody orders; and the sum of an order is still a number that both databases can hold."""
@@ -126,6 +129,11 @@ def moment(value: str, *, zone: ZoneInfo, now: datetime, day_first: bool = False
     if told > now:
         raise Bad(f"{value} is yet to come")
     return told
+
+
+def harmless(text: str) -> str:
+    """As it may stand in a file that somebody opens in a spreadsheet: it is text there, whatever it looks like."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _from_iso(value: str) -> datetime:

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request, session
 from flask_babel import gettext as _
-from werkzeug.exceptions import Forbidden
+
+from portal.kit.errors import SaysWhy
 
 LENGTH = 32
 View = TypeVar("View", bound=Callable[..., object])
 
 
-class NotFromHere(Forbidden):
+class NotFromHere(SaysWhy):
     """Something else than a page of ours sent this, or the page is older than the session."""
 
 

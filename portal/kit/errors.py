@@ -4,8 +4,13 @@ import logging
 
 from flask import Response, g, make_response, render_template
 from flask_babel import gettext as _
+from werkzeug.exceptions import Forbidden
 
 log = logging.getLogger(__name__)
+
+
+class SaysWhy(Forbidden):
+    """Its description is a sentence for the reader."""
 
 
 def page(code: int, ours: str | None = None) -> Response:

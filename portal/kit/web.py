@@ -29,6 +29,7 @@ class IdConverter(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
+    """What stands above each page (`watch`), and why a form is `closed`, is said by the room that knows who asks."""
     app.url_map.converters["int"] = IdConverter
     compression.init_app(app)
     headers.init_app(app)
@@ -39,7 +40,7 @@ def init_app(app: Flask) -> None:
     app.before_request(read_address)
     app.register_error_handler(Refusal, say_no)
     app.register_error_handler(HTTPException, say_what_went_wrong)
-    app.jinja_env.globals["notices"] = notices
+    app.jinja_env.globals.update(notices=notices, watch=lambda: "", closed=lambda path: "")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -123,7 +124,7 @@ def say_what_went_wrong(error: HTTPException) -> ResponseReturnValue:
     if problems.for_programs():
         return problems.answer(error)
     code = error.code or 500
-    ours = error.description if isinstance(error, csrf.NotFromHere) else None
+    ours = error.description if isinstance(error, errors.SaysWhy) else None
     if "HX-Request" in request.headers:
         say(ours or errors.sentence(code), tone="bad")
         answer = make_response(render_template("layout/_notice.html", swap=True), code)

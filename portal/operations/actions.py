@@ -9,7 +9,6 @@ from portal import outbox, payments
 from portal.accounts.models import Customer
 from portal.billing.models import BillingAccount, CardSetup, Refund
 from portal.kit.db import Model, db
-from portal.kit.refusal import Refusal
 from portal.operations.queries import RECONCILE, owners_of
 from portal.outbox.models import Sync, Task
 from portal.payments.models import ReceivedEvent
@@ -17,26 +16,26 @@ from portal.subscriptions.models import OutsideSubscription, Subscription
 from portal.timeline import Actor, note
 
 
-class NotOurs(Refusal):
-    """It is of another mode or account than our key."""
-
-
 @dataclass(frozen=True)
 class Retried:
     syncs: int
     tasks: int
 
+    @property
+    def number(self) -> int:
+        return self.syncs + self.tasks
 
-def retry(work_id: int | None = None, *, by: Actor, at: datetime) -> Retried:
-    """Try again now what failed, and what was given up; with `work_id`, only the sync or the task of this number. What is about to be
-    tried anyway is left alone, so that a second press does nothing."""
+
+def retry(work_id: int | None = None, *, of: type[Sync] | type[Task] | None = None, by: Actor, at: datetime) -> Retried:
+    """Try again now what failed, and what was given up; with `work_id`, only the sync or the task of this number; with `of`, only one of
+    the two. What is about to be tried anyway is left alone, so that a second press does nothing."""
     held_back = Sync.wanted > Sync.done, Sync.owner.is_(None), Sync.error.is_not(None), or_(Sync.attempts > 0, Sync.due_at > at)
     given_up = Task.done_at.is_(None), Task.owner.is_(None), Task.error.is_not(None), or_(Task.attempts > 0, Task.due_at > at)
     syncs, tasks = update(Sync).where(*held_back), update(Task).where(*given_up)
     if work_id is not None:
         syncs, tasks = syncs.where(Sync.id == work_id), tasks.where(Task.id == work_id)
-    tried = db.session.scalars(syncs.values(due_at=at, attempts=0).returning(Sync.id)).all()
-    done = db.session.scalars(tasks.values(due_at=at, attempts=0, dead_at=None).returning(Task.id)).all()
+    tried = [] if of is Task else db.session.scalars(syncs.values(due_at=at, attempts=0).returning(Sync.id)).all()
+    done = [] if of is Sync else db.session.scalars(tasks.values(due_at=at, attempts=0, dead_at=None).returning(Task.id)).all()
     retried = Retried(len(tried), len(done))
     if tried or done:
         first = db.session.get_one(Sync, min(tried)) if tried else db.session.get_one(Task, min(done))
@@ -51,17 +50,19 @@ def missing(event_id: str) -> payments.Event | None:
     return None if known else payments.provider().event(event_id)
 
 
-def replay(event_id: str, fetched: payments.Event | None = None, *, by: Actor, at: datetime) -> None:
-    """Ask once more for all that follows from an event; one that never came is `fetched` by `missing`. Raises NotOurs."""
+def replay(event_id: str, fetched: payments.Event | None = None, *, by: Actor, at: datetime) -> bool:
+    """Ask once more for all that follows from an event; one that never came is `fetched` by `missing`. False, and nothing, where it is of
+    another mode or account than our key."""
     if fetched:
         payments.take(fetched, at=at)
     event = db.session.scalars(select(ReceivedEvent).where(ReceivedEvent.event_id == event_id)).one()
     if not event.is_ours:
-        raise NotOurs(f"{event.event_id} is of another mode or account than our key: nothing follows from it.")
+        return False
     payments.apply(event, at=at)
     given_up = update(Task).where(Task.key == f"{payments.APPLY}:{event.event_id}", Task.done_at.is_(None), Task.owner.is_(None))
     db.session.execute(given_up.values(done_at=at, dead_at=None))
     note(event, "replay event", by=by, at=at, facts={"event": event_id})
+    return True
 
 
 def resync(customer: Customer, *, by: Actor, at: datetime) -> int:

@@ -7,7 +7,6 @@ from flask.cli import AppGroup
 
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.kit.refusal import Refusal
 from portal.operations import actions, queries
 from portal.payments import Declined, TryAgain
 from portal.timeline import Actor
@@ -57,9 +56,11 @@ def replay(event_id: str) -> None:
     try:
         event = actions.missing(event_id)
         with transaction():
-            actions.replay(event_id, event, by=BY, at=now())
-    except (Declined, TryAgain, Refusal) as error:
+            is_ours = actions.replay(event_id, event, by=BY, at=now())
+    except (Declined, TryAgain) as error:
         raise click.ClickException(str(error)) from error
+    if not is_ours:
+        raise click.ClickException(f"{event_id} is of another mode or account than our key: nothing follows from it.")
     click.echo(f"{event_id} was {'fetched and ' if event else ''}applied: what follows from it is asked for.")
 
 

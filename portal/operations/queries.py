@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from portal.accounts.models import Customer
-from portal.billing.models import Attempt, BillingAccount, CardSetup, Invoice, InvoicePayment, Refund, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, CardSetup, CreditDebit, Invoice, InvoicePayment, Refund, StoreCredit
 from portal.kit.alarms import Alarm
 from portal.kit.db import db, wall_time
 from portal.outbox import STUCK_AFTER
@@ -43,6 +43,9 @@ OWNERS: dict[str, Select[int, int]] = {
     Refund.__tablename__: select(Refund.id, BillingAccount.customer_id).join(BillingAccount, BillingAccount.id == Refund.account_id),
     StoreCredit.__tablename__: select(StoreCredit.id, BillingAccount.customer_id).join(
         BillingAccount, BillingAccount.id == StoreCredit.account_id
+    ),
+    CreditDebit.__tablename__: select(CreditDebit.id, BillingAccount.customer_id).join(
+        BillingAccount, BillingAccount.id == CreditDebit.account_id
     ),
 }
 """Of each kind of subject, whose it is."""
@@ -91,6 +94,7 @@ class Found:
     found_at: datetime
     repaired_at: datetime | None
     how: str | None
+    customer_id: int | None
 
 
 @dataclass(frozen=True)
@@ -214,15 +218,19 @@ def last_reconciliation() -> Reconciliation | None:
     looks = select(func.count()).select_from(Task).where(Task.kind.in_(LOOKS), Task.done_at.is_(None), Task.dead_at.is_(None))
     left = select(func.count()).select_from(Sync).where(Sync.is_check, Sync.wanted > Sync.done)
     shown = select(Difference).where(or_(of_this_run, Difference.repaired_at.is_(None)))
-    shown = shown.order_by(Difference.repaired_at.is_not(None), Difference.id.desc()).limit(SHOWN)
+    rows = db.session.scalars(shown.order_by(Difference.repaired_at.is_not(None), Difference.id.desc()).limit(SHOWN)).all()
+    about = {row.subject: (row.subject.partition(":")[0], int(row.subject.partition(":")[2])) for row in rows}
+    whose = owners_of(about.values())
     return Reconciliation(
         began_at=began_at,
         left=(db.session.scalar(left) or 0) + (db.session.scalar(looks) or 0),
         found=found,
         repaired=repaired,
         differences=[
-            Found(one.subject, one.ref, one.what, one.ours, one.theirs, one.found_at, one.repaired_at, one.how)
-            for one in db.session.scalars(shown)
+            Found(
+                one.subject, one.ref, one.what, one.ours, one.theirs, one.found_at, one.repaired_at, one.how, whose.get(about[one.subject])
+            )
+            for one in rows
         ],
     )
 

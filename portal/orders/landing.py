@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.accounts.models import Address, Customer
+from portal.accounts.models import Address, Customer, keep_words
 from portal.kit.db import db, insert
 from portal.orders.layouts.places import Place
 from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
@@ -130,7 +130,9 @@ def _customers(orders: Sequence[ReadOrder]) -> dict[str, tuple[int, bool]]:
     rows = [{"email": email, "name": name, **unnamed} for email, name in sorted(names.items())]
     db.session.execute(insert(Customer).on_conflict_do_nothing(index_elements=["email"]), rows)
     customers = select(Customer.email, Customer.id, Customer.email_verified_at).where(Customer.email.in_(names)).order_by(Customer.id)
-    return {row.email: (row.id, row.email_verified_at is not None) for row in db.session.execute(customers.with_for_update())}
+    known = {row.email: (row.id, row.email_verified_at is not None) for row in db.session.execute(customers.with_for_update())}
+    keep_words(db.session.connection(), [customer_id for customer_id, _ in known.values()])
+    return known
 
 
 def address_ids(wanted: Sequence[tuple[int, Place]]) -> dict[tuple[int, Place], int]:
@@ -144,4 +146,5 @@ def address_ids(wanted: Sequence[tuple[int, Place]]) -> dict[tuple[int, Place], 
         rows = [{"customer_id": owner, **asdict(place), **unlisted} for owner, place in new]
         ids = db.session.scalars(insert(Address).returning(Address.id, sort_by_parameter_order=True), rows)
         known |= dict(zip(new, ids, strict=True))
+        keep_words(db.session.connection(), {owner for owner, _ in new})
     return known

@@ -79,8 +79,9 @@ def show_parcel(sealed: str) -> ResponseReturnValue:
 
 
 def _looks() -> bool:
-    """Whether somebody does: not a program that only asks whether the page is there, nor a browser that fetches it in advance."""
-    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    """Whether somebody does who waits for it: not a program that only asks whether the page is there, nor a browser that fetches it in
+    advance, nor who works here."""
+    return current.impersonation is None and request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def _note_looks(whose: Select[Shipment]) -> None:

@@ -10,6 +10,7 @@ from portal.returns import sentences
 from portal.returns import sync as sync
 from portal.returns.locks import hold_claim as hold_claim
 from portal.returns.locks import hold_return as hold_return
+from portal.returns.policy.promises import looked_at_by as looked_at_by
 from portal.returns.policy.ways import windows
 from portal.returns.queries import way_back
 from portal.returns.queries.claims import claims_about
@@ -17,6 +18,7 @@ from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
+from portal.returns.sentences import reason_told as reason_told
 from portal.returns.slip import place_of
 
 TOLD = (

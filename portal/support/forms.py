@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from flask_babel import gettext as _
 
+from portal.accounts.models import LONGEST_REASON, SHORTEST_REASON, Why
 from portal.kit.money import to_minor
 from portal.kit.refusal import Refusal
 from portal.photos import is_draft
@@ -42,6 +43,27 @@ CONDITIONS = {
     "wrong": Condition(is_wrong=True),
     "lost": Condition(is_lost=True),
 }
+
+
+class ViewForm:
+    """Why somebody wants to see a customer's pages: a word, and a sentence that the customer reads."""
+
+    def __init__(self, sent: Sent) -> None:
+        self.reason = " ".join(text(sent, "reason").split())
+        self.chosen = sent.get("why", "")
+        self.error = ""
+        if sent and len(self.reason) < SHORTEST_REASON:
+            self.error = _("Say it in a sentence, with at least %(number)s characters.", number=SHORTEST_REASON)
+        elif len(self.reason) > LONGEST_REASON:
+            self.error = _("Say it shorter, with at most %(number)s characters.", number=LONGEST_REASON)
+
+    @property
+    def is_right(self) -> bool:
+        return not self.error and len(self.reason) >= SHORTEST_REASON
+
+    @property
+    def why(self) -> Why:
+        return Why(self.chosen) if self.chosen in list(Why) else Why.OTHER
 
 
 def text(sent: Sent, name: str) -> str:

@@ -20,6 +20,7 @@ ALSO = {
     "portal/outbox/worker.py": "the worker",
     "portal/payments/once.py": "notes each try before it is made",
     "portal/accounts/current.py": "notes when somebody was last seen",
+    "portal/accounts/viewing.py": "ends a view of a customer's pages whose time is up",
     "portal/photos/taking.py": "a part of routes that take photos: one transaction for each",
     "portal/demo/seed.py": "fills the demo",
     "portal/demo/parcels.py": "fills the demo",

@@ -11,9 +11,9 @@ from sqlalchemy import insert, select
 from portal.accounts.models import Customer
 from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import db, transaction
+from portal.kit.folding import words_in
 from portal.orders.actions import claim_orders
 from portal.orders.models import Order, OrderedLine, OrderLine, OrderWord, rows_of, word_rows
-from portal.orders.words import words_in
 from tests.accounts.builders import customer
 from tests.browser import Browser, attribute, words
 from tests.conftest import TODAY

@@ -18,9 +18,9 @@ from portal.accounts.actions.door import open_session as open_session
 from portal.accounts.actions.door import person_of as person_of
 from portal.accounts.actions.door import sign_in_by_code as sign_in_by_code
 from portal.accounts.actions.door import sign_in_by_link as sign_in_by_link
-from portal.accounts.actions.door import sign_out as sign_out
 from portal.accounts.actions.door import sign_out_others as sign_out_others
 from portal.accounts.actions.door import wrong_codes as wrong_codes
+from portal.accounts.actions.impersonating import sign_out as sign_out
 from portal.accounts.actions.proofs import ByApp as ByApp
 from portal.accounts.actions.proofs import ByPasskey as ByPasskey
 from portal.accounts.actions.proofs import ByRecoveryCode as ByRecoveryCode

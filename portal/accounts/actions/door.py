@@ -146,7 +146,7 @@ def sign_out(session_id: int, *, at: datetime) -> None:
 
 
 def sign_out_others(person: Person, *, but: int, at: datetime) -> int:
-    """Everywhere but here. Returns how many devices that were."""
+    """Everywhere but here. Returns how many devices that were. A view of a customer's pages that went on there ends by its time."""
     others = db.session.scalars(Session.of(person, at=at).where(Session.id != but)).all()
     for other in others:
         other.revoked_at = at

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import exists, select
 
 from portal.accounts import tokens
+from portal.accounts.actions import door
 from portal.accounts.actions.door import Opened
-from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role, Session, Staff
+from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role, Session, Staff, Why
 from portal.kit.db import db
 from portal.timeline import Actor, deed, note
 
@@ -17,16 +18,16 @@ def may_view(staff: Staff, customer: Customer) -> bool:
     return staff.may(Role.AGENT) and not works_here
 
 
-def begin(customer: Customer, *, reason: str, session_id: int, at: datetime) -> Opened | None:
+def begin(customer: Customer, *, reason: str, session_id: int, at: datetime, why: Why = Why.OTHER) -> Opened | None:
     """The session of the member of staff goes on under another key. None where it may not be, or another one goes on in it."""
-    session = db.session.get_one(Session, session_id, with_for_update=True, populate_existing=True)
+    session = _held(session_id)
     staff = db.session.get_one(Staff, session.staff_id)
     if session.revoked_at or session.impersonation_id is not None or not may_view(staff, customer):
         return None
-    started = Impersonation(staff_id=staff.id, customer_id=customer.id, reason=reason, role=staff.role, started_at=at)
+    started = Impersonation(staff_id=staff.id, customer_id=customer.id, reason=reason, why=why, role=staff.role, started_at=at)
     db.session.add(started)
     db.session.flush()
-    note(customer, "impersonation started", by=actor_of(started), at=at, facts={})
+    note(customer, "impersonation started", by=actor_of(started), at=at, facts={"why": why})
     session.impersonation_id = started.id
     return _renew(session)
 
@@ -37,23 +38,56 @@ def change_mode(impersonation: Impersonation, mode: Mode, *, at: datetime) -> No
         impersonation.mode = mode
 
 
-def leave(session_id: int, *, by: Ended, at: datetime) -> Opened:
-    """Back to the desk, under another key."""
-    session = db.session.get_one(Session, session_id, with_for_update=True, populate_existing=True)
-    if session.impersonation_id is not None:
-        end(db.session.get_one(Impersonation, session.impersonation_id, with_for_update=True, populate_existing=True), by=by, at=at)
-        session.impersonation_id = None
+def leave(session_id: int, *, by: Ended, at: datetime) -> Opened | None:
+    """Back to the desk, under another key. None where it was left already."""
+    session = _held(session_id)
+    if session.impersonation_id is None:
+        return None
+    end(_held_view(session.impersonation_id), by=by, at=at)
+    session.impersonation_id = None
     return _renew(session)
 
 
 def end(impersonation: Impersonation, *, by: Ended, at: datetime) -> None:
+    """What ended it first stays. The session learns it at its next request."""
     with deed(impersonation, "impersonation ended", by=actor_of(impersonation), at=at):
         impersonation.end(by, at=at)
+
+
+def sign_out(session_id: int, *, at: datetime) -> None:
+    """Whoever signs out views nobody any more."""
+    view_id = db.session.scalar(select(Session.impersonation_id).where(Session.id == session_id).with_for_update())
+    if view_id is not None:
+        end(_held_view(view_id), by=Ended.SIGNED_OUT, at=at)
+    door.sign_out(session_id, at=at)
+
+
+def end_all_of(staff: Staff, *, by: Ended, at: datetime, but: int = 0) -> None:
+    """But the one in that session."""
+    kept = select(Session.impersonation_id).where(Session.id == but, Session.impersonation_id.is_not(None))
+    for view in db.session.scalars(Impersonation.open_of(staff.id).where(Impersonation.id.not_in(kept)).with_for_update()).all():
+        end(view, by=by, at=at)
+
+
+def end_overdue(*, at: datetime) -> int:
+    """Those to which nobody came back. How many they were."""
+    overdue = db.session.scalars(Impersonation.overdue(at=at).with_for_update()).all()
+    for view in overdue:
+        end(view, by=Ended.TIME, at=at)
+    return len(overdue)
 
 
 def actor_of(impersonation: Impersonation) -> Actor:
     """Both, and within which view."""
     return Actor(customer_id=impersonation.customer_id, staff_id=impersonation.staff_id, impersonation_id=impersonation.id)
+
+
+def _held(session_id: int) -> Session:
+    return db.session.get_one(Session, session_id, with_for_update=True, populate_existing=True)
+
+
+def _held_view(view_id: int) -> Impersonation:
+    return db.session.get_one(Impersonation, view_id, with_for_update=True, populate_existing=True)
 
 
 def _renew(session: Session) -> Opened:

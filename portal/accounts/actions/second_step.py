@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from portal.accounts import authenticator, passkeys, tokens
-from portal.accounts.actions.door import DOOR, Opened, TooMany, WrongCode, open_session, prove_by_code, prove_by_link, sign_out
+from portal.accounts.actions.door import DOOR, Opened, TooMany, WrongCode, open_session, prove_by_code, prove_by_link
+from portal.accounts.actions.impersonating import end_all_of, sign_out
 from portal.accounts.actions.proofs import ByApp, ByPasskey, ByRecoveryCode, Proof
-from portal.accounts.models import AuthenticatorApp, Over, Passkey, Person, RecoveryCode, SecondStep, Session, Staff
+from portal.accounts.models import AuthenticatorApp, Ended, Over, Passkey, Person, RecoveryCode, SecondStep, Session, Staff
 from portal.kit import safe
 from portal.kit.db import db
 from portal.kit.limits import RecentUse, Rule
@@ -152,6 +153,7 @@ def wrong_steps(staff_id: int, *, at: datetime) -> RecentUse:
 
 def sign_out_everywhere(staff: Staff, *, at: datetime, but: int = 0) -> None:
     """Also from where only the second step was missing."""
+    end_all_of(staff, by=Ended.SIGNED_OUT, at=at, but=but)
     theirs = update(Session).where(Session.staff_id == staff.id, Session.revoked_at.is_(None), Session.id != but)
     db.session.execute(theirs.values(revoked_at=at))
     db.session.execute(delete(SecondStep).where(SecondStep.staff_id == staff.id, SecondStep.taken_at.is_(None)))

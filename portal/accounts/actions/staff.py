@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
+from portal.accounts.actions import impersonating
 from portal.accounts.actions.second_step import sign_out_everywhere, tell, wrong_steps
-from portal.accounts.models import AuthenticatorApp, Passkey, RecoveryCode, Role, Staff
+from portal.accounts.models import AuthenticatorApp, Ended, Passkey, RecoveryCode, Role, Staff
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
 from portal.timeline import Actor, deed, note
@@ -24,7 +25,9 @@ def add_staff(email: str, *, name: str, role: Role, by: Actor, at: datetime) -> 
 
 
 def give_role(staff: Staff, role: Role, *, by: Actor, at: datetime) -> None:
-    """It counts from the next page that they open."""
+    """It counts from the next page that they open. With less, they view nobody any more."""
+    if not role.includes(staff.role):
+        impersonating.end_all_of(staff, by=Ended.RIGHTS, at=at)
     with deed(staff, "role given", by=by, at=at):
         staff.role = role
 
@@ -33,6 +36,7 @@ def shut_out(staff: Staff, *, by: Actor, at: datetime) -> None:
     """At once, on every device, and from a sign-in that is under way."""
     with deed(staff, "staff shut out", by=by, at=at):
         staff.disabled_at = staff.disabled_at or at
+    impersonating.end_all_of(staff, by=Ended.RIGHTS, at=at)
     sign_out_everywhere(staff, at=at)
 
 

@@ -8,10 +8,13 @@ from portal.accounts.models.door import STAFF_LONGEST as STAFF_LONGEST
 from portal.accounts.models.door import Over as Over
 from portal.accounts.models.door import Session as Session
 from portal.accounts.models.door import SignIn as SignIn
+from portal.accounts.models.impersonation import LONGEST_REASON as LONGEST_REASON
+from portal.accounts.models.impersonation import SHORTEST_REASON as SHORTEST_REASON
 from portal.accounts.models.impersonation import VIEW_LASTS as VIEW_LASTS
 from portal.accounts.models.impersonation import Ended as Ended
 from portal.accounts.models.impersonation import Impersonation as Impersonation
 from portal.accounts.models.impersonation import Mode as Mode
+from portal.accounts.models.impersonation import Why as Why
 from portal.accounts.models.people import MOST_WRONG as MOST_WRONG
 from portal.accounts.models.people import Customer as Customer
 from portal.accounts.models.people import Person as Person
@@ -22,3 +25,7 @@ from portal.accounts.models.second_step import AuthenticatorApp as Authenticator
 from portal.accounts.models.second_step import Passkey as Passkey
 from portal.accounts.models.second_step import RecoveryCode as RecoveryCode
 from portal.accounts.models.second_step import SecondStep as SecondStep
+from portal.accounts.models.word import CustomerWord as CustomerWord
+from portal.accounts.models.word import keep_words as keep_words
+from portal.accounts.models.word import mail_word as mail_word
+from portal.accounts.models.word import phone_word as phone_word

@@ -24,6 +24,21 @@ class Mode(StrEnum):
     """It is done, under both names."""
 
 
+class Why(StrEnum):
+    """What it is for, besides the sentence."""
+
+    TASK = "task"
+    """Something that waits for the shop's people."""
+    PHONE = "phone"
+    """The customer asked for it."""
+    OTHER = "other"
+
+
+SHORTEST_REASON = 10
+"""Characters of the sentence."""
+LONGEST_REASON = 200
+
+
 class Ended(StrEnum):
     """What ended it."""
 
@@ -47,6 +62,7 @@ class Impersonation(Model):
     customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id))
     reason: Mapped[str] = mapped_column(info={"personal": True})
     """In a sentence; the customer reads it."""
+    why: Mapped[Why]
     role: Mapped[Role]
     """What the member of staff was when it began. With less, it is over."""
     started_at: Mapped[datetime]
@@ -62,6 +78,11 @@ class Impersonation(Model):
     def of(cls, customer_id: int) -> Select["Impersonation"]:
         """Newest first."""
         return select(cls).where(cls.customer_id == customer_id).order_by(cls.started_at.desc(), cls.id.desc())
+
+    @classmethod
+    def open_of(cls, staff_id: int) -> Select["Impersonation"]:
+        """Those that nobody ended: one for each of their devices at most."""
+        return select(cls).where(cls.staff_id == staff_id, cls.ended_at.is_(None)).order_by(cls.id)
 
     @classmethod
     def overdue(cls, *, at: datetime) -> Select["Impersonation"]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.accounts import actions, forms
-from portal.accounts.current import current, signed_in
+from portal.accounts.current import current, only_themselves, signed_in
 from portal.accounts.models import Session
 from portal.accounts.unsent import typed_before
 from portal.kit import i18n, web
@@ -25,7 +25,7 @@ bp.before_request(signed_in)
 @bp.get("")
 def show() -> ResponseReturnValue:
     customer = current.customer
-    others = len(_devices()) - 1
+    others = max(0, len(_devices()) - 1)
     return web.page("accounts/you.html", customer=customer, others=others, zone=_city(str(i18n.time_zone())))
 
 
@@ -56,6 +56,7 @@ def devices() -> ResponseReturnValue:
 
 
 @bp.post("/devices/<int:session_id>/sign-out")
+@only_themselves
 def sign_out_device(session_id: int) -> ResponseReturnValue:
     with transaction():
         session = web.one_or_404(Session.of(current.customer, at=now()).where(Session.id == session_id))
@@ -66,6 +67,7 @@ def sign_out_device(session_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/devices/sign-out-others")
+@only_themselves
 def sign_out_others() -> ResponseReturnValue:
     here = current.signed_in
     with transaction():

@@ -23,7 +23,7 @@ class Attempt(Model):
     __tablename__ = "attempt"
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True, init=False)
     provider_ref: Mapped[str] = mapped_column(unique=True)
-    tried_at: Mapped[datetime]
+    tried_at: Mapped[datetime] = mapped_column(index=True)
     amount: Mapped[int]
     """In minor units of the invoice's currency."""
     result: Mapped[Result]
@@ -61,7 +61,7 @@ class Invoice(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("billing_account.id"))
     provider_ref: Mapped[str] = mapped_column(unique=True)
     number: Mapped[str | None]
-    written_at: Mapped[datetime]
+    written_at: Mapped[datetime] = mapped_column(index=True)
     words: Mapped[str]
     """What it is for, as the provider writes it."""
     total: Mapped[int]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.payments import OnceOnly, RefundThere, WantedCredit, WantedRefund
@@ -47,6 +47,8 @@ class Why(StrEnum):
     """Something had gone wrong with the order."""
     BONUS = "bonus"
     """A present for taking credit instead of money."""
+    NOT_TAKEN = "not taken"
+    """Credit was to go back to a card, and was spent in that very moment: it is given again."""
 
 
 class Refund(OnceOnly):
@@ -54,6 +56,7 @@ class Refund(OnceOnly):
 
     KIND = "refund"
     __tablename__ = "refund"
+    __table_args__ = (Index("ix_refund_asked_at", "asked_at"),)
     account_id: Mapped[int] = mapped_column(ForeignKey("billing_account.id"), index=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
     """The payment."""

@@ -20,7 +20,7 @@ class Order(Model):
     __table_args__ = (Index("ix_orders_customer_id_placed_at_id", "customer_id", "placed_at", "id"),)
     number: Mapped[str] = mapped_column(unique=True)
     """What people call it by."""
-    placed_at: Mapped[datetime]
+    placed_at: Mapped[datetime] = mapped_column(index=True)
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)
     """In minor units of `currency`: the lines, with delivery, tax and discounts where there were any."""

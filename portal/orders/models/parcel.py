@@ -24,7 +24,7 @@ class Shipment(Model):
     order: Mapped[Order] = relationship()
     carrier: Mapped[str] = mapped_column(default="")
     """Its name in small letters, such as `dhl`; empty while unknown."""
-    tracking_number: Mapped[str | None] = mapped_column(default=None)
+    tracking_number: Mapped[str | None] = mapped_column(index=True, default=None)
     """Without blanks. The carrier gives it out once."""
     tracker_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
     """What the carrier service calls it, once it follows it for us."""
@@ -37,7 +37,7 @@ class Shipment(Model):
     packed_at: Mapped[datetime | None] = mapped_column(default=None)
     shipped_at: Mapped[datetime | None] = mapped_column(default=None)
     """When the shop says that it left, or the first scan on the way."""
-    delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    delivered_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     expected_on: Mapped[date | None] = mapped_column(default=None)
     """The day that was told last; those before are `ExpectedDate` rows."""
     held_at: Mapped[str] = mapped_column(default="")

@@ -12,7 +12,7 @@ from portal.orders.words import words_of
 
 
 class OrderWord(Model):
-    """A word of an order's number, titles and SKUs, as `portal.orders.words` folds it. Written with the order."""
+    """A word of an order's number, titles and SKUs, as `portal.kit.folding` folds it. Written with the order."""
 
     __tablename__ = "order_word"
     __table_args__ = (Index("ix_order_word_customer_id_word_order_id", "customer_id", "word", "order_id"),)

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tup
 
 from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import db
+from portal.kit.folding import BEYOND
 from portal.kit.shop import shop
 from portal.orders.finding import DELIVERED, PROBLEM, UNDER_WAY, Wanted
 from portal.orders.models import Order, OrderLine, OrderWord, Shipment
 from portal.orders.policy import MOVING, OF_END, ParcelFacts, Situation, situation
 from portal.orders.standing import Standing, quiet_since, standing
-from portal.orders.words import BEYOND
 
 GLIMPSED = 4
 """How many lines of an order a list shows."""

@@ -37,8 +37,11 @@ def hold_payments(orders: Iterable[Order], customer_id: int | None) -> None:
     db.session.scalars(fresh.execution_options(populate_existing=True)).all()
 
 
-def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, in_proportion: bool, by: Actor, at: datetime) -> int:
-    """Ask for what it takes, once; the payments are held. Answers how much is left for somebody at the shop to give by hand."""
+def carry_out(
+    payout: Payout, order: Order, subject: Return | Claim, *, in_proportion: bool, by: Actor, at: datetime, to_card: bool = False
+) -> int:
+    """Ask for what it takes, once; the payments are held. `to_card` for no credit in its place. Answers how much is left for somebody at
+    the shop to give by hand."""
     invoice = paid_invoice(order)
     why = Why.RETURN if isinstance(subject, Return) else Why.CLAIM
     if payout.kind is PayoutKind.STORE_CREDIT:
@@ -48,7 +51,7 @@ def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, in_propo
         return payout.amount
     account = db.session.get_one(BillingAccount, invoice.account_id)
     left = payout.amount
-    for share in shares(invoice, payout.amount, in_proportion=in_proportion):
+    for share in shares(invoice, payout.amount, in_proportion=in_proportion, to_card=to_card):
         if share.attempt:
             because = f"{payout.because}, payment {share.attempt.id}"
             refund(account, share.attempt, share.amount, because=because, why=why, by=by, at=at)
@@ -60,9 +63,12 @@ def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, in_propo
     return left
 
 
-def shares(invoice: Invoice, amount: int, *, in_proportion: bool) -> Iterator[Share]:
+def shares(invoice: Invoice, amount: int, *, in_proportion: bool, to_card: bool) -> Iterator[Share]:
     """How much goes to each means of payment, and to none more than came from it: credit first, or all by what is left of them."""
-    means: list[tuple[Attempt | None, int]] = [(None, invoice.credit_left), *((attempt, attempt.left) for attempt in invoice.attempts)]
+    means: list[tuple[Attempt | None, int]] = [
+        (None, 0 if to_card else invoice.credit_left),
+        *((attempt, attempt.left) for attempt in invoice.attempts),
+    ]
     parts = money.split(amount, [left for _, left in means], in_proportion=in_proportion)
     for (attempt, _), part in zip(means, parts, strict=True):
         if part:

@@ -24,7 +24,7 @@ class ReturnParcel(Model):
     return_: Mapped[Return] = relationship()
     carrier: Mapped[str] = mapped_column(default="")
     """Its name in small letters; empty while unknown."""
-    tracking_number: Mapped[str] = mapped_column(default="")
+    tracking_number: Mapped[str] = mapped_column(index=True, default="")
     """Without blanks; empty while there is none."""
     status: Mapped[ParcelStatus] = mapped_column(default=ParcelStatus.UNKNOWN)
     incident: Mapped[Incident | None] = mapped_column(default=None)

@@ -29,7 +29,7 @@ class Payout(Model):
     currency: Mapped[str]
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """How it comes about, line by line (`portal.returns.money.MoneyLine`)."""
-    decided_at: Mapped[datetime]
+    decided_at: Mapped[datetime] = mapped_column(index=True)
     return_id: Mapped[int | None] = mapped_column(ForeignKey("return_.id"), default=None)
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), default=None)
     by_hand: Mapped[int] = mapped_column(BigInteger, default=0)

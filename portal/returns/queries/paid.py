@@ -1,11 +1,13 @@
 """What was paid for an order, and how much of it can still go back."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from portal.kit.db import db
 from portal.orders.models import LineCancellation, Order, OrderLine
 from portal.orders.queries.payment import adds_up, left_of, paid_invoice
-from portal.returns.models import Payout
+from portal.returns.models import Payout, PayoutKind
 
 
 def is_known(order: Order) -> bool:
@@ -20,5 +22,13 @@ def left_for(order: Order) -> int:
     cancelled = select(LineCancellation.amount).join(OrderLine).where(OrderLine.order_id == order.id)
     left = order.total - given - sum(amount or 0 for amount in db.session.scalars(cancelled))
     if invoice := paid_invoice(order):
-        left = min(left, left_of(invoice) - sum(payout.elsewhere for payout in payouts))
+        left = min(left, left_of(invoice) - elsewhere(payouts))
     return max(left, 0)
+
+
+def elsewhere(payouts: Sequence[Payout]) -> int:
+    """What of an order's payouts did not go to where its money came from: it has to be there for them all the same. Credit whose money
+    went back to the card after all is no more among it."""
+    credit = {payout.id for payout in payouts if payout.kind is PayoutKind.STORE_CREDIT}
+    gone_back = [payout for payout in payouts if payout.kind is PayoutKind.REFUND and payout.instead_of_id in credit]
+    return sum(payout.elsewhere for payout in payouts) - sum(payout.amount for payout in gone_back)

@@ -32,6 +32,11 @@ class Policies:
         place = bisect_right(self.begins, placed_at)
         return self.versions[place - 1] if place else Policy(None, STANDARD)
 
+    def knowing(self, reason: str) -> Terms | None:
+        """The newest that have this reason, whether they count for anything any more or not."""
+        newest_first = [*(one.terms for one in reversed(self.versions)), STANDARD]
+        return next((terms for terms in newest_first if terms.reason(reason)), None)
+
 
 def policies() -> Policies:
     """They are few, and each page needs those of several days."""

@@ -4,7 +4,7 @@ from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.accounts.current import current
+from portal.accounts.current import current, only_themselves
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.web import page, say
@@ -28,6 +28,7 @@ def ask_for_another_way(payout_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/money/<int:payout_id>")
+@only_themselves
 def give_another_way(payout_id: int) -> ResponseReturnValue:
     """Whoever taps twice, or has chosen already, is led to how it stands."""
     with transaction():

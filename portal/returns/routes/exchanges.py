@@ -6,7 +6,7 @@ from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.accounts.current import current
+from portal.accounts.current import current, only_themselves
 from portal.billing import come_back_from_paying, note_payment_page, open_payment_page
 from portal.kit import i18n
 from portal.kit.clock import now
@@ -34,6 +34,7 @@ def ask_to_pay_difference(exchange_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/returns/exchanges/<int:exchange_id>/pay")
+@only_themselves
 def pay_for_exchange(exchange_id: int) -> ResponseReturnValue:
     """To the provider's page, which comes back to ours. Nothing is open in the database while the provider makes it."""
     back = current_app.config["PORTAL_BASE_URL"] + url_for(".returned_from_paying", exchange_id=exchange_id)
@@ -53,6 +54,7 @@ def pay_for_exchange(exchange_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/returns/exchanges/<int:exchange_id>/paid")
+@only_themselves
 def returned_from_paying(exchange_id: int) -> ResponseReturnValue:
     """Back from the provider's page: have a look taken, which may be asked for any number of times, and say how far it is."""
     with transaction():

@@ -56,7 +56,9 @@ def keep(subscription: Subscription, *, by: Actor, at: datetime) -> Entry:
 def begin_again(subscription: Subscription, *, by: Actor, at: datetime) -> Entry:
     """As it was, within a year: the same contents, rhythm and card. Only a discount is not part of it any more."""
     subscription.must_be_able_to_begin_again(at=at)
-    with change(subscription, "began again", by=by, at=at, facts={}) as doing:
+    ended_at = subscription.ended_at or at
+    lived = {"started": subscription.started_at.isoformat(), "ended": ended_at.isoformat()}  # the row will say when the new one did
+    with change(subscription, "began again", by=by, at=at, facts=lived) as doing:
         subscription.begin_again(key=f"begin-{uuid4()}", at=at)
         doing.facts["day"] = subscription.scheduled[0].arrives_on.isoformat()
     return doing.done

@@ -20,7 +20,7 @@ class Cancellation(Model):
     subscription: Mapped[Subscription] = relationship()
     reference: Mapped[str] = mapped_column(unique=True)
     """What the customer and support call it by, such as `C-7KQ2-M9XD`."""
-    asked_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
     is_at_once: Mapped[bool]
     reasons: Mapped[list[str]] = mapped_column(JSON, default_factory=list, info={"personal": True})
     """Of `policy.REASONS`; told after the fact, and only by those who want to."""

@@ -51,7 +51,7 @@ class Subscription(Model):
     every_count: Mapped[int]
     every_unit: Mapped[str]
     """day, week, month or year."""
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     account_ref: Mapped[str] = mapped_column(default="", index=True)
     """The provider's name for whoever pays; empty until the provider was looked up."""
     address_id: Mapped[int | None] = mapped_column(ForeignKey(Address.id), init=False)
@@ -70,7 +70,7 @@ class Subscription(Model):
     """When it ends before that, because the customer wants it at once."""
     stops_at: Mapped[datetime | None] = mapped_column(default=None, info=LEARNED)
     """When it ends, if the shop chose a day for that at the provider; it goes on until then, and nothing is charged from then on."""
-    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     beginning_key: Mapped[str | None] = mapped_column(default=None)
     """It ended, and shall begin again: the key under which the provider makes a new one, once."""
     code: Mapped[str | None] = mapped_column(default=None)

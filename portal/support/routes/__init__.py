@@ -7,4 +7,6 @@ from portal.support.routes import queues as queues
 from portal.support.routes import returns as returns
 from portal.support.routes import rules as rules
 from portal.support.routes import starting as starting
+from portal.support.routes import sync as sync
+from portal.support.routes import viewing as viewing
 from portal.support.routes.door import bp as bp

@@ -20,17 +20,31 @@ from portal.support.routes.door import bp, note_look
 
 LONGEST = 254
 """Characters of what is searched for: no address is longer."""
+SUGGESTED = 7
+SHORTEST_SUGGESTED = 3
+"""Letters. Each suggestion is a look that is kept: fewer would fill the list with whom nobody means."""
 
 
 @bp.get("/search")
 @staff_only(Role.AGENT)
 def search() -> ResponseReturnValue:
-    typed = " ".join(request.args.get("q", "").split())[:LONGEST]
+    """What belongs to one person alone leads straight to their page."""
+    typed = _typed()
     hits = queries.search(typed)
     if hits.is_exact and len(hits.people) == 1:
         return redirect(url_for(".customer", customer_id=hits.people[0].id), 303)
     note_look((hit.id for hit in hits.people), "search")
     return page("support/search.html", typed=typed, hits=hits)
+
+
+@bp.get("/search/suggestions")
+@staff_only(Role.AGENT)
+def suggestions() -> ResponseReturnValue:
+    """While somebody types: the first of those who would be found. It leads nowhere by itself."""
+    typed = _typed()
+    people = queries.search(typed).people[:SUGGESTED] if len(typed) >= SHORTEST_SUGGESTED else []
+    note_look((hit.id for hit in people), "search")
+    return page("support/suggestions.html", typed=typed, people=people)
 
 
 @bp.get("/customers/<int:customer_id>")
@@ -75,3 +89,7 @@ def major(amount: int, currency: str) -> str:
 def age(since: datetime) -> str:
     """How long ago: 3 hr"""
     return str(format_timedelta(max(now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
+
+
+def _typed() -> str:
+    return " ".join(request.args.get("q", "").split())[:LONGEST]

@@ -1,0 +1,132 @@
+"""What a member of staff may do while they see a customer's pages: look, then act, and never what only the customer decides."""
+
+from collections.abc import Callable
+
+from flask import Flask, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from portal.accounts.actions import impersonating
+from portal.accounts.current import DESK, SignedIn, current, go_on, is_desks, signed_in
+from portal.accounts.models import Ended, Mode
+from portal.kit import i18n, web
+from portal.kit.clock import now
+from portal.kit.db import transaction
+from portal.kit.errors import SaysWhy
+
+Preparer = Callable[[], ResponseReturnValue | None]
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+ALWAYS = {"door.sign_out", "static"}
+"""Endpoints that a view stops nobody from."""
+ALSO_THEIRS = {"photos.add", "photos.remove"}
+"""Deeds of a customer's that do not lie in a blueprint of theirs: what a form of theirs sends."""
+PREPARERS: list[Preparer] = []
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(check)
+    app.jinja_env.globals.update(watch=watch, closed=closed)
+
+
+def on_prepare(prepare: Preparer) -> Preparer:
+    """Call it with what is sent while a change is only prepared. Where it answers, that is the answer; else it is refused."""
+    PREPARERS.append(prepare)
+    return prepare
+
+
+class NotNow(SaysWhy):
+    """This is not done while a member of staff sees a customer's pages."""
+
+
+def check() -> ResponseReturnValue | None:
+    """Before each request, after it is known who asks and that a page of ours sent it."""
+    user = current.signed_in
+    if user is None or user.staff is None or request.endpoint is None or request.endpoint in ALWAYS:
+        return None
+    if user.over:
+        return _tell_that_it_is_over(user, user.over)
+    if user.impersonation is None or is_desks(request.endpoint):
+        return None
+    if why := _why_not(request.endpoint, request.method, user.impersonation.mode):
+        if user.impersonation.mode is Mode.PREPARE and not _is_theirs_alone(request.endpoint):
+            for prepare in PREPARERS:
+                if answer := prepare():
+                    return answer
+        raise NotNow(why)
+    return None
+
+
+def watch() -> Markup:
+    """The banner of whoever views a customer's pages, in the shop's language; nothing for everybody else."""
+    user = current.signed_in
+    if user is None or user.impersonation is None:
+        return Markup("")
+    left = max(0, int((user.impersonation.ends_at - now()).total_seconds()))
+    with i18n.speaking(None, None):
+        view, lang = user.impersonation, i18n.language()
+        html = render_template("accounts/_watch.html", view=view, staff=user.staff, customer=user.customer, left=left, lang=lang)
+    return Markup(html)  # noqa: S704 (made by a template of ours)
+
+
+def closed(path: str) -> str:
+    """Why a form that is sent there is closed for whoever sees it, in the shop's language; empty where it is open."""
+    view = current.impersonation
+    if view is None:
+        return ""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        endpoint = adapter.match(path.partition("?")[0], method="POST")[0] if adapter else ""
+    except HTTPException:
+        return ""
+    if is_desks(endpoint) or (view.mode is Mode.PREPARE and not _is_theirs_alone(endpoint)):
+        return ""
+    return _why_not(endpoint, "POST", view.mode)
+
+
+def _why_not(endpoint: str, method: str, mode: Mode) -> str:
+    """Default is no: what is not known to be a customer's deed that staff may do for them is not done."""
+    if endpoint in ALWAYS:
+        return ""
+    with i18n.speaking(None, None):
+        if _is_theirs_alone(endpoint) if method not in SAFE else _is_marked(endpoint):
+            return str(_("Only the customer can do this. Nobody who works here can do it for them."))
+        if method not in SAFE and mode is not Mode.ACT:
+            return str(_("Look only. Choose “Act for them” first; the customer will be told."))
+    return ""
+
+
+def _is_theirs_alone(endpoint: str) -> bool:
+    if _is_marked(endpoint):
+        return True
+    is_customers = signed_in in current_app.before_request_funcs.get(endpoint.rpartition(".")[0], [])
+    return not is_customers and endpoint not in ALSO_THEIRS
+
+
+def _is_marked(endpoint: str) -> bool:
+    return hasattr(current_app.view_functions.get(endpoint), "only_themselves")
+
+
+def _tell_that_it_is_over(user: SignedIn, over: Ended) -> ResponseReturnValue | None:
+    """At the next request, whatever it asks for: nothing of the customer's is shown or done, and the session goes on under another key."""
+    viewed = user.viewed
+    with transaction():
+        opened = impersonating.leave(user.session_id, by=over, at=now())
+    if opened:
+        go_on(opened.key)  # from here on, `user` is another one
+    is_deed = request.method not in SAFE and not is_desks(request.endpoint)
+    with i18n.speaking(None, None):
+        name = viewed.name or viewed.email if viewed else ""
+        more = [_ended_words(over), _("What you sent just now was not done.") if is_deed else ""]
+        web.say(_("Your view of %(customer)s has ended.", customer=name), " ".join(filter(None, more)), tone="warn")
+    if is_desks(request.endpoint):
+        return None
+    return redirect(f"{DESK}/customers/{viewed.id}" if viewed else DESK, 303)
+
+
+def _ended_words(over: Ended) -> str:
+    if over is Ended.TIME:
+        return str(_("Its 30 minutes are over."))
+    return str(_("Your rights have changed.")) if over is Ended.RIGHTS else ""

@@ -1,0 +1,114 @@
+"""Counts of days that are over, kept so that a page need not count a million rows. Each can be counted again from those."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit.db import Model
+
+
+class Figure(StrEnum):
+    """What is counted; of which day, and what `key` and `detail` say."""
+
+    STARTED = "started"
+    """Subscriptions that began."""
+    ENDED = "ended"
+    """Subscriptions that stopped, whoever ended them."""
+    PAUSED = "paused"
+    """Subscriptions that are paused when the day ends."""
+    CANCELLED = "cancelled"
+    """Cancellations, by the day on which they were asked for. Key: `Kept`."""
+    REASON = "reason"
+    """Why, as told: who gives two reasons is counted at both. Key: of `REASONS`, or nothing; detail: `Kept`."""
+    UNITS = "units"
+    """Pieces sold, by the day of their order."""
+    RETURNED = "returned"
+    """Those of them that came back or will, by the day of their order. Key: the reason."""
+    PRODUCT = "product"
+    """As UNITS. Key: the SKU."""
+    PRODUCT_RETURNED = "product returned"
+    """As RETURNED. Key: the SKU; detail: the reason."""
+    REFUND = "refund"
+    """First refunds of returns, by the day on which they were issued. Key: days since the parcel came, as the calendar has them; detail:
+    hours."""
+    REFUND_ASKED = "refund asked"
+    """The same, since the return was asked for."""
+    PROMISE = "promise"
+    """Of REFUND: whether it was issued by the day that was promised. Key: `Promise`; detail: the days."""
+    REPEAT = "repeat"
+    """Customers, by the day on which the time for their second order was over. Key: `Repeat`."""
+    PAID = "paid"
+    """What was charged, in minor units, by the day of the invoice. Key: the currency."""
+    REFUNDED = "refunded"
+    """What went back of that, by the day of the refund. Key: the currency."""
+    PAYERS = "payers"
+    """Customers, by the day of the first invoice that they paid in a currency. Key: that."""
+    FAILED = "failed"
+    """Invoices of which a charge failed, by the day on which the first did. Key: `Recovered`."""
+    PARCEL = "parcel"
+    """Delivered parcels of which a day had been told, by the day on which they came. Key: the carrier; detail: `OnTime`."""
+
+
+BY_PRODUCT = Figure.PRODUCT, Figure.PRODUCT_RETURNED
+
+
+class Kept(StrEnum):
+    STAYED = "stayed"
+    LEFT = "left"
+
+
+class Promise(StrEnum):
+    KEPT = "kept"
+    MISSED = "missed"
+
+
+class Repeat(StrEnum):
+    AGAIN = "again"
+    ONCE = "once"
+
+
+class Recovered(StrEnum):
+    PAID = "paid"
+    OPEN = "open"
+    LOST = "lost"
+
+
+class OnTime(StrEnum):
+    YES = "on time"
+    LATE = "late"
+
+
+class Grain(StrEnum):
+    """How much time a row covers. Days are those of the shop's zone."""
+
+    DAY = "day"
+    MONTH = "month"
+    """Products, of which there are many: the days are kept for a while only."""
+
+
+class Tally(Model):
+    __tablename__ = "tally"
+    __table_args__ = (
+        UniqueConstraint("grain", "since", "figure", "key", "detail"),
+        Index("ix_tally_figure_grain_since", "figure", "grain", "since"),
+    )
+    grain: Mapped[Grain]
+    since: Mapped[date]
+    """The day, or the first one of the month."""
+    figure: Mapped[Figure]
+    key: Mapped[str]
+    detail: Mapped[str]
+    count: Mapped[int] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(default="")
+    """What a product was called when it was sold."""
+
+
+class Counted(Model):
+    """Until when the tallies go: what came after that is counted when somebody looks. One row, or none while nothing was tallied."""
+
+    __tablename__ = "counted"
+    name: Mapped[str] = mapped_column(unique=True)
+    until: Mapped[date]
+    """The last day."""

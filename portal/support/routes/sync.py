@@ -1,0 +1,101 @@
+"""The work between us and the payment provider: what `portal sync` shows and does, as a page. It names customers by number only."""
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.accounts.current import current, staff_only
+from portal.accounts.models import Role
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.kit.web import came_from, page, say
+from portal.operations import actions
+from portal.operations import queries as operations
+from portal.outbox.models import Sync, Task
+from portal.payments import Declined, TryAgain
+from portal.support.routes.door import bp
+from portal.timeline import Actor
+
+LONGEST = 254
+
+
+@bp.get("/sync")
+@staff_only(Role.AGENT)
+def sync() -> ResponseReturnValue:
+    at = now()
+    return page(
+        "support/sync.html", at=at, work=operations.status(at=at), last=operations.last_reconciliation(), alarms=operations.alarms(),
+        worker_age=operations.worker_age(),
+    )  # fmt: skip
+
+
+@bp.post("/sync/work/<int:work_id>/retry")
+@staff_only(Role.AGENT)
+def retry_work(work_id: int) -> ResponseReturnValue:
+    of = Task if request.form.get("of") == "task" else Sync
+    with transaction():
+        tried = actions.retry(work_id, of=of, by=_by(), at=now())
+    say(_("It is tried again now.") if tried.number else _("It does not fail any more, or is about to be tried."))
+    return redirect(came_from(), 303)
+
+
+@bp.post("/sync/retry")
+@staff_only(Role.LEAD)
+def retry_all() -> ResponseReturnValue:
+    with transaction():
+        tried = actions.retry(by=_by(), at=now())
+    say(ngettext("%(num)s is tried again now.", "%(num)s are tried again now.", tried.number))
+    return redirect(url_for(".sync"), 303)
+
+
+@bp.post("/sync/replay")
+@staff_only(Role.LEAD)
+def replay() -> ResponseReturnValue:
+    """One that never came is fetched first."""
+    event_id = _typed("event")
+    try:
+        event = actions.missing(event_id) if event_id else None
+        with transaction():
+            found = event_id and actions.replay(event_id, event, by=_by(), at=now())
+    except (Declined, TryAgain) as error:
+        say(_("The payment provider did not give it: %(why)s", why=error), tone="bad")
+        return redirect(url_for(".sync"), 303)
+    if found:
+        say(_("Done once more: what follows from it is asked for."))
+    else:
+        say(_("Nothing follows from it: it is of another mode or account than our key."), tone="bad")
+    return redirect(url_for(".sync"), 303)
+
+
+@bp.post("/sync/resync")
+@staff_only(Role.AGENT)
+def resync() -> ResponseReturnValue:
+    """A customer, by whatever names one of them alone."""
+    typed, number = _typed("customer"), None
+    with transaction():
+        found = db.session.scalars(operations.customer_by(typed)).all() if typed else []
+        if len(found) == 1:
+            number = actions.resync(found[0], by=_by(), at=now())
+    if number is None:
+        say(_("Nobody, or more than one, is known by “%(typed)s”.", typed=typed), tone="bad")
+    else:
+        say(ngettext("%(num)s thing is looked up now.", "%(num)s things are looked up now.", number))
+    return redirect(came_from(), 303)
+
+
+@bp.post("/sync/reconcile")
+@staff_only(Role.LEAD)
+def reconcile() -> ResponseReturnValue:
+    with transaction():
+        is_new = actions.reconcile(by=_by(), at=now())
+    say(_("All of it is compared now. This page tells how far it is, and what is found.") if is_new else _("It is asked for already."))
+    return redirect(url_for(".sync"), 303)
+
+
+def _by() -> Actor:
+    return Actor(staff_id=current.staff.id)
+
+
+def _typed(name: str) -> str:
+    return request.form.get(name, "").replace("\x00", "").strip()[:LONGEST]

@@ -1,0 +1,15 @@
+"use strict";
+// How long a view of a customer's pages still lasts. When it is over, the server says so on the page that comes next.
+{
+  const left = document.querySelector("[data-left]"), ends = Date.now() + Number(left.dataset.left) * 1000;
+  const tick = () => {
+    const seconds = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+    const time = document.createElement("time"), [before, after] = left.dataset.words.split("@");
+    time.dateTime = `PT${seconds}S`;
+    time.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    left.replaceChildren(before, time, after);
+    if (seconds === 0) location.assign(location.pathname + location.search); // not a reload: what was sent is not sent again
+    else setTimeout(tick, 1000);
+  };
+  tick();
+}
