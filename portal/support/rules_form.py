@@ -33,6 +33,8 @@ class Field:
 class Group:
     title: str
     fields: list[Field]
+    reason: str = ""
+    """In the shop's words, of a group that is about one."""
 
 
 @dataclass
@@ -103,6 +105,18 @@ def fields(body: Body) -> Iterator[Field]:
         yield from group.fields
 
 
+def counts(body: Body) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a body says, group by group, in a line each; of each reason in one. What it leaves open is left out."""
+    found, reasons = [], []
+    for group in groups(body):
+        rows = [(one.label, _line(one, body)) for one in group.fields]
+        if group.reason:
+            reasons.append((group.reason, _("%(outcomes)s. Photo: %(photo)s", outcomes=rows[2][1], photo=rows[0][1])))
+        else:
+            found.append((group.title, [row for row in rows if row[1]]))
+    return [*found, (_("Reasons"), reasons)]
+
+
 def typed_of(body: Body) -> dict[str, str]:
     """What the fields of this body hold before anybody types."""
     return {one.name: _show(one, body) for one in fields(body)}
@@ -150,7 +164,12 @@ def _reason(number: int, reason: Body) -> Group:
         Field(f"{at}.outcomes", _("%(reason)s: what can be chosen", reason=title), kinds.outcomes(), _("One a line")),
         Field(f"{at}.is_free", _("%(reason)s: without any fee", reason=title), yes_no),
         Field(f"{at}.is_reviewed", _("%(reason)s: a person always looks at it", reason=title), yes_no),
-    ])  # fmt: skip
+    ], title)  # fmt: skip
+
+
+def _line(one: Field, body: Body) -> str:
+    shown = _show(one, body)
+    return dict(one.kind.choices).get(shown, shown).replace("\n", ", ")
 
 
 def _show(one: Field, body: Body) -> str:

@@ -65,7 +65,7 @@ def test_what_changes_is_shown_first_and_then_made(app: Flask, admin: Browser, a
     made = makes(admin, told)
     assert "Days, usually Before: 14 → Now: 30" in words(made)
     (version,) = versions(app)
-    assert version.body["windows"] == {"default": 30, "categories": {"food": 45, "home": 60}, "markets": {}}
+    assert version.body["windows"] == {**body_of(FILE)["windows"], "default": 30, "categories": {"food": 45, "home": 60}}
     assert version.note == "Holidays"
     with app.app_context():
         entry = db.session.scalars(select(Entry).where(Entry.deed == "policy made")).one()

@@ -127,8 +127,8 @@ def _page(typed: Typed, *, looks: bool = False, status: int = 200) -> ResponseRe
     differences = rules_form.differences(base.body, typed.body) if looks and typed.body else []
     foresight = foresee(read(typed.body), at=at) if looks and typed.body else None
     return page(
-        "support/policy.html", status, typed=typed, groups=rules_form.groups(base.body), base=base, versions=queries.rules.versions(),
-        looks=looks, differences=differences, foresight=foresight, at=at,
+        "support/policy.html", status, sent=typed, groups=rules_form.groups(base.body), base=base, versions=queries.rules.versions(),
+        looks=looks, differences=differences, foresight=foresight, counts=rules_form.counts(base.body), at=at,
     )  # fmt: skip
 
 
