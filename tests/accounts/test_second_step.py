@@ -182,7 +182,8 @@ def test_five_wrong_ones_end_it_and_a_new_mail_does_not_help(
     assert browser.signed_in
     with app.app_context():
         assert db.session.get_one(Staff, jonas).wrong_steps == 0
-        assert db.session.scalars(select(Entry.deed).where(Entry.staff_id == jonas)).all() == ["sign-in locked", "signed in"]
+        his = select(Entry.deed).where(Entry.staff_id == jonas, Entry.deed != "mail proven").order_by(Entry.id)
+        assert db.session.scalars(his).all() == ["sign-in locked", "signed in"]
 
 
 def test_what_is_no_code_is_said_and_not_counted(app: Flask, phone: App, mail: Mail, work: Work) -> None:
