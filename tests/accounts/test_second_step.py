@@ -55,7 +55,7 @@ def test_after_the_mail_nobody_is_in_yet(app: Flask, phone: App, mail: Mail, wor
     browser.get("/desk", expect=404)
     browser.get("/desk/sign-in/second-step")
     page = browser.post("/desk/sign-in/second-step", {"code": phone.code()})
-    assert browser.answer.request.path == "/desk" and "Jonas" in said(page, "h1")
+    assert browser.answer.request.path == "/desk" and "Waiting for somebody" in said(page, "h1")
     with app.app_context():
         row = db.session.scalars(select(Session)).one()
         assert row.second_step_at == row.created_at and row.staff_id is not None

@@ -75,6 +75,7 @@ KEYS = {
     "api.list_shipments": Scope.SHIPMENTS_READ,
     "api.list_returns": Scope.RETURNS_READ,
     "api.get_return": Scope.RETURNS_READ,
+    "api.add_return_events": Scope.RETURNS_WRITE,
     "api.list_claims": Scope.RETURNS_READ,
     "api.get_claim": Scope.RETURNS_READ,
     "api.get_shipment": Scope.SHIPMENTS_READ,

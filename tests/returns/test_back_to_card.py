@@ -77,7 +77,7 @@ def spends(dora: Payer, amount: int) -> None:
 def test_all_of_it_goes_back_and_the_present_ends(app: Flask, dora: Payer, work: Work) -> None:
     assert there(dora) == (1100, [], [])
     seen = page(dora)
-    assert "€10.00" in seen and "The present for taking credit ends −€1.00 Your credit is less by €11.00" in seen
+    assert "€10.00" in seen and "The present ends −€1.00 Your credit is less by €11.00" in seen
     assert "Put €10.00 of it back on the card" in words(dora.browser.get("/account/payment"))
     assert "are on their way back to your card" in presses(dora)
     for _ in range(3):

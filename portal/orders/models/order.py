@@ -41,6 +41,8 @@ class Order(Model):
     shipping_tax: Mapped[int] = mapped_column(BigInteger, default=0)
     tax_included: Mapped[bool] = mapped_column(default=False)
     """Whether amounts contain their tax, which is then an “of which”; else it comes on top."""
+    standard_shipping: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """What the shop's cheapest standard delivery cost on that day, tax included. None where that is not known."""
     packed_at: Mapped[datetime | None] = mapped_column(default=None)
     """When packing began: from then on it stays as it is."""
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", default_factory=list, order_by="OrderLine.position")

@@ -1,15 +1,16 @@
 """Store credit that was taken for a return and is not spent: how much of it can go back to the card. docs/decisions/credit-to-card.md"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
 from portal.billing import free_credit
-from portal.billing.models import Attempt, BillingAccount, CreditDebit, Invoice, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, CreditDebit, StoreCredit
 from portal.kit.db import db
 from portal.orders.models import Order
-from portal.orders.queries.payment import paid_invoice
 from portal.returns.models import Payout, PayoutKind, Return
+from portal.returns.queries.paid import invoices_of
 
 SHOWN = 5
 """Of a customer's returns."""
@@ -59,18 +60,18 @@ def of_customer(customer_id: int) -> Select[Payout]:
 
 def offer(payout: Payout) -> BackToCard | None:
     """None where nothing of it is left, it went back before, or no card had paid."""
-    invoice = paid_invoice(db.session.get_one(Order, payout.order_id))
     account = account_of(payout)
-    if account is None or invoice is None or payout.by_hand or payout.instead_of_id or _is_replaced(payout):
+    if account is None or payout.by_hand or payout.instead_of_id or _is_replaced(payout):
         return None
-    cards = [attempt for attempt in invoice.attempts if attempt.left]
+    invoices = invoices_of(db.session.get_one(Order, payout.order_id))
+    cards = [attempt for invoice in invoices for attempt in invoice.attempts if attempt.left]
     debits = debits_of(payout)
     open_one = next((debit for debit in debits if not debit.refusal), None)
     if open_one:
-        return _told(payout, account, invoice, open_one.amount - payout.bonus, is_asked=True)
+        return _told(payout, account, cards, open_one.amount - payout.bonus, is_asked=True)
     unused = min(free_credit(account), payout.amount) - payout.bonus
     amount = min(unused, sum(attempt.left for attempt in cards))
-    return _told(payout, account, invoice, amount, was_spent=bool(debits)) if amount > 0 else None
+    return _told(payout, account, cards, amount, was_spent=bool(debits)) if amount > 0 else None
 
 
 def account_of(payout: Payout) -> BillingAccount | None:
@@ -89,16 +90,11 @@ def debits_of(payout: Payout) -> list[CreditDebit]:
 
 
 def _told(
-    payout: Payout, account: BillingAccount, invoice: Invoice, amount: int, *, is_asked: bool = False, was_spent: bool = False
+    payout: Payout, account: BillingAccount, cards: Sequence[Attempt], amount: int, *, is_asked: bool = False, was_spent: bool = False
 ) -> BackToCard:
-    card = next((one for one in invoice.attempts if one.left), None) or _paid(invoice)
     rma = db.session.get_one(Return, payout.return_id).rma
-    brand, last4 = (card.brand, card.last4) if card else ("", "")
+    brand, last4 = (cards[0].brand, cards[0].last4) if cards else ("", "")
     return BackToCard(payout.id, account.id, rma, amount, payout.bonus, payout.currency, brand, last4, is_asked, was_spent)
-
-
-def _paid(invoice: Invoice) -> Attempt | None:
-    return next(iter(invoice.attempts), None)
 
 
 def _is_replaced(payout: Payout) -> bool:

@@ -10,3 +10,4 @@ from portal.support.routes import starting as starting
 from portal.support.routes import sync as sync
 from portal.support.routes import viewing as viewing
 from portal.support.routes.door import bp as bp
+from portal.support.routes.visits import visits_bp as visits_bp
