@@ -7,10 +7,13 @@ from flask import Flask
 
 from portal import timeline
 from portal.accounts import on_prepare
+from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
 from portal.prepared.routes import approving, bp, desk_bp, trying
+from portal.prepared.telling import details as details
 from portal.prepared.telling import pictures as pictures
 from portal.prepared.telling import tells as tells
+from portal.prepared.telling import where as where
 from portal.prepared.telling import words as words
 
 on_prepare(trying.begin)
