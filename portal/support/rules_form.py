@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.returns.policy.terms import Photo
+from portal.returns.actions.ruling import Photo
 from portal.support import rules_kinds as kinds
 from portal.support.rules_kinds import Kind, Wrong
 

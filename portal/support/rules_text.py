@@ -4,7 +4,7 @@ import re
 import tomllib
 from typing import Any
 
-from portal.returns.policy.terms import WrongPolicy, plain, read
+from portal.returns.actions.ruling import WrongPolicy, plain, read
 
 HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?")
 KEY = re.compile(r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\")(?:\.(?:[A-Za-z0-9_-]+|\"[^\"]*\"))*)\s*=")

@@ -37,6 +37,7 @@ WRITES_NONE = {
     "api.put_stock": "told again all the time, and kept with the moment as of which it counts",
     "api.post_stock": "told again all the time, and kept with the moment as of which it counts",
     "prepared.say_why": "words beside a suggestion, which stands in the history by itself",
+    "incidents.dismiss": "a banner that its reader has seen: nothing but that it is not shown to them again",
     "withdrawals.read_again": "changes nothing: shows what was typed once more",
     "demo.move_clock": "asked from a terminal, in the demo only",
     "styleguide.change": "changes nothing, in demo and development only",

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from portal.accounts.models import Staff
 from portal.kit.db import db
+from portal.returns.actions import ruling
 from portal.returns.models import CustomerFlag, FlagKind, PolicyVersion
-from portal.returns.policy import standard
 
 MOST, LIMIT = 50, 10_000
 
@@ -61,4 +61,4 @@ def flag(customer_id: int) -> ShownFlag | None:
     return ShownFlag(row[0], row[1], row[2], row[3] or "") if row else None
 
 
-STANDARD = ShownVersion(None, None, "", "", None, standard.body_of(standard.FILE))
+STANDARD = ShownVersion(None, None, "", "", None, ruling.STANDARD_BODY)

@@ -19,8 +19,6 @@ from portal.kit.shop import shop
 from portal.kit.web import one_or_404, page, say
 from portal.returns.actions import ruling
 from portal.returns.models import FlagKind
-from portal.returns.policy import written
-from portal.returns.policy.terms import WrongPolicy, read
 from portal.returns.queries.foreseeing import foresee
 from portal.support import forms, queries, rules_form, rules_text
 from portal.support.routes.door import bp, on_behalf_of
@@ -54,7 +52,7 @@ class Typed:
 @freshly
 def policy() -> ResponseReturnValue:
     base = queries.rules.newest().body
-    text = written.as_toml(base) if "text" in request.args else None
+    text = ruling.as_toml(base) if "text" in request.args else None
     return _page(Typed(None, rules_form.typed_of(base), text=text))
 
 
@@ -66,7 +64,7 @@ def policy_version(version_id: int) -> ResponseReturnValue:
     one, before = queries.rules.version(version_id) or abort(404)
     return page(
         "support/policy_version.html", one=one, before=before, differences=rules_form.differences(before.body, one.body),
-        text=written.as_toml(one.body),
+        text=ruling.as_toml(one.body),
     )  # fmt: skip
 
 
@@ -125,7 +123,7 @@ def _page(typed: Typed, *, looks: bool = False, status: int = 200) -> ResponseRe
     at = now()
     base = queries.rules.newest()
     differences = rules_form.differences(base.body, typed.body) if looks and typed.body else []
-    foresight = foresee(read(typed.body), at=at) if looks and typed.body else None
+    foresight = foresee(ruling.read(typed.body), at=at) if looks and typed.body else None
     return page(
         "support/policy.html", status, sent=typed, groups=rules_form.groups(base.body), base=base, versions=queries.rules.versions(),
         looks=looks, differences=differences, foresight=foresight, counts=rules_form.counts(base.body), at=at,
@@ -155,8 +153,8 @@ def _typed(form: Mapping[str, str]) -> Typed:
 def _check(typed: Typed) -> None:
     """A problem stands at its field, where there is one."""
     try:
-        read(typed.body or {})
-    except WrongPolicy as wrong:
+        ruling.read(typed.body or {})
+    except ruling.WrongPolicy as wrong:
         for problem in wrong.problems:
             key = problem.partition(":")[0]
             name = next((name for name in typed.values if key == name or key.startswith(f"{name}.")), None)
