@@ -52,6 +52,8 @@ class Figure(StrEnum):
 
 
 BY_PRODUCT = Figure.PRODUCT, Figure.PRODUCT_RETURNED
+SPREAD = Figure.REASON, Figure.RETURNED, Figure.REFUND, Figure.REFUND_ASKED, Figure.PROMISE, Figure.PARCEL
+"""Of these the page shows how they are spread over a whole period, and no course. They have many keys, as products have."""
 
 
 class Kept(StrEnum):
@@ -84,8 +86,8 @@ class Grain(StrEnum):
     """How much time a row covers. Days are those of the shop's zone."""
 
     DAY = "day"
+    """Of what has many keys, they are kept for a while only."""
     MONTH = "month"
-    """Products, of which there are many: the days are kept for a while only."""
 
 
 class Tally(Model):
