@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import ceil, log10
 
 WIDTH, LINES_HEIGHT, COLUMNS_HEIGHT = 560, 240, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 470, 20, 204
+LEFT, RIGHT, TOP, BOTTOM = 44, 448, 20, 204
 """Of the field of a chart with lines: on its right their names stand."""
 NAME_STEP = 16
 """So far apart are two names, or nobody can read them."""

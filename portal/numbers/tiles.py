@@ -106,7 +106,7 @@ def on_time(book: Ledger) -> Tile:
 def median(book: Ledger, span: Span, figure: Figure = Figure.REFUND) -> float | None:
     """Days, from hours; of an even number the mean of both in the middle."""
     hours: Counter[int] = Counter()
-    for (_days, detail), count in book.by_key(figure, span).items():
+    for (_key, detail), count in book.by_key(figure, span).items():
         hours[int(detail)] += count
     all_ = sum(hours.values())
     if not all_:

@@ -141,7 +141,8 @@ def test_of_a_thousand_products_twenty_are_shown_and_all_are_in_the_file(app: Fl
         alice = customer()
         for first in range(0, 1000, 100):
             bought = order(alice, at(11, 4), *[(f"SKU-{number:04} {'long ' * 20}", 10) for number in range(first, first + 100)])
-            returned(bought, 1 + first // 100, "damaged")
+            for line in range(3):
+                returned(bought, 1 + first // 100, "damaged", line=line)
     page = lead.get(HERE)
     assert len(page.select("#returns table.bars tbody tr")) == 20
     assert "The first 20 of 1,000; the file has all of them." in words(page)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from portal.kit.shop import shop
-from portal.numbers.models import BY_PRODUCT, SPREAD, Figure, Grain
+from portal.numbers.models import BY_PRODUCT, Figure, Grain
 from portal.numbers.periods import DAY, By, Period, Span, before, span_of
 from portal.numbers.queries import tallies
 from portal.numbers.queries.counting import count_days, first_day
@@ -97,22 +97,31 @@ def ledger(period: Period, by: By, *, at: datetime) -> Ledger | None:
 
 
 def _take_kept(found: Ledger, kept: Span) -> None:
-    """Longer periods begin with a month, so what is shown by month is read by month."""
+    """Longer periods begin with a month, so what is shown by month, or as a whole, is read by month."""
     is_short = found.period is Period.DAYS
-    courses, spread = (Grain.DAY if is_short or by is By.WEEK else Grain.MONTH for by in (found.by, By.MONTH))
-    whole = Span(kept.first.replace(day=1), kept.last)
-    for figures, grain in (tallies.COURSES, courses), (SPREAD, spread):
-        cells = tallies.tallied(kept if grain is Grain.DAY else whole, figures, grain)
-        _take(found, {cell._replace(day=max(cell.day, kept.first)): count for cell, count in cells.items()}, kept.first)
+    grain = Grain.DAY if is_short else Grain.MONTH
+    _take_dated(found, tallies.courses(*_read_by(kept, Grain.DAY if found.by is By.WEEK else grain)), kept.first)
+    for part in filter(None, (found.before, found.span)):
+        if part.first <= kept.last:
+            _take_dated(found, tallies.spread(*_read_by(Span(part.first, min(part.last, kept.last)), grain)), part.first)
     found.earlier += tallies.sums_before(kept.first)
     ends = [min(day, kept.last) for day in _ends(found)]
     known = tallies.paused(ends)
     found.paused = {day: known.get(end, 0) for day, end in zip(_ends(found), ends, strict=True)}
     products = Span(found.span.first if is_short else found.span.first.replace(day=1), kept.last)
-    for product, count, title in tallies.products(products, spread):
+    for product, count, title in tallies.products(products, grain):
         found.products[product] += count
         if title:
             found.titles[product[1]] = title
+
+
+def _read_by(span: Span, grain: Grain) -> tuple[Span, Grain]:
+    return (span if grain is Grain.DAY else Span(span.first.replace(day=1), span.last)), grain
+
+
+def _take_dated(found: Ledger, cells: Mapping[Cell, int], first: date) -> None:
+    """What stands on the first day of a month happened on a later one where the period began later."""
+    _take(found, {cell._replace(day=max(cell.day, first)): count for cell, count in cells.items()}, first)
 
 
 def _ends(found: Ledger) -> list[date]:

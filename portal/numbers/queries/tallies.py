@@ -23,11 +23,19 @@ def counted_until() -> date | None:
     return db.session.scalar(select(Counted.until))
 
 
-def tallied(span: Span, figures: Collection[Figure], grain: Grain) -> Counter[Cell]:
+def courses(span: Span, grain: Grain) -> Counter[Cell]:
     """By month, the span has to begin with one."""
     columns = Tally.since, Tally.figure, Tally.key, Tally.detail, Tally.count
-    rows = select(*columns).where(Tally.figure.in_(figures), Tally.grain == grain, Tally.since.between(span.first, span.last))
+    rows = select(*columns).where(Tally.figure.in_(COURSES), Tally.grain == grain, Tally.since.between(span.first, span.last))
     return Counter({Cell(since, figure, key, detail): count for since, figure, key, detail, count in db.session.execute(rows)})
+
+
+def spread(span: Span, grain: Grain) -> Counter[Cell]:
+    """Of all of it together, as if it were its first day. By month, it has to begin with one."""
+    columns = Tally.figure, Tally.key, Tally.detail, func.sum(Tally.count)
+    rows = select(*columns).where(Tally.figure.in_(SPREAD), Tally.grain == grain, Tally.since.between(span.first, span.last))
+    found = db.session.execute(rows.group_by(Tally.figure, Tally.key, Tally.detail))
+    return Counter({Cell(span.first, figure, key, detail): int(count) for figure, key, detail, count in found})
 
 
 def paused(days: Collection[date]) -> dict[date, int]:
