@@ -148,6 +148,7 @@ def _read_shop(path: Path) -> tuple[Shop | None, list[str]]:
         "transit_days": days.get("transit_days", "whole days, 0 to 30", checks.within(0, 30), 2),
         "delivery_weekdays": days.get("weekdays", f"a list of {', '.join(WEEKDAYS)}", checks.weekdays, list(WEEKDAYS[:5])),
         "holidays": days.get("holidays", "a list of days, such as [2026-12-25]", checks.days, []),
+        "standard_delivery": days.get("standard", "amounts in the smallest unit, such as { EUR = 390 }", checks.amounts, {}),
         "quiet_days": days.get("quiet_days", "whole days, 1 to 30", checks.within(1, 30), 3),
         "ships_to": days.get("ships_to", 'a list of countries of ISO 3166, such as ["DE", "AT"]', checks.countries, checks.home(zone)),
         "tells_when_packed": days.get("tells_when_packed", "true or false", checks.yes_or_no, False),

@@ -15,8 +15,9 @@ from portal.kit import i18n, web
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.errors import SaysWhy
+from portal.notifications.actions import DONE_BY
 
-Preparer = Callable[[], ResponseReturnValue | None]
+Preparer = Callable[[], None]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ALWAYS = {"door.sign_out", "static"}
@@ -32,7 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 def on_prepare(prepare: Preparer) -> Preparer:
-    """Call it with what is sent while a change is only prepared. Where it answers, that is the answer; else it is refused."""
+    """Call it before what is sent while a change is only prepared. It raises what can't be; and sees to it that nothing else is done."""
     PREPARERS.append(prepare)
     return prepare
 
@@ -43,6 +44,7 @@ class NotNow(SaysWhy):
 
 def check() -> ResponseReturnValue | None:
     """Before each request, after it is known who asks and that a page of ours sent it."""
+    DONE_BY.set("")
     user = current.signed_in
     if user is None or user.staff is None or request.endpoint is None or request.endpoint in ALWAYS:
         return None
@@ -51,11 +53,11 @@ def check() -> ResponseReturnValue | None:
     if user.impersonation is None or is_desks(request.endpoint):
         return None
     if why := _why_not(request.endpoint, request.method, user.impersonation.mode):
-        if user.impersonation.mode is Mode.PREPARE and not _is_theirs_alone(request.endpoint):
-            for prepare in PREPARERS:
-                if answer := prepare():
-                    return answer
         raise NotNow(why)
+    if user.impersonation.mode is Mode.PREPARE:
+        for prepare in PREPARERS:
+            prepare()
+    DONE_BY.set(user.staff.name or user.staff.email)
     return None
 
 
@@ -81,9 +83,7 @@ def closed(path: str) -> str:
         endpoint = adapter.match(path.partition("?")[0], method="POST")[0] if adapter else ""
     except HTTPException:
         return ""
-    if is_desks(endpoint) or (view.mode is Mode.PREPARE and not _is_theirs_alone(endpoint)):
-        return ""
-    return _why_not(endpoint, "POST", view.mode)
+    return "" if is_desks(endpoint) else _why_not(endpoint, "POST", view.mode)
 
 
 def _why_not(endpoint: str, method: str, mode: Mode) -> str:
@@ -93,7 +93,7 @@ def _why_not(endpoint: str, method: str, mode: Mode) -> str:
     with i18n.speaking(None, None):
         if _is_theirs_alone(endpoint) if method not in SAFE else _is_marked(endpoint):
             return str(_("Only the customer can do this. Nobody who works here can do it for them."))
-        if method not in SAFE and mode is not Mode.ACT:
+        if method not in SAFE and (mode is Mode.LOOK or (mode is Mode.PREPARE and not PREPARERS)):
             return str(_("Look only. Choose “Act for them” first; the customer will be told."))
     return ""
 

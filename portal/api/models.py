@@ -35,6 +35,7 @@ class Scope(StrEnum):
     SHIPMENTS_READ = "shipments:read"
     SHIPMENTS_WRITE = "shipments:write"
     RETURNS_READ = "returns:read"
+    RETURNS_WRITE = "returns:write"
     CHANGES_READ = "changes:read"
     CUSTOMERS_READ = "customers:read"
 

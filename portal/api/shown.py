@@ -191,6 +191,22 @@ class Payout(Shown):
     """How much of it you give back yourselves, because no payment of it is known here."""
 
 
+class ReturnParcel(Shown):
+    """The newest by which it goes back."""
+
+    way: Way
+    carrier: str
+    tracking_number: str
+    """Empty while there is none."""
+    status: ParcelStatus
+    """As the newest news say, by the carrier’s clock."""
+    incident: Incident | None
+    status_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    events: tuple[Event, ...]
+
+
 class Return(Shown):
     rma: str
     status: ReturnStatus
@@ -209,6 +225,8 @@ class Return(Shown):
     items: tuple[ReturnItem, ...]
     payouts: tuple[Payout, ...]
     """What went back for it so far."""
+    parcel: ReturnParcel | None
+    """By which it goes back; none before it is approved, and where nothing has to come."""
 
 
 class ClaimLine(Shown):

@@ -25,6 +25,7 @@ def title(done: Done) -> str:
         "refunded": _("%(amount)s refunded", amount=amount),
         "refund failed": _("%(amount)s not refunded: the bank did not take it", amount=amount),
         "credited": _("%(amount)s of store credit given", amount=amount),
+        "credit taken back": _("%(amount)s of store credit taken back, for its money goes to the card", amount=amount),
         "not paid": _("%(amount)s not paid: %(card)s was refused", amount=amount, card=card),
     }
     return str(sentences[done.deed])

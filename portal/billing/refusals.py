@@ -1,5 +1,7 @@
 """Why a change to cards or a payment is refused, in words for the customer; the class names the reason."""
 
+from flask_babel import gettext as _
+
 from portal.kit.refusal import Refusal
 
 
@@ -22,6 +24,11 @@ class NotTheirCurrency(Refusal): ...
 
 
 class CannotUndo(Refusal): ...
+
+
+class LessCreditThere(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("A part of this credit was spent meanwhile. Look at what is left of it, and choose again."))
 
 
 class ProviderIsAhead(Exception):

@@ -84,6 +84,7 @@ def why_refunded(why: str) -> str:
         "return": _("It is for what you sent back."),
         "claim": _("Something had gone wrong with your order."),
         "bonus": _("It is a present, because you took credit instead of money."),
+        "not taken": _("It was to go back to your card, and a part of it was spent in that moment. It is yours again."),
     }
     return str(known[why])
 

@@ -28,6 +28,11 @@ def spread(amount: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
+def at_rate(amount: int, share: int, whole: int) -> int:
+    """What is to this amount as the share is to the whole, which is not 0."""
+    return _rounded(amount * share, whole)
+
+
 def _rounded(amount: int, quantity: int) -> int:
     """Half a cent is a cent."""
     return (2 * amount + quantity) // (2 * quantity)

@@ -55,6 +55,8 @@ class Shop:
     """On which days parcels arrive: Monday is 0."""
     holidays: frozenset[date]
     """On which days they don't, all the same."""
+    standard_delivery: Mapping[str, int]
+    """By currency: what the cheapest standard delivery costs, tax included, in its minor units. Empty where that is not told."""
     quiet_days: int
     """A parcel under way that no carrier has scanned for so many of its working days is stuck."""
     ships_to: tuple[str, ...]

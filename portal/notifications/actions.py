@@ -1,11 +1,15 @@
 """To write to somebody is to ask for it: the mail leaves after the commit."""
 
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from portal import outbox
 from portal.notifications.letters import Reader
+
+DONE_BY = ContextVar("DONE_BY", default="")
+"""The name of the member of staff who does for a customer what is done now. Each mail that comes of it says so."""
 
 
 def send_mail(template: str, *, to: Reader, context: dict[str, Any], at: datetime, key: str | None = None) -> None:
@@ -15,5 +19,7 @@ def send_mail(template: str, *, to: Reader, context: dict[str, Any], at: datetim
     with one Message-ID.
     """
     key = key or f"mail:{uuid4()}"
+    if done_by := DONE_BY.get():
+        context = {**context, "done_by": done_by}
     reader = {"email": to.email, "locale": to.locale, "time_zone": to.time_zone, "customer_id": to.customer_id}
     outbox.want_task("mail", {"key": key, "template": template, "to": reader, "context": context}, at=at, key=key)

@@ -54,7 +54,8 @@ def write(template: str, to: Reader, context: Mapping[str, Any], *, key: str, at
         message["Date"] = format_datetime(at)
         message["Message-ID"] = message_id(key)
         message["Auto-Submitted"] = "auto-generated"
-        text = re.sub(r"\n{3,}", "\n\n", render_template(f"{folder}/body.txt", **known).strip())
+        body = render_template("emails/_done_by.txt", **known) + render_template(f"{folder}/body.txt", **known).strip()
+        text = re.sub(r"\n{3,}", "\n\n", body)
         message.set_content(text + "\n", cte="quoted-printable")
         message.add_alternative(render_template(f"{folder}/body.html", **known), subtype="html", cte="quoted-printable")
         message["Content-Language"] = i18n.language()  # last, or it would become that of the first part alone

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from portal.accounts.models import Customer
-from portal.billing.models import Attempt, BillingAccount, CardSetup, Invoice, InvoicePayment, Refund, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, CardSetup, CreditDebit, Invoice, InvoicePayment, Refund, StoreCredit
 from portal.kit.alarms import Alarm
 from portal.kit.db import db, wall_time
 from portal.outbox import STUCK_AFTER
@@ -43,6 +43,9 @@ OWNERS: dict[str, Select[int, int]] = {
     Refund.__tablename__: select(Refund.id, BillingAccount.customer_id).join(BillingAccount, BillingAccount.id == Refund.account_id),
     StoreCredit.__tablename__: select(StoreCredit.id, BillingAccount.customer_id).join(
         BillingAccount, BillingAccount.id == StoreCredit.account_id
+    ),
+    CreditDebit.__tablename__: select(CreditDebit.id, BillingAccount.customer_id).join(
+        BillingAccount, BillingAccount.id == CreditDebit.account_id
     ),
 }
 """Of each kind of subject, whose it is."""

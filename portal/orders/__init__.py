@@ -5,6 +5,7 @@ from flask import Flask
 from portal.kit.shares import part as part
 from portal.orders import carrier_pages, whereabouts
 from portal.orders import sold as sold
+from portal.orders import suggested as suggested
 from portal.orders import sync as sync
 from portal.orders.changes.routes import bp as changes_bp
 from portal.orders.links import tracking_key

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Address, Customer, keep_words
 from portal.kit.db import db, insert
+from portal.kit.shop import shop
 from portal.orders.layouts.places import Place
 from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
 from portal.orders.reading import ReadOrder
@@ -106,6 +107,7 @@ def _insert(orders: Sequence[ReadOrder], source: str) -> set[str]:
             "shipping_tax": order.settled.shipping_tax, "tax_included": order.settled.tax_included,
             "address_id": addresses[customers[order.email][0], order.place] if order.place else None,
             "source": source, "source_ref": order.invoice, "delivery_id": None, "packed_at": None,
+            "standard_shipping": shop().standard_delivery.get(order.currency) if source == "api" else None,
         }
         for order in sorted(orders, key=lambda order: order.number)
     ]  # fmt: skip

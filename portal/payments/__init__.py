@@ -38,6 +38,7 @@ from portal.payments.money_port import CreditThere as CreditThere
 from portal.payments.money_port import ItemThere as ItemThere
 from portal.payments.money_port import RefundThere as RefundThere
 from portal.payments.money_port import WantedCredit as WantedCredit
+from portal.payments.money_port import WantedDebit as WantedDebit
 from portal.payments.money_port import WantedItem as WantedItem
 from portal.payments.money_port import WantedRefund as WantedRefund
 from portal.payments.news import APPLY as APPLY

@@ -43,6 +43,19 @@ class WantedCredit:
 
 
 @dataclass(frozen=True)
+class WantedDebit:
+    """Credit that is taken back."""
+
+    key: str
+    customer_ref: str
+    amount: int
+    """In minor units of `currency`: so much less is the customer's."""
+    currency: str
+    words: str
+    """As of credit."""
+
+
+@dataclass(frozen=True)
 class CreditThere:
     ref: str
     balance: int
@@ -88,6 +101,14 @@ class MoneyProvider(Protocol):
     def credit(self, wanted: WantedCredit, *, under: str) -> CreditThere: ...
 
     def find_credit(self, wanted: WantedCredit, *, since: datetime) -> CreditThere | None: ...
+
+    def balance(self, customer_ref: str) -> int:
+        """As in `AccountStanding`, now."""
+
+    def debit(self, wanted: WantedDebit, *, under: str) -> CreditThere:
+        """Taken whatever the balance is: one that is below zero afterwards says that it was not all there."""
+
+    def find_debit(self, wanted: WantedDebit, *, since: datetime) -> CreditThere | None: ...
 
     def one_time_item(self, wanted: WantedItem, *, under: str) -> ItemThere: ...
 

@@ -65,6 +65,8 @@ class Try:
     since: datetime
     """When it was first tried: no effect is older."""
     look_first: bool
+    is_first: bool
+    """Whether the provider was never asked before."""
 
 
 def begin_try(model: type[OnceOnly], row_id: int, *, at: datetime) -> Try | None:
@@ -74,8 +76,9 @@ def begin_try(model: type[OnceOnly], row_id: int, *, at: datetime) -> Try | None
         if row.done_at:
             return None
         look_first = row.is_forgotten_there(at=at)
+        is_first = row.tried_at is None
         row.tried_at = tried_at = row.tried_at or at
-        return Try(model, row_id, row.key, row.asked_under, row.body, tried_at, look_first)
+        return Try(model, row_id, row.key, row.asked_under, row.body, tried_at, look_first, is_first)
 
 
 def carry_out(this: Try, *, do: Callable[[], There], find: Callable[[], There | None]) -> There:

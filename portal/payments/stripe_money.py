@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import stripe
 from stripe.params import CustomerBalanceTransactionListParams, InvoiceItemListParams, RefundListParams
 
-from portal.payments.money_port import CreditThere, ItemThere, RefundThere, WantedCredit, WantedItem, WantedRefund
+from portal.payments.money_port import CreditThere, ItemThere, RefundThere, WantedCredit, WantedDebit, WantedItem, WantedRefund
 from portal.payments.stripe_words import PAGE, client, in_our_words, metadata, moment
 from portal.payments.stripe_writing import KEY_KEY
 
@@ -44,12 +44,29 @@ class StripeMoney:
         return tuple(sorted(found, key=lambda one: (one.made_at, one.ref)))
 
     def credit(self, wanted: WantedCredit, *, under: str) -> CreditThere:
+        return self._adjust(wanted, -wanted.amount, under)  # below zero is the customer's there
+
+    def find_credit(self, wanted: WantedCredit, *, since: datetime) -> CreditThere | None:
+        return self._find_adjustment(wanted, since)
+
+    def balance(self, customer_ref: str) -> int:
+        with in_our_words():
+            customer = self.client.v1.customers.retrieve(customer_ref)
+            return 0 if getattr(customer, "deleted", False) else -(customer.balance or 0)
+
+    def debit(self, wanted: WantedDebit, *, under: str) -> CreditThere:
+        return self._adjust(wanted, wanted.amount, under)
+
+    def find_debit(self, wanted: WantedDebit, *, since: datetime) -> CreditThere | None:
+        return self._find_adjustment(wanted, since)
+
+    def _adjust(self, wanted: WantedCredit | WantedDebit, amount: int, under: str) -> CreditThere:
         with in_our_words():
             return _credit(
                 self.client.v1.customers.balance_transactions.create(
                     wanted.customer_ref,
                     {
-                        "amount": -wanted.amount,  # below zero is the customer's there
+                        "amount": amount,
                         "currency": wanted.currency.lower(),
                         "description": wanted.words,
                         "metadata": {KEY_KEY: wanted.key},
@@ -58,7 +75,7 @@ class StripeMoney:
                 )
             )
 
-    def find_credit(self, wanted: WantedCredit, *, since: datetime) -> CreditThere | None:
+    def _find_adjustment(self, wanted: WantedCredit | WantedDebit, since: datetime) -> CreditThere | None:
         params: CustomerBalanceTransactionListParams = {"limit": PAGE, "created": {"gte": _from(since)}}
         with in_our_words():
             listed = self.client.v1.customers.balance_transactions.list(wanted.customer_ref, params)

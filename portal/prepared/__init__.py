@@ -6,11 +6,17 @@ No deed is written twice for it: docs/decisions/prepared-changes.md says how.
 from flask import Flask
 
 from portal import timeline
+from portal.accounts import on_prepare
+from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
 from portal.prepared.routes import approving, bp, desk_bp, trying
+from portal.prepared.telling import details as details
 from portal.prepared.telling import pictures as pictures
 from portal.prepared.telling import tells as tells
+from portal.prepared.telling import where as where
+from portal.prepared.telling import words as words
 
+on_prepare(trying.begin)
 timeline.on_entry(trying.hear)
 timeline.on_entry(approving.hear)
 
@@ -18,7 +24,6 @@ timeline.on_entry(approving.hear)
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(desk_bp)
-    app.before_request(trying.begin)
     app.before_request(approving.begin)
     app.after_request(approving.settle)
     app.after_request(trying.settle)

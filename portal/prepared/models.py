@@ -38,8 +38,8 @@ class PreparedChange(Model):
     """Where the form was sent."""
     form: Mapped[list[list[str]]] = mapped_column(JSON, info={"personal": True})
     """Its fields, as pairs; without the token."""
-    told: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    """What the history would have told: for each entry its subject, its deed and its facts."""
+    told: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info={"personal": True})
+    """What the history would have told: for each entry its subject, its deed and its facts, and what more there is to say."""
     looks: Mapped[dict[str, Any]] = mapped_column(JSON)
     """How the subjects would look then, by `table:id`, where their rooms say how they look."""
     page: Mapped[str]

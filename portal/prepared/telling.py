@@ -4,14 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from portal.accounts.models import Address
+from portal.kit.db import db
+from portal.timeline import Entry
+
+Details = Callable[[Entry], dict[str, Any]]
 Words = Callable[[str, dict[str, Any]], str]
 Picture = Callable[[int], list[dict[str, Any]] | None]
 WORDS: dict[str, Words] = {}
+DETAILS: dict[str, Details] = {}
 PICTURES: dict[str, Picture] = {}
 
 
 def tells(table: str) -> Callable[[Words], Words]:
-    """Mark the function that tells a deed on a row of this table, by its name and its facts, in the reader's language."""
+    """Mark the function that tells a deed on a row of this table, in the reader's language. KeyError where it can't."""
 
     def register(words: Words) -> Words:
         WORDS[table] = words
@@ -31,8 +37,45 @@ def pictures(table: str) -> Callable[[Picture], Picture]:
     return register
 
 
+def details(table: str) -> Callable[[Details], Details]:
+    """Mark the function that says more of a deed on such a row, while it is tried: `lines` to read as they are, what goes `back` in which
+    `currency`."""
+
+    def register(more: Details) -> Details:
+        DETAILS[table] = more
+        return more
+
+    return register
+
+
+def where(address_id: int | None) -> dict[str, Any]:
+    """Details of what is about an address."""
+    address = db.session.get(Address, address_id) if address_id else None
+    return {"lines": [", ".join(address.lines)]} if address else {}
+
+
+def tell(entry: Entry) -> dict[str, Any]:
+    """As it is kept of an entry that is only tried."""
+    more = DETAILS.get(entry.subject.partition(":")[0])
+    return {"subject": entry.subject, "deed": entry.deed, "facts": entry.facts, "more": more(entry) if more else {}}
+
+
+def can_be_told(told: list[dict[str, Any]]) -> bool:
+    """What nobody has words for is suggested to nobody."""
+    try:
+        return bool(sentence(told))
+    except KeyError:
+        return False
+
+
 def words(told: dict[str, Any]) -> str:
+    """Of one deed, in the reader's language. KeyError where nobody has any."""
     return WORDS[told["subject"].partition(":")[0]](told["deed"], told["facts"])
+
+
+def sentence(told: list[dict[str, Any]]) -> str:
+    """Of all that would be done."""
+    return ". ".join(words(one) for one in told)
 
 
 def picture(subject: str) -> list[dict[str, Any]] | None:

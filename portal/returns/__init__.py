@@ -7,6 +7,7 @@ from portal.kit.shop import shop
 from portal.orders import CARRIER_NAMES
 from portal.returns import following as following
 from portal.returns import sentences
+from portal.returns import suggested as suggested
 from portal.returns import sync as sync
 from portal.returns.locks import hold_claim as hold_claim
 from portal.returns.locks import hold_return as hold_return

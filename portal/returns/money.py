@@ -46,8 +46,8 @@ class MoneyLine:
     """The id of the item of the return, or of the claim's line; None for what belongs to all of it."""
     units: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What a sentence about it needs: of goods how much of it is `tax`, of a deduction its `finding`, of delivery the `order`, of what
-    the shop reckoned `why`."""
+    """What a sentence about it needs: of goods how much of it is `tax`, of a deduction its `finding`, of delivery the `order` and whether
+    it is only the `standard`, of what the shop reckoned `why`."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def line_told(line: MoneyLine, titles: dict[int, str]) -> str:
     if line.kind in (Kind.GOODS, Kind.BY_SHOP):
         return f"{line.units} × {title}"
     words: dict[Kind, str] = {
-        Kind.DELIVERY: _("What it had cost to send"),
+        Kind.DELIVERY: _("Our cheapest delivery of that day") if line.facts.get("standard") else _("What it had cost to send"),
         Kind.EXCHANGE: _("What you get for %(name)s", name=title),
         Kind.DEDUCTION: _("Kept back for %(name)s", name=title),
         Kind.RESTOCKING: _("Fee for taking back %(name)s", name=title),

@@ -67,11 +67,11 @@ def still_told(still: Still) -> str:
     return words[still]
 
 
-def reason_told(terms: Terms, key: str, detail: str = "") -> str:
-    """“It doesn’t taste as I expected: too bitter”. A withdrawal has no reason."""
+def reason_told(terms: Terms, key: str, detail: str = "", is_withdrawal: bool = False) -> str:
+    """“It doesn’t taste as I expected: too bitter”. A withdrawal needs none; what was taken over from elsewhere may have none either."""
     reason = terms.reason(key)
     if reason is None:
-        return str(_("Withdrawal from the contract"))
+        return str(_("Withdrawal from the contract") if is_withdrawal else _("No reason is known"))
     more = reason.detail(detail)
     return str(_("%(reason)s: %(detail)s", reason=said(reason.words), detail=said(more.words))) if more else said(reason.words)
 

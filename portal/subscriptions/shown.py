@@ -241,7 +241,8 @@ class Confirmed:
     entry_id: int
     deed: str
     facts: dict[str, Any]
-    by_staff: bool
+    staff: str
+    """Who did it for the customer; empty where they did it themselves."""
     can_undo: bool
     undo_until: datetime | None
     """None if it touches no delivery that could lock."""

@@ -8,10 +8,19 @@ from portal import prepared
 from portal.kit.db import db
 from portal.subscriptions import history, preview
 from portal.subscriptions.models import Subscription
+from portal.timeline import Entry
 
 COMPARED = 3
 
 prepared.tells(Subscription.__tablename__)(history.told)
+
+
+@prepared.details(Subscription.__tablename__)
+def more(entry: Entry) -> dict[str, Any]:
+    """Of another address, which."""
+    if entry.deed != "address":
+        return {}
+    return prepared.where(db.session.get_one(Subscription, int(entry.subject.partition(":")[2])).address_id)
 
 
 @prepared.pictures(Subscription.__tablename__)

@@ -17,8 +17,10 @@ from portal.api.endpoints import ENDPOINTS, Endpoint
 from portal.api.openapi import path_of
 from portal.kit.db import db, transaction
 from portal.orders.models import Order
+from portal.returns.models import ReturnParcel, Way
 from tests.api.client import System
 from tests.api.test_tell_orders import order
+from tests.conftest import TODAY
 from tests.returns.builders import sent_back
 
 EXAMPLES = 15
@@ -33,6 +35,7 @@ KNOW_MORE = {
     "put_order": "nothing was bought in the future, and no discount is larger than what it is on",
     "put_shipment": "nothing was packed in the future",
     "add_events": "there are no news of the future",
+    "add_return_events": "there are no news of the future",
 }
 """Rules that no description can tell: what it allows may be refused by them."""
 Headers = Callable[[], dict[str, str]]
@@ -46,7 +49,7 @@ def signed(app: Flask) -> Headers:
     first.put("/shipments/P-1", {"order": "HA-1"}, expect=201)
     with app.app_context(), transaction():
         bought = db.session.scalars(select(Order).where(Order.number == "HA-1")).one()
-        sent_back(bought, rma="R-1")
+        db.session.add(ReturnParcel(way=Way.OWN, made_at=TODAY, return_=sent_back(bought, rma="R-1")))
     used, keys = 0, [first.key]
 
     def sign() -> dict[str, str]:

@@ -9,13 +9,16 @@ from sqlalchemy import select
 from portal.api.models import Scope
 from portal.kit.db import db, transaction
 from portal.orders.models import Order
-from portal.returns.models import Claim, ClaimKind, ClaimLine, Payout, PayoutKind, ReturnStatus, Way, Wish
+from portal.returns.models import Claim, ClaimKind, ClaimLine, Payout, PayoutKind, Return, ReturnParcel, ReturnStatus, Way, Wish
+from portal.timeline import Entry
 from tests.accounts.builders import customer
 from tests.api.client import System, fits
 from tests.api.test_tell_orders import LINE, order
 from tests.conftest import TODAY
 from tests.returns.builders import sent_back
 
+NUMBER = {"carrier": "dhl", "tracking_number": "00340434161094042557"}
+SCAN = {"id": "1", "status": "in_transit", "happened_at": "2026-11-22T22:10:00Z", "place": "Halle"}
 IN_A_FORTNIGHT = TODAY + timedelta(days=14)
 
 
@@ -85,3 +88,40 @@ def test_it_needs_a_scope_of_its_own(app: Flask, shop: System, path: str) -> Non
 @pytest.mark.parametrize("path", ["/returns/R-9", "/claims/K-9"])
 def test_what_is_not_there_is_not_found(shop: System, path: str) -> None:
     shop.get(path, expect=404)
+
+
+def test_the_parcel_of_a_return_is_told_and_followed(app: Flask, shop: System) -> None:
+    assert shop.get("/returns/R-1")["parcel"] is None
+    shop.post("/returns/R-1/events", {"events": [SCAN]}, expect=409)
+    assert "has no parcel" in shop.answer.text
+    parcel_of(app, "R-1")
+    told = shop.post("/returns/R-1/events", {"parcel": NUMBER, "events": [SCAN]})
+    fits(told, "Return")
+    assert (told["parcel"]["carrier"], told["parcel"]["tracking_number"]) == ("dhl", "00340434161094042557")
+    assert (told["parcel"]["status"], told["sent_at"]) == ("in_transit", SCAN["happened_at"])
+    again = shop.post("/returns/R-1/events", {"events": [SCAN, {**SCAN, "id": "2", "status": "delivered", "place": "Hamburg"}]})
+    assert [event["status"] for event in again["parcel"]["events"]] == ["in_transit", "delivered"]
+    assert (again["parcel"]["status"], shop.get("/returns/R-1")) == ("delivered", again)
+    with app.app_context():
+        deeds = db.session.execute(select(Entry.deed, Entry.system).where(Entry.subject.startswith("return_:")).order_by(Entry.id)).all()
+    assert [deed for deed, _ in deeds] == ["tell parcel number", "return sent", "return delivered"]
+    assert {system for _, system in deeds} == {"API key warehouse"}
+
+
+def test_what_cannot_be_told_of_a_return(app: Flask, shop: System) -> None:
+    parcel_of(app, "R-1")
+    shop.post("/returns/R-2/events", {"events": [SCAN]}, expect=404)
+    shop.post("/returns/R-9/events", {"events": [SCAN]}, expect=404)
+    shop.post("/returns/R-1/events", {"events": [SCAN, SCAN]}, expect=422)
+    shop.post("/returns/R-1/events", {"parcel": {"carrier": "dhl"}}, expect=422)
+    shop.post("/returns/R-1/events", {"events": [{**SCAN, "happened_at": "2027-11-23T22:10:00Z"}]}, expect=422)
+    shop.put("/shipments/P-1", {"order": "HA-1001", **NUMBER}, expect=201)
+    problem = shop.post("/returns/R-1/events", {"parcel": NUMBER}, expect=409)
+    assert problem["errors"][0]["pointer"] == "/parcel/tracking_number"
+    assert shop.get("/returns/R-1")["parcel"]["tracking_number"] == ""
+
+
+def parcel_of(app: Flask, rma: str) -> None:
+    with app.app_context(), transaction():
+        return_ = db.session.scalars(select(Return).where(Return.rma == rma)).one()
+        db.session.add(ReturnParcel(way=Way.OWN, made_at=TODAY, return_=return_))

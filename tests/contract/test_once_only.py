@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.payments import Declined, WantedCredit, WantedItem, WantedRefund
+from portal.payments import Declined, WantedCredit, WantedDebit, WantedItem, WantedRefund
 from tests.contract.conftest import There
 
 
@@ -60,6 +60,22 @@ def test_credit_is_given_once_for_its_key_and_pays_the_next_charge(there: There)
     charge = there.provider.next_charge(stands.ref)
     assert charge
     assert (charge.subtotal, charge.balance, charge.due) == (1999, 700, 1299)
+
+
+def test_credit_is_taken_back_once_for_its_key_and_the_answer_says_what_is_left(there: There) -> None:
+    customer, begun = there.customer(), _real_now(there)
+    given = WantedCredit(key=f"credit-{uuid4()}", customer_ref=customer, amount=700, currency="EUR", words="A gift")
+    there.money.credit(given, under=given.key)
+    assert there.money.balance(customer) == 700
+    wanted = WantedDebit(key=f"debit-{uuid4()}", customer_ref=customer, amount=500, currency="EUR", words="Back to the card")
+    since = min(begun, there.now) - timedelta(hours=1)
+    assert there.money.find_debit(wanted, since=since) is None
+    made = there.money.debit(wanted, under=wanted.key)
+    assert there.money.debit(wanted, under=wanted.key) == made and made.balance == 200
+    assert there.money.find_debit(wanted, since=since) == made
+    more = WantedDebit(key=f"debit-{uuid4()}", customer_ref=customer, amount=300, currency="EUR", words="More than there is")
+    assert there.money.debit(more, under=more.key).balance == -100
+    assert there.money.balance(customer) == -100
 
 
 def test_what_is_charged_once_comes_with_the_next_charge_and_no_other(there: There) -> None:

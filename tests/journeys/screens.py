@@ -12,7 +12,7 @@ from portal.kit.db import db
 from portal.subscriptions import links
 from portal.subscriptions.models import Cancellation
 from portal.timeline import Entry
-from tests.journeys import desk_screens, order_screens
+from tests.journeys import desk_screens, order_screens, return_screens
 from tests.journeys.demo import Demo
 
 UPDATING = "Updating your next payment date…"
@@ -320,6 +320,11 @@ WALKS = [
     _screen("order", "mira", "/orders", _follow("main .go")),
     Walk("mira", ("claim", "claim-wrong", "claim-sent", "order-claimed"), order_screens.claim),
     Walk("mira", ("guide", "buy-again"), order_screens.again),
+    Walk(
+        "mira",
+        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "return-receipt", "returns"),
+        return_screens.send_back,
+    ),
     Walk(None, ("track", "track-over"), order_screens.shared),
     Walk(None, ("withdraw", "withdraw-wrong", "withdraw-confirm", "withdrawn"), order_screens.withdraw),
     _screen("account", "mira", "/account"),
@@ -372,13 +377,18 @@ WALKS = [
     ),
     Walk(None, ("desk-second-step", "desk-second-step-wrong"), desk_screens.every_time),
     _screen("desk", "ada", "/desk"),
-    Walk("ada", ("desk-failing", "desk-customer-failing"), desk_screens.failing),
+    Walk("ada", ("desk-failing", "desk-task", "desk-customer-failing", "desk-notes"), desk_screens.failing),
     _screen("desk-search", "ada", "/desk/search?q=jo"),
     _screen("desk-nobody", "ada", "/desk/search?q=nobody"),
     *[
         _screen(f"desk-customer-{person}", "ada", f"/desk/search?q={person}%40example.com")
         for person in ("mira", "elif", "sofia", "andrei")
     ],
+    Walk(
+        "nora",
+        ("desk-returns", "desk-return", "desk-return-here", "desk-start-return", "desk-claims", "desk-claim"),
+        return_screens.at_the_desk,
+    ),
     _screen("desk-looks", "nora", "/desk/looks"),
     _screen("desk-staff", "tom", "/desk/staff"),
     Walk("nora", ("desk-webhooks", "desk-webhook"), desk_screens.webhooks),

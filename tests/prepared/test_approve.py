@@ -1,17 +1,24 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 from flask import Flask
 from sqlalchemy import select
 
-from portal.kit.db import db
-from portal.prepared.models import Outcome
-from portal.timeline import Entry
+from portal.accounts.actions.staff import shut_out
+from portal.accounts.models import Staff
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.prepared.models import MOST_OPEN, Outcome
+from portal.timeline import SCHEDULE, Entry
 from tests.browser import Browser, words
 from tests.conftest import Work
-from tests.prepared.builders import approve, fields_of, prepared, suggestions
-from tests.subscriptions.builders import Box
+from tests.prepared.builders import approve, fields_of, prepared, suggestions, views
+from tests.stripe import Stripe
+from tests.subscriptions.builders import Box, subscribe
 from tests.subscriptions.conftest import Both
+from tests.subscriptions.test_at_once import browsers
+from tests.subscriptions.test_undo_by_mail import quantity
 
 
 def entry(app: Flask) -> Entry:
@@ -123,3 +130,63 @@ def test_declined_with_one_tap(app: Flask, alice: Box, jonas: Browser, both: Bot
     assert prepared(app)[0].ended_as is Outcome.DECLINED
     assert both.here(alice) == date(2026, 12, 23)
     assert "You declined this suggestion already." in words(alice.browser.post("/suggestions/1/decline"))
+
+
+def test_ten_taps_at_once_are_one_approval(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
+    jonas.post(quantity(alice, app), {"quantity": "3"})
+    path, sent = fields_of(alice.browser.get("/"))
+    devices = browsers(app, alice, 10)
+    with ThreadPoolExecutor(10) as threads:
+        list(threads.map(lambda device: device.post(path, sent), devices))
+    with app.app_context():
+        done = list(db.session.scalars(select(Entry.facts).where(Entry.deed == "quantity")))
+    assert [facts["prepared"] for facts in done] == [1]
+    assert prepared(app)[0].ended_as is Outcome.APPROVED
+
+
+def test_it_stays_when_who_prepared_it_works_there_no_more(app: Flask, alice: Box, jonas: Browser, jonas_id: int, both: Both) -> None:
+    jonas.post(alice.skip(0))
+    with app.app_context(), transaction():
+        shut_out(db.session.get_one(Staff, jonas_id), by=SCHEDULE, at=now())
+    approve(alice.browser)
+    assert both.here(alice) == date(2027, 1, 23)
+
+
+def test_a_subscription_that_was_cancelled_meanwhile(app: Flask, alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    path, sent = fields_of(alice.browser.get("/"))
+    alice.browser.post(f"{alice.page}/cancel", {"when": "now"})
+    page = alice.browser.post(path, sent)
+    assert page.select_one(".notice.bad")
+    assert prepared(app)[0].ended_as is Outcome.OVERTAKEN
+
+
+def test_a_delivery_that_locked_meanwhile(app: Flask, alice: Box, stripe: Stripe, work: Work, jonas_id: int) -> None:
+    stripe.later(days=25)
+    work()
+    alice.sign_in()
+    views(app, jonas_id, alice.customer_id).post(alice.skip(0))
+    path, sent = fields_of(alice.browser.get("/"))
+    stripe.later(days=4)
+    page = alice.browser.post(path, sent)
+    assert "locked on Mon 21 December" in words(page)
+    assert prepared(app)[0].ended_as is Outcome.OVERTAKEN
+
+
+def test_twenty_wait_and_no_more(app: Flask, alice: Box, jonas: Browser) -> None:
+    for more in range(MOST_OPEN):
+        jonas.post(quantity(alice, app), {"quantity": str(2 + more)})
+    assert len(prepared(app)) == MOST_OPEN
+    page = jonas.post(alice.skip(1))
+    assert "20 suggestions wait for an answer already." in words(page)
+    home = alice.browser.get("/")
+    assert len(home.select("#suggestions section")) == 3 and "17 more suggestions" in words(home)
+    assert len(alice.browser.get("/suggestions").select("#suggestions section")) == MOST_OPEN
+
+
+def test_an_open_page_asks_for_what_is_about_it_alone(app: Flask, alice: Box, stripe: Stripe, jonas: Browser) -> None:
+    other = subscribe(app, stripe, name="Tea box")
+    jonas.post(alice.skip(0))
+    asked = alice.browser.get(f"/suggestions?about=subscription:{alice.id}", target="suggestions")
+    assert "Mon 28 Dec skipped" in words(asked) and not asked.html
+    assert "skipped" not in words(alice.browser.get(f"/suggestions?about=subscription:{other.id}", target="suggestions"))

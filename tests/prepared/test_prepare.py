@@ -1,28 +1,17 @@
 from datetime import date
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from portal.kit.db import Model, db
+from portal.kit.db import db
 from portal.outbox.models import Task
 from portal.prepared.actions import TELL
 from portal.timeline import Entry
 from tests.browser import Browser, words
 from tests.conftest import Work
-from tests.prepared.builders import prepared, suggestions
+from tests.prepared.builders import counted, prepared, suggestions
 from tests.subscriptions.builders import Box
 from tests.subscriptions.conftest import Both
-
-MAY_CHANGE = {"prepared_change", "timeline", "timeline_head", "task", "session", "recent_use"}
-
-
-def counted(app: Flask) -> dict[str, int]:
-    with app.app_context():
-        return {
-            table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
-            for table in Model.metadata.sorted_tables
-            if table.name not in MAY_CHANGE
-        }
 
 
 def told(app: Flask, subject: str) -> list[str]:
@@ -85,4 +74,10 @@ def test_a_change_that_would_change_nothing_is_none(app: Flask, alice: Box, jona
     assert link
     page = jonas.post(str(link["href"]).partition("?")[0], {"quantity": "1"})
     assert "It is that many already." in words(page)
+    assert prepared(app) == []
+
+
+def test_while_staff_only_look_nothing_is_prepared(app: Flask, alice: Box, jonas: Browser) -> None:
+    jonas.post("/desk/viewing/mode", {"mode": "look"})
+    jonas.post(alice.skip(0), expect=403)
     assert prepared(app) == []

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Customer
 from portal.billing.models import BillingAccount
+from portal.catalog.models import Product
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.models import Order, OrderedLine, OrderLine
@@ -319,6 +320,18 @@ def _claim(of: Order) -> Claim:
     db.session.flush()
     claim.approve({line.id: Wish.REPLACEMENT for line in claim.lines}, at=now())
     return claim
+
+
+@pytest.mark.parametrize(("category", "tax"), [("food", 380), ("care", 0), ("", 0)])
+def test_another_product_of_the_same_category_tells_tax_at_the_rate_of_the_purchase(app: Flask, mira: int, category: str, tax: int) -> None:
+    with app.app_context(), transaction():
+        item = item_of(1, position=1, is_instant=True)
+        item.line.category = "food" if category else ""
+        db.session.scalars(select(Product).where(Product.name == "Mild oil")).one().category = category
+        exchange = exchanged(item, "MILD-750")
+        exchanging.go_on(item.return_, by=BY, at=now())
+        (line,) = db.session.get_one(Order, exchange.order_id).lines
+        assert (line.amount, line.tax, line.category) == (2380, tax, category)
 
 
 def test_the_price_stands_even_when_the_size_costs_more_today(app: Flask, mira: int) -> None:

@@ -1,6 +1,7 @@
 """Money goes back for what came back: exactly, once, and never more than was paid."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -132,6 +133,34 @@ def test_what_it_cost_to_send_goes_back_with_the_last_unit_that_is_withdrawn_and
     assert [one.amount for one in found] == [10709, 5301, 1077, 1076 + 940]
     assert sum(one.amount for one in found) == bought.total
     assert amounts(found[-1])["delivery"] == 940
+
+
+@pytest.mark.parametrize(("standard", "expected"), [(None, 940), (490, 490), (940, 940), (2000, 940), (0, 0)])
+def test_who_withdraws_gets_the_cheapest_standard_delivery_of_that_day(standard: int | None, expected: int) -> None:
+    bought = order_paid(customer())
+    bought.standard_shipping = standard
+    back = comes_back(bought, {0: 3, 1: 1, 2: 2}, is_withdrawal=True)
+    assert total(due_now(back)) == 19103 - 940 + expected
+    assert [one.amount for one in pay(back)] == [19103 - 940 + expected]
+
+
+def test_an_order_keeps_what_the_cheapest_delivery_cost_on_its_day(app: Flask) -> None:
+    alice, ours = customer(), app.config["SHOP"]
+    before = order(alice)
+    app.config["SHOP"] = replace(ours, standard_delivery={"EUR": 390})
+    told: dict[str, Any] = {"currency": "TRY", "lines": (HONEY,), "total": 10709}
+    found = [before.standard_shipping, order(alice).standard_shipping, order(alice, **told).standard_shipping]
+    app.config["SHOP"] = ours
+    assert found == [None, 390, None]
+
+
+def test_at_the_shops_fault_all_of_the_delivery_goes_back_and_for_a_mix_the_standard() -> None:
+    alice = customer()
+    faulty, mixed = order_paid(alice), order_paid(alice)
+    faulty.standard_shipping = mixed.standard_shipping = 490
+    assert [one.amount for one in pay(comes_back(faulty, {0: 3, 1: 1, 2: 2}, fault=Fault.CARRIER, is_withdrawal=True))] == [19103]
+    pay(comes_back(mixed, {0: 3, 1: 1}, fault=Fault.MERCHANT))
+    assert [one.amount for one in pay(comes_back(mixed, {2: 2}, is_withdrawal=True))] == [2153 + 490]
 
 
 @pytest.mark.parametrize(("fault", "expected"), [(Fault.CUSTOMER, 19103 - 940), (Fault.MERCHANT, 19103), (Fault.CARRIER, 19103)])

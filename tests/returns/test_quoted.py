@@ -52,6 +52,21 @@ def test_a_whole_order_with_its_delivery_where_the_law_or_the_fault_says_so(
     assert promised(app) == (expected, expected)
 
 
+@pytest.mark.parametrize(("reason", "expected"), [("changed_mind", 4110 + 390), ("late", 4110 + 590)])
+def test_who_could_withdraw_gets_the_cheapest_delivery_and_who_got_it_late_all(
+    app: Flask, browser: Browser, shipped_for_590: None, reason: str, expected: int
+) -> None:
+    with app.app_context(), transaction():
+        db.session.execute(update(Order).values(standard_shipping=390))
+    begins(browser, ALL)
+    explains(browser, reason, {"reason-2": "same"})
+    page = browser.post(browser.at, {"outcome-1": "refund", "outcome-2": "refund"})
+    assert attribute(page, "[name=told-own]") == str(expected)
+    assert ("Our cheapest delivery of that day" in words(page)) == (reason == "changed_mind")
+    browser.post(browser.at, {"way": "own"})
+    assert promised(app) == (expected, expected)
+
+
 def test_of_a_part_the_delivery_stays_paid(app: Flask, browser: Browser, shipped_for_590: None) -> None:
     begins(browser, {"line-1": "3", "quantity-1": "2"})
     explains(browser)

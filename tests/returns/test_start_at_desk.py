@@ -93,8 +93,8 @@ def test_her_page_lists_what_she_sent_back(app: Flask, desk: Browser, here: str,
     with asked(app) as few:
         desk.get(f"/desk/customers/{alice}")
     listed = page.select_one(f'a[href="/desk/returns/{made.rma}"]') or pytest.fail("it is not listed")
-    row = listed.find_parent("li")
-    assert row and f"{made.rma} , €17.80 estimated Linden honey ×2," in words(row) and "Approved" in words(row)
+    row = listed.find_parent("tr")
+    assert row and words(row).startswith(made.rma) and words(row).endswith("Approved Linden honey ×2 €17.80 estimated")
     starts(desk, here, {"quantity-2": "1", "why-2": "too_much", "outcome-2": "store_credit"})
     with asked(app) as more:
         assert len(desk.get(f"/desk/customers/{alice}").select('a[href^="/desk/returns/R-"]')) == 2

@@ -195,7 +195,7 @@ def test_what_support_did_is_told_and_says_so(app: Flask, alice: Box, mail: Mail
         actions.skip_delivery(db.session.get_one(Subscription, alice.id).scheduled[0], by=by, at=now())
     work()
     (letter,) = told(mail)
-    assert "Support did this for you." in read(letter)
+    assert "Done by Jonas of Halfjar for you." in read(letter)
     assert len(undos(letter)) == 1
 
 

@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from portal.api import shown
 from portal.api.cursors import cursor_after, row_before
 from portal.kit.db import db
 from portal.orders.models import Order, OrderLine
-from portal.returns.models import Claim, ClaimLine, Payout, Return, ReturnItem, ReturnStatus
+from portal.returns.models import Claim, ClaimLine, Payout, Return, ReturnItem, ReturnParcel, ReturnScan, ReturnStatus
 
-OWN = [name for name in shown.Return.model_fields if name not in ("items", "payouts")]
+OWN = [name for name in shown.Return.model_fields if name not in ("items", "payouts", "parcel")]
 RETURNS = select(Return.id, *(getattr(Return, name) for name in OWN)).where(Return.status != ReturnStatus.DRAFT)
 OF_CLAIM = [name for name in shown.Claim.model_fields if name not in ("order", "lines", "payouts")]
 CLAIMS = select(Claim.id, Order.number.label("order"), *(getattr(Claim, name) for name in OF_CLAIM)).join(Order, Order.id == Claim.order_id)
@@ -54,11 +54,31 @@ def _returns(heads: Sequence[Any]) -> tuple[shown.Return, ...]:
     items: dict[int, list[shown.ReturnItem]] = defaultdict(list)
     for row in db.session.execute(query.where(ReturnItem.return_id.in_(ids)).order_by(ReturnItem.id)).mappings():
         items[row["return_id"]].append(shown.ReturnItem(**{name: row[name] for name in shown.ReturnItem.model_fields}))
-    payouts = _payouts(Payout.return_id.in_(ids))
+    payouts, parcels = _payouts(Payout.return_id.in_(ids)), _parcels(ids)
     return tuple(
-        shown.Return(**{name: getattr(head, name) for name in OWN}, items=tuple(items[head.id]), payouts=tuple(payouts[head.id, None]))
+        shown.Return(
+            **{name: getattr(head, name) for name in OWN},
+            items=tuple(items[head.id]),
+            payouts=tuple(payouts[head.id, None]),
+            parcel=parcels.get(head.id),
+        )
         for head in heads
     )
+
+
+def _parcels(return_ids: Sequence[int]) -> dict[int, shown.ReturnParcel]:
+    """The newest of each return."""
+    names = [name for name in shown.ReturnParcel.model_fields if name != "events"]
+    newest = select(func.max(ReturnParcel.id)).where(ReturnParcel.return_id.in_(return_ids)).group_by(ReturnParcel.return_id)
+    columns = ReturnParcel.id, ReturnParcel.return_id, *(getattr(ReturnParcel, name) for name in names)
+    rows = db.session.execute(select(*columns).where(ReturnParcel.id.in_(newest))).all()
+    of_event = tuple(shown.Event.model_fields)
+    scans = select(ReturnScan.parcel_id, *(getattr(ReturnScan, name) for name in of_event))
+    scans = scans.where(ReturnScan.parcel_id.in_([row.id for row in rows])).order_by(ReturnScan.happened_at, ReturnScan.id)
+    events: dict[int, list[shown.Event]] = defaultdict(list)
+    for parcel_id, *values in db.session.execute(scans):
+        events[parcel_id].append(shown.Event(**dict(zip(of_event, values, strict=True))))
+    return {row.return_id: shown.ReturnParcel(**{name: getattr(row, name) for name in names}, events=tuple(events[row.id])) for row in rows}
 
 
 def _claims(heads: Sequence[Any]) -> tuple[shown.Claim, ...]:

@@ -4,6 +4,7 @@ from portal.billing.models.account import BillingAccount as BillingAccount
 from portal.billing.models.cards import Card as Card
 from portal.billing.models.cards import CardSetup as CardSetup
 from portal.billing.models.cards import Outcome as Outcome
+from portal.billing.models.debits import CreditDebit as CreditDebit
 from portal.billing.models.invoices import Attempt as Attempt
 from portal.billing.models.invoices import Invoice as Invoice
 from portal.billing.models.invoices import InvoicePayment as InvoicePayment

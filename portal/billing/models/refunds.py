@@ -47,6 +47,8 @@ class Why(StrEnum):
     """Something had gone wrong with the order."""
     BONUS = "bonus"
     """A present for taking credit instead of money."""
+    NOT_TAKEN = "not taken"
+    """Credit was to go back to a card, and was spent in that very moment: it is given again."""
 
 
 class Refund(OnceOnly):

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from portal import outbox
 from portal.billing import checking
 from portal.billing.learning import end_payment, learn_credit, learn_refund, learn_refunds_made_there, refuse_credit, refuse_refund
-from portal.billing.models import Attempt, BillingAccount, Invoice, InvoicePayment, Paid, Refund, StoreCredit, Why
+from portal.billing.models import Attempt, BillingAccount, CreditDebit, Invoice, InvoicePayment, Paid, Refund, StoreCredit, Why
+from portal.billing.taking import SPENT, learn_debit, refuse_debit
 from portal.kit.clock import now
 from portal.kit.db import db, transaction, view
 from portal.payments import (
@@ -20,6 +21,7 @@ from portal.payments import (
     Try,
     TryAgain,
     WantedCredit,
+    WantedDebit,
     WantedRefund,
     begin_try,
     billing_provider,
@@ -104,6 +106,30 @@ def sync_credit(credit_id: int, lease: outbox.Lease) -> None:
             learn_credit(account, credit, there, at=at)
         elif refusal:
             refuse_credit(account, credit, refusal, at=at)
+
+
+@outbox.syncs(CreditDebit)
+def sync_debit(debit_id: int, lease: outbox.Lease) -> None:
+    """Take it back once. Before it is first asked for we look whether it is there; after that, what the provider answers tells."""
+    refusal, there = "", None
+    if this := begin_try(CreditDebit, debit_id, at=now()):
+        wanted, money = WantedDebit(this.key, **this.body), money_provider()
+        try:
+            if this.is_first and money.balance(wanted.customer_ref) < wanted.amount:
+                raise Declined(SPENT)
+            there = carry_out(
+                this, do=lambda: money.debit(wanted, under=this.under), find=lambda: money.find_debit(wanted, since=this.since)
+            )
+        except Declined as error:
+            refusal = str(error)
+    at = now()
+    with lease.finish(at=at):
+        debit = db.session.get_one(CreditDebit, debit_id)
+        account = db.session.get_one(BillingAccount, debit.account_id, with_for_update=True)
+        if there:
+            learn_debit(account, debit, there, at=at)
+        elif refusal:
+            refuse_debit(account, debit, refusal, at=at)
 
 
 @on_once_news

@@ -52,6 +52,7 @@ def record_order(
         "total": sum(line.amount for line in lines) if total is None else total,
         "source": source, "source_ref": source_ref, "delivery_id": delivery_id,
         "address_id": address_id, "shipping": shipping, "shipping_tax": shipping_tax, "tax_included": tax_included, "packed_at": None,
+        "standard_shipping": shop().standard_delivery.get(currency.upper()),
     }  # fmt: skip
     while True:
         new = insert(Order).values(values | {"number": number or new_number()}).on_conflict_do_nothing()

@@ -41,6 +41,8 @@ class Order(Model):
     shipping_tax: Mapped[int] = mapped_column(BigInteger, default=0)
     tax_included: Mapped[bool] = mapped_column(default=False)
     """Whether amounts contain their tax, which is then an “of which”; else it comes on top."""
+    standard_shipping: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """What the shop's cheapest standard delivery cost on that day, tax included. None where that is not known."""
     packed_at: Mapped[datetime | None] = mapped_column(default=None)
     """When packing began: from then on it stays as it is."""
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", default_factory=list, order_by="OrderLine.position")
@@ -56,7 +58,7 @@ class OrderLine(Model):
     position: Mapped[int]
     """From 0, in the order in which they were bought."""
     title: Mapped[str]
-    sku: Mapped[str]
+    sku: Mapped[str] = mapped_column(index=True)
     quantity: Mapped[int]
     unit_amount: Mapped[int] = mapped_column(BigInteger)
     amount: Mapped[int] = mapped_column(BigInteger)

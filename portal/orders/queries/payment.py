@@ -26,6 +26,13 @@ def delivery_of(order: Order) -> int:
     return order.shipping + (0 if order.tax_included else order.shipping_tax)
 
 
+def standard_delivery_of(order: Order) -> int:
+    """… without what a dearer way of sending cost on top. All of it where the cheapest standard of that day is not known.
+    Source: Directive 2011/83/EU, Article 13(2)."""
+    cost = delivery_of(order)
+    return cost if order.standard_shipping is None else min(cost, order.standard_shipping)
+
+
 def adds_up(order: Order) -> bool:
     """Whether what was paid for each line is known: with the delivery they come to the total."""
     lines = sum(line.amount - line.discount + (0 if order.tax_included else line.tax) for line in order.lines)

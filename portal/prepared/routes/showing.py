@@ -12,13 +12,13 @@ from portal.kit.web import came_from, one_or_404, page, say
 from portal.prepared import actions, queries
 from portal.prepared.models import PreparedChange
 from portal.prepared.refusals import AnsweredAlready, NotTheirs
-from portal.prepared.telling import words
+from portal.prepared.telling import sentence
 
 bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
 bp.before_request(signed_in)
 LONGEST_NOTE = 300
 SHOWN = 50
-bp.app_template_global("suggested")(words)
+bp.app_template_global("suggested")(sentence)
 
 
 @bp.get("")

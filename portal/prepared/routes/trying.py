@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from sqlalchemy import func
 
 from portal.accounts.current import current
-from portal.accounts.models import Mode
 from portal.kit import trial
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -16,21 +15,18 @@ from portal.prepared import actions
 from portal.prepared.models import MOST_OPEN, PreparedChange
 from portal.prepared.refusals import CannotBePrepared, TooManyWait
 from portal.prepared.routes.sent import sent_form
-from portal.prepared.telling import PICTURES, picture
-from portal.prepared.what import DRAFTS, OURS, why_not
+from portal.prepared.telling import PICTURES, can_be_told, picture, tell
+from portal.prepared.what import DRAFTS, OURS, WITH_PHOTOS
 from portal.timeline import Entry
 
 
 def begin() -> None:
-    """Before each request. What can't be prepared is refused, with the reason."""
-    view = current.impersonation if request.method == "POST" else None
-    endpoint = request.endpoint or ""
-    if view is None or view.mode is not Mode.PREPARE or endpoint in DRAFTS | OURS:
+    """Before each request while a change is prepared: what is sent is only tried. What can't be prepared is refused, with the reason."""
+    view, endpoint = current.impersonation, request.endpoint or ""
+    if view is None or request.method != "POST" or endpoint in DRAFTS | OURS:
         return
-    if reason := why_not(endpoint):
-        raise CannotBePrepared(reason)
-    if any(file.filename for file in request.files.values()):
-        raise CannotBePrepared(why_not("photos.add"))
+    if endpoint in WITH_PHOTOS or any(file.filename for file in request.files.values()):
+        raise CannotBePrepared(_("Photos come from the customer, so they can’t be suggested."))
     waiting = PreparedChange.open_of(view.customer_id, at=now()).order_by(None).with_only_columns(func.count())
     if (db.session.scalar(waiting) or 0) >= MOST_OPEN:
         raise TooManyWait
@@ -40,9 +36,9 @@ def begin() -> None:
 
 
 def hear(entry: Entry) -> None:
-    """Of each entry of the history that a trial would have written."""
-    if tried := trial.going_on():
-        tried.hear({"subject": entry.subject, "deed": entry.deed, "facts": entry.facts})
+    """Of each entry of the history that a trial would have written. What the rules do by themselves only follows from the rest."""
+    if (tried := trial.going_on()) and entry.system is None:
+        tried.hear(tell(entry))
 
 
 def settle(answer: Response) -> Response:
@@ -52,6 +48,9 @@ def settle(answer: Response) -> Response:
         return answer
     session.clear()
     session.update(g.cookie_before)
+    if not can_be_told(tried.told):
+        say(_("This can’t be suggested. Nothing was changed."), tone="bad")
+        return redirect(came_from(), 303)  # type: ignore[return-value]
     with transaction():
         actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, page=came_from(), at=now())
     customer = current.customer

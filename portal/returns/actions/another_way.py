@@ -38,7 +38,7 @@ def ask_for_another_way(row: Refund | StoreCredit, at: datetime) -> None:
     if isinstance(row, StoreCredit):
         give_by_hand(payout, by=SCHEDULE, at=at)
         return
-    _hold(payout)
+    hold(payout)
     if not missing(payout):
         return
     subject = subject_of(payout)
@@ -81,7 +81,7 @@ def payout_of(because: str) -> Payout | None:
     return db.session.get(Payout, int(number)) if name == "payout" and number.isdecimal() else None
 
 
-def _hold(payout: Payout) -> Order:
+def hold(payout: Payout) -> Order:
     order = db.session.get_one(Order, payout.order_id, with_for_update=True)
     db.session.refresh(subject := subject_of(payout), with_for_update=True)
     hold_payments([order], subject.customer_id)
@@ -89,7 +89,7 @@ def _hold(payout: Payout) -> Order:
 
 
 def _again(payout: Payout, kind: PayoutKind, *, by: Actor, at: datetime) -> Payout | None:
-    order, subject = _hold(payout), subject_of(payout)
+    order, subject = hold(payout), subject_of(payout)
     amount = missing(payout)
     if amount <= 0:
         return None
@@ -110,7 +110,7 @@ def _again(payout: Payout, kind: PayoutKind, *, by: Actor, at: datetime) -> Payo
 
 def _ask_again(payout: Payout, *, by: Actor, at: datetime) -> None:
     """Once an hour at the most, whoever presses."""
-    _hold(payout)
+    hold(payout)
     subject, amount = subject_of(payout), missing(payout)
     lately = select(Entry.facts).where(Entry.subject == timeline.key(subject), Entry.deed == ASKED_AGAIN, Entry.at > at - OFTEN)
     if not amount or any(facts["payout"] == payout.id for facts in db.session.scalars(lately)):

@@ -11,9 +11,9 @@ from portal.billing.actions import give_credit, give_credit_back, refund
 from portal.billing.models import Attempt, BillingAccount, Invoice, Why
 from portal.kit.db import db
 from portal.orders.models import Order
-from portal.orders.queries.payment import paid_invoice
 from portal.returns import money
 from portal.returns.models import Claim, Payout, PayoutKind, Return
+from portal.returns.queries.paid import invoices_of
 from portal.timeline import Actor
 
 
@@ -28,7 +28,7 @@ class Share:
 
 def hold_payments(orders: Iterable[Order], customer_id: int | None) -> None:
     """Lock the accounts by which these were paid, and the customer's own, by their ids; all that is known of the payments is read anew."""
-    invoices = [invoice for order in orders if (invoice := paid_invoice(order))]
+    invoices = [invoice for order in orders for invoice in invoices_of(order)]
     of_customer = select(BillingAccount.id).where(BillingAccount.customer_id == customer_id)
     for account_id in sorted({invoice.account_id for invoice in invoices} | set(db.session.scalars(of_customer))):
         db.session.get_one(BillingAccount, account_id, with_for_update=True)
@@ -37,32 +37,37 @@ def hold_payments(orders: Iterable[Order], customer_id: int | None) -> None:
     db.session.scalars(fresh.execution_options(populate_existing=True)).all()
 
 
-def carry_out(payout: Payout, order: Order, subject: Return | Claim, *, in_proportion: bool, by: Actor, at: datetime) -> int:
-    """Ask for what it takes, once; the payments are held. Answers how much is left for somebody at the shop to give by hand."""
-    invoice = paid_invoice(order)
-    why = Why.RETURN if isinstance(subject, Return) else Why.CLAIM
+def carry_out(
+    payout: Payout, order: Order, subject: Return | Claim, *, in_proportion: bool, by: Actor, at: datetime, to_card: bool = False
+) -> int:
+    """Ask for what it takes, once; the payments are held. `to_card` for no credit in its place. Answers how much is left for somebody at
+    the shop to give by hand."""
+    why, left = Why.RETURN if isinstance(subject, Return) else Why.CLAIM, payout.amount
+    invoices = invoices_of(order)
     if payout.kind is PayoutKind.STORE_CREDIT:
-        account = _account(invoice, subject.customer_id, payout.currency)
+        account = _account(invoices[0] if invoices else None, subject.customer_id, payout.currency)
         return _give_credit(payout, account, why, by=by, at=at) if account else payout.amount
-    if invoice is None:
-        return payout.amount
-    account = db.session.get_one(BillingAccount, invoice.account_id)
-    left = payout.amount
-    for share in shares(invoice, payout.amount, in_proportion=in_proportion):
-        if share.attempt:
-            because = f"{payout.because}, payment {share.attempt.id}"
-            refund(account, share.attempt, share.amount, because=because, why=why, by=by, at=at)
-        elif account.gone_at is None:
-            give_credit_back(account, invoice, share.amount, because=f"{payout.because}, credit back", why=why, by=by, at=at)
-        else:
-            continue
-        left -= share.amount
+    for invoice in invoices:
+        account = db.session.get_one(BillingAccount, invoice.account_id)
+        name = "credit back" if invoice is invoices[0] else f"credit back of {invoice.id}"
+        for share in shares(invoice, left, in_proportion=in_proportion, to_card=to_card):
+            if share.attempt:
+                because = f"{payout.because}, payment {share.attempt.id}"
+                refund(account, share.attempt, share.amount, because=because, why=why, by=by, at=at)
+            elif account.gone_at is None:
+                give_credit_back(account, invoice, share.amount, because=f"{payout.because}, {name}", why=why, by=by, at=at)
+            else:
+                continue
+            left -= share.amount
     return left
 
 
-def shares(invoice: Invoice, amount: int, *, in_proportion: bool) -> Iterator[Share]:
+def shares(invoice: Invoice, amount: int, *, in_proportion: bool, to_card: bool) -> Iterator[Share]:
     """How much goes to each means of payment, and to none more than came from it: credit first, or all by what is left of them."""
-    means: list[tuple[Attempt | None, int]] = [(None, invoice.credit_left), *((attempt, attempt.left) for attempt in invoice.attempts)]
+    means: list[tuple[Attempt | None, int]] = [
+        (None, 0 if to_card else invoice.credit_left),
+        *((attempt, attempt.left) for attempt in invoice.attempts),
+    ]
     parts = money.split(amount, [left for _, left in means], in_proportion=in_proportion)
     for (attempt, _), part in zip(means, parts, strict=True):
         if part:

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.accounts.models import Address, Customer
-from portal.catalog.models import Stock, Variant
+from portal.catalog.models import Product, Stock, Variant
 from portal.kit.db import db
+from portal.kit.shares import at_rate
 from portal.kit.shop import shop
 from portal.orders.actions import OrderedLine, record_order
 from portal.orders.models import Order, OrderLine
@@ -68,17 +69,29 @@ def _dispatch(
 
 
 def _line_of(exchange: Exchange, line: OrderLine, numbers: Sequence[int]) -> OrderedLine:
-    """At what the customer gave for it: nothing for the same again, what was paid for another variant, its price for another product."""
+    """At what the customer gave for it: nothing for the same again, what was paid for another variant, its price for another product.
+
+    Tax is told at the rate at which what comes back was bought, for goods of the same category; of others nothing is known.
+    """
     if exchange.is_replacement:
         return OrderedLine(line.title, line.sku, len(numbers), 0, line.picture)
+    worth, tax = paid_for(line, numbers, tax_included=line.order.tax_included), tax_in(line, numbers)
     if not exchange.is_locked:
-        return OrderedLine(exchange.title, exchange.sku, exchange.quantity, exchange.unit_amount, exchange.picture)
-    worth = paid_for(line, numbers, tax_included=line.order.tax_included)
+        category, amount = _category(exchange.sku), exchange.unit_amount * exchange.quantity
+        tax = at_rate(amount, tax, worth) if worth and category and category == line.category else 0
+        return OrderedLine(
+            exchange.title, exchange.sku, exchange.quantity, exchange.unit_amount, exchange.picture, tax=tax, category=category
+        )
     each = -(-worth // exchange.quantity)
     return OrderedLine(
         exchange.title, exchange.sku, exchange.quantity, each, exchange.picture,
-        discount=each * exchange.quantity - worth, tax=tax_in(line, numbers), category=line.category,
+        discount=each * exchange.quantity - worth, tax=tax, category=line.category,
     )  # fmt: skip
+
+
+def _category(sku: str) -> str:
+    """Of its product; empty where the catalogue does not tell it."""
+    return db.session.scalar(select(Product.category).join(Variant, Variant.product_id == Product.id).where(Variant.sku == sku)) or ""
 
 
 def _same_again(line: OrderLine, numbers: Sequence[int], claim: Claim, *, at: datetime) -> Exchange:

@@ -26,6 +26,7 @@ from portal.returns.models import (
 )
 from portal.returns.money import Kind, MoneyLine, Paid, Part
 from portal.returns.policy.terms import Terms
+from portal.returns.queries.paid import delivery_line
 from portal.returns.queries.policies import policy_of
 
 
@@ -42,6 +43,8 @@ class Item:
     outcome: Outcome
     is_undone: bool
     """Whether it is as if it had not been bought: the customer withdrew, or the shop or the carrier was at fault."""
+    is_faulty: bool
+    """Whether it was their fault."""
     deduction: int = 0
     finding: str = ""
     goes_out: int = 0
@@ -66,6 +69,7 @@ class Back:
     line_id: int
     number: int
     is_undone: bool
+    is_faulty: bool
 
 
 def items_of(subject: Return | Claim) -> list[Item]:
@@ -90,7 +94,7 @@ def part_of(item: Item, numbers: Sequence[int], kind: PayoutKind) -> Part:
 
 
 def back(item: Item, numbers: Iterable[int]) -> list[Back]:
-    return [Back(item.line.id, number, item.is_undone) for number in numbers]
+    return [Back(item.line.id, number, item.is_undone, item.is_faulty) for number in numbers]
 
 
 def label_for(subject: Return | Claim) -> int:
@@ -109,8 +113,7 @@ def delivery_for(order: Order, units: Sequence[Back]) -> list[MoneyLine]:
 
     That it went back is remembered by the lines of the payouts of the order.
     """
-    cost = delivery_of(order)
-    if not cost or any(line["kind"] == Kind.DELIVERY for payout in _payouts_of(order) for line in payout.lines):
+    if not delivery_of(order) or any(line["kind"] == Kind.DELIVERY for payout in _payouts_of(order) for line in payout.lines):
         return []
     all_back = {(unit.line_id, unit.number): unit for unit in [*_went_back(order), *units]}
     cancelled = sum(int(count) for _, count in db.session.execute(LineCancellation.units(order.id)))
@@ -118,7 +121,7 @@ def delivery_for(order: Order, units: Sequence[Back]) -> list[MoneyLine]:
     gone = [unit for (line_id, _), unit in all_back.items() if line_id in own]
     if len(gone) + cancelled < sum(line.quantity for line in order.lines) or not all(unit.is_undone for unit in gone):
         return []
-    return [MoneyLine(Kind.DELIVERY, cost, facts={"order": order.number})]
+    return [delivery_line(order, is_faulty=all(unit.is_faulty for unit in gone))]
 
 
 def terms_of(item: ReturnItem) -> Terms:
@@ -141,7 +144,8 @@ def _went_back(order: Order) -> list[Back]:
     for unit in db.session.scalars(paid):
         item = db.session.get(ReturnItem, unit.return_item_id) if unit.return_item_id else None
         is_faulty = item is None or item.fault is not Fault.CUSTOMER
-        found.append(Back(unit.order_line_id, unit.number, is_faulty or (item is not None and item.return_.is_withdrawal)))
+        is_undone = is_faulty or (item is not None and item.return_.is_withdrawal)
+        found.append(Back(unit.order_line_id, unit.number, is_undone, is_faulty))
     return found
 
 
@@ -150,7 +154,7 @@ def _item(one: ReturnItem, return_: Return) -> Item:
     need_not_come = one.is_instant or one.outcome is Outcome.KEEP
     item = Item(
         one.id, one.line, one.units, len(one.units) if need_not_come else min(one.accepted, len(one.units)), one.outcome,
-        is_undone=is_faulty or return_.is_withdrawal, deduction=one.deduction, finding=one.finding,
+        is_undone=is_faulty or return_.is_withdrawal, is_faulty=is_faulty, deduction=one.deduction, finding=one.finding,
         restocking_bp=_restocking_bp(one, return_, terms), bonus_bp=terms.bonus_bp,
     )  # fmt: skip
     if one.outcome is Outcome.REPLACEMENT:
@@ -165,7 +169,7 @@ def _item(one: ReturnItem, return_: Return) -> Item:
 
 def _claimed(one: ClaimLine, line: OrderLine) -> Item:
     payable = 0 if one.given is Wish.REPLACEMENT else len(one.units)
-    return Item(one.id, line, one.units, payable, Outcome.REFUND, is_undone=True)
+    return Item(one.id, line, one.units, payable, Outcome.REFUND, is_undone=True, is_faulty=True)
 
 
 def _restocking_bp(one: ReturnItem, return_: Return, terms: Terms) -> int:

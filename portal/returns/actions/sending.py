@@ -96,7 +96,7 @@ def tell_number(return_: Return, carrier: str, typed: str, *, by: Actor, at: dat
         raise NoSuchNumber
     if (parcel.carrier, parcel.tracking_number) == (carrier, number):
         return
-    _check_is_free(number, parcel)
+    check_is_free(number, parcel)
     parcel.carrier, parcel.tracking_number = carrier, number
     db.session.flush()
     follow(carrier, number, at=at)
@@ -196,7 +196,7 @@ def _was_refused(parcel: ReturnParcel) -> bool:
     return db.session.scalar(refused) is not None
 
 
-def _check_is_free(number: str, parcel: ReturnParcel) -> None:
+def check_is_free(number: str, parcel: ReturnParcel) -> None:
     """The number of a parcel that came is on hand, and easily mistaken for the one that goes. Raises AnothersNumber."""
     came = select(Shipment.id).where(Shipment.tracking_number == number).limit(1)
     goes = select(ReturnParcel.id).where(ReturnParcel.tracking_number == number, ReturnParcel.return_id != parcel.return_id).limit(1)

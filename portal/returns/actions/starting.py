@@ -31,7 +31,7 @@ def start(customer: Customer, orders: Sequence[Order], quantities: Mapping[int, 
     check_units(orders, quantities)
     currency = orders[0].currency
     if return_ is None:
-        staff_id = by.staff_id
+        staff_id = None if by.impersonation_id else by.staff_id  # on the customer's own pages it is the customer's own draft
         return_ = Return(rma=new_reference("R"), draft=draft, currency=currency, started_at=at, customer_id=customer.id, staff_id=staff_id)
         db.session.add(return_)
     return_.currency = currency

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.kit.db import db
 from portal.orders.models import OrderLine
@@ -31,10 +31,13 @@ class ReturnOf:
     """When it was sent in."""
 
 
-def returns_of(customer_id: int) -> tuple[ReturnOf, ...]:
-    """The newest first, without what was not sent in."""
+def returns_of(customer_id: int, *, older_than: datetime | None = None, since: datetime | None = None) -> tuple[ReturnOf, ...]:
+    """The newest first, without what was not sent in; of those that were sent in between two moments."""
+    sent_in = func.coalesce(Return.submitted_at, Return.started_at)
+    between = [sent_in < older_than] if older_than else []
+    between += [sent_in >= since] if since else []
     columns = Return.id, Return.rma, Return.status, Return.currency, Return.estimate, Return.submitted_at, Return.started_at, PAID
-    theirs = select(*columns).where(Return.customer_id == customer_id, Return.status != ReturnStatus.DRAFT)
+    theirs = select(*columns).where(Return.customer_id == customer_id, Return.status != ReturnStatus.DRAFT, *between)
     rows = db.session.execute(theirs.order_by(Return.id.desc()).limit(NEWEST)).all()
     inside: dict[int, list[tuple[str, int]]] = defaultdict(list)
     items = select(ReturnItem.return_id, OrderLine.title, ReturnItem.quantity).join(OrderLine, OrderLine.id == ReturnItem.order_line_id)

@@ -20,7 +20,7 @@ from portal.returns.policy.outcomes import SWAPS, offers
 from portal.returns.policy.promises import Promise, credited_by, looked_at_by, promise
 from portal.returns.queries.drafts import Draft, DraftItem
 from portal.returns.queries.instead import Instead, instead_of
-from portal.returns.queries.paid import is_known, left_for
+from portal.returns.queries.paid import delivery_line, is_known, left_for
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _delivery(draft: Draft, outcomes: Chosen, units: Units) -> list[MoneyLine]:
     """What it had cost to send an order that goes back as a whole, where the law or the fault says so."""
     faulty = all(item.order.terms.fault(item.reason) is not Fault.CUSTOMER for item in draft.items)
     whole = units.are_whole(draft) if faulty or is_withdrawal(draft, outcomes) else []
-    return [MoneyLine(Kind.DELIVERY, cost, facts={"order": order.number}) for order in whole if (cost := delivery_of(order))]
+    return [delivery_line(order, is_faulty=faulty) for order in whole if delivery_of(order)]
 
 
 def cards_paid_with(order_ids: Sequence[int]) -> list[Card]:

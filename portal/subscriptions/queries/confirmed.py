@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from portal import timeline
+from portal.accounts.models import Staff
 from portal.kit.db import Model, db
 from portal.kit.shop import shop
 from portal.subscriptions.models import Delivery, Subscription
@@ -52,11 +53,16 @@ def _confirmed(entry: Entry, subscription: Subscription, *, at: datetime) -> Con
         entry_id=entry.id,
         deed=entry.deed,
         facts=entry.facts,
-        by_staff=entry.staff_id is not None,
+        staff=_name(entry.staff_id),
         can_undo=may_be and is_open and not is_changed_since,
         undo_until=until,
         is_changed_since=is_changed_since,
     )
+
+
+def _name(staff_id: int | None) -> str:
+    staff = db.session.get(Staff, staff_id) if staff_id is not None else None
+    return staff.name or staff.email if staff else ""
 
 
 def undo_until(entry: Entry, subscription: Subscription) -> datetime | None:

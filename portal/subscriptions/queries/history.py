@@ -1,6 +1,7 @@
 """What was done, and whether the provider has it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -63,25 +64,49 @@ def history(shown: ShownSubscription, limit: int, *, at: datetime, before: int |
     prepared_by = preparers(entry.facts["prepared"] for entry, *_ in rows if "prepared" in entry.facts)
     overtaken = _overtaken(open_ones, {key: delivery for key, (delivery, _due) in touched.items()})
     return [
-        Done(
-            id=entry.id,
-            deed=entry.deed,
-            at=entry.at,
-            facts=_facts(entry, touched),
-            staff=staff,
-            system=entry.system,
-            confirmed=None if entry.version is None or entry.refused_at else not _is_on_its_way(entry, shown),
+        replace(
+            _done(entry, staff, shown, touched, prepared_by),
             kept=kept_entry(entry, kept) if kept and _is_on_its_way(entry, shown) else None,
-            refused_at=entry.refused_at,
-            problem=_problem(entry),
-            is_undone=entry.undone_at is not None,
             can_undo=entry in open_ones and entry.id not in overtaken,
             is_overtaken=entry.id in overtaken,
             is_newest=newest,
-            prepared_by=prepared_by.get(entry.facts.get("prepared", 0)),
         )
         for entry, staff, newest in rows
     ]
+
+
+def histories(shown: Sequence[ShownSubscription], limit: int) -> list[tuple[ShownSubscription, Done]]:
+    """Of several at once, the newest first, in as many questions for a hundred as for one. Nothing of it can be undone from there."""
+    whose = {f"{Subscription.__tablename__}:{one.id}": one for one in shown}
+    if not whose:
+        return []
+    query = select(Entry, Staff.name).outerjoin(Staff, Staff.id == Entry.staff_id).where(Entry.subject.in_(whose))
+    rows = db.session.execute(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit)).all()
+    touched = _touched({key for entry, _ in rows for key in concerned(entry)})
+    prepared_by = preparers(entry.facts["prepared"] for entry, _ in rows if "prepared" in entry.facts)
+    return [(whose[entry.subject], _done(entry, staff, whose[entry.subject], touched, prepared_by)) for entry, staff in rows]
+
+
+def _done(
+    entry: Entry, staff: str | None, shown: ShownSubscription, touched: dict[str, tuple[Delivery, int | None]], prepared_by: dict[int, str]
+) -> Done:
+    return Done(
+        id=entry.id,
+        deed=entry.deed,
+        at=entry.at,
+        facts=_facts(entry, touched),
+        staff=staff,
+        system=entry.system,
+        confirmed=None if entry.version is None or entry.refused_at else not _is_on_its_way(entry, shown),
+        kept=None,
+        refused_at=entry.refused_at,
+        problem=_problem(entry),
+        is_undone=entry.undone_at is not None,
+        can_undo=False,
+        is_overtaken=False,
+        is_newest=False,
+        prepared_by=prepared_by.get(entry.facts.get("prepared", 0)),
+    )
 
 
 def _problem(entry: Entry) -> str:

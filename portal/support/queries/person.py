@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.models import Customer
+from portal.accounts.queries import default_address
 from portal.billing import queries as billing
 from portal.billing.models import BillingAccount
 from portal.billing.queries import Done as BillingDone
@@ -14,6 +15,7 @@ from portal.kit.db import db
 from portal.operations import queries as operations
 from portal.operations.queries import Failing
 from portal.orders import queries as orders
+from portal.orders.models import Order
 from portal.orders.queries import OrderInList
 from portal.returns.queries.claims import ShownClaim, open_claims
 from portal.returns.queries.desk_heads import ReturnOf, returns_of
@@ -22,7 +24,7 @@ from portal.subscriptions.models import Subscription
 from portal.subscriptions.queries import Done, ShownDelivery, ShownSubscription
 from portal.tasks.queries import WaitingTask, waiting_for
 
-ORDERS, DEEDS = 10, 15
+ORDERS, DEEDS = 10, 20
 
 
 @dataclass(frozen=True)
@@ -35,21 +37,47 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Spent:
+    currency: str
+    orders: int
+    total: int
+    """In minor units of it."""
+    since: datetime
+    """When the first was placed."""
+
+
+@dataclass(frozen=True)
+class Bought:
+    """Orders and what came back of them, in the order in which they happened: a page of them."""
+
+    rows: tuple[OrderInList | ReturnOf, ...]
+    """The newest first."""
+    older_than: str | None
+    """The number of the order that this page comes after; None for the newest."""
+    next: str | None
+    """The number of the order that the page of older ones comes after, if there are any."""
+
+
+@dataclass(frozen=True)
 class Person:
     id: int
     name: str
     email: str
+    phone: str
+    place: str
+    """Where their parcels go, in a line."""
     locale: str | None
     time_zone: str | None
     email_verified_at: datetime | None
+    spent: list[Spent]
+    """In each currency, the one with most orders first."""
     next: ShownDelivery | None
     subscriptions: list[ShownSubscription]
     refs: dict[int, str]
     """What the provider calls each of them."""
     accounts: list[ShownAccount]
     account_refs: list[str]
-    orders: tuple[OrderInList, ...]
-    has_older_orders: bool
+    bought: Bought
     deeds: list[Deed]
     """Newest first."""
     failing: list[Failing]
@@ -57,7 +85,6 @@ class Person:
     """What the shop's people have to do for them, the most urgent first."""
     claims: list[ShownClaim]
     """Those that are open, the most urgent first."""
-    returns: tuple[ReturnOf, ...]
 
     @property
     def is_waiting(self) -> bool:
@@ -69,35 +96,62 @@ class Person:
         return next((one for one in self.failing if (one.kind, one.subject_id) == (kind, subscription_id)), None)
 
 
-def person(customer: Customer, *, at: datetime) -> Person:
+def person(customer: Customer, *, at: datetime, older_than: str | None = None) -> Person | None:
+    """None if they have no order of the number that the page of older ones should come after."""
+    bought = _bought(customer.id, older_than, at=at)
+    if bought is None:
+        return None
     shown, accounts = subscriptions.subscriptions(customer.id), billing.accounts(customer.id)
-    page = orders.orders_page(customer.id, orders.Wanted(), ORDERS, at=at, zone=UTC)
     refs = select(Subscription.id, Subscription.provider_ref).where(Subscription.customer_id == customer.id)
     account_refs = select(BillingAccount.provider_ref).where(BillingAccount.customer_id == customer.id).order_by(BillingAccount.id)
+    home = default_address(customer.id)
     return Person(
         id=customer.id,
         name=customer.name,
         email=customer.email,
+        phone=home.phone if home else "",
+        place=", ".join([*home.place, home.country]) if home else "",
         locale=customer.locale,
         time_zone=customer.time_zone,
         email_verified_at=customer.email_verified_at,
+        spent=_spent(customer.id),
         next=next(iter(subscriptions.coming(customer.id, limit=1)), None),
         subscriptions=shown,
         refs=dict(db.session.execute(refs).all()),
         accounts=accounts,
         account_refs=list(db.session.scalars(account_refs)),
-        orders=page.orders if page else (),
-        has_older_orders=bool(page and page.has_older),
-        deeds=_deeds(customer.id, shown, accounts, at=at),
+        bought=bought,
+        deeds=_deeds(customer.id, shown, accounts),
         failing=operations.failing_of(customer.id),
         tasks=waiting_for(customer.id),
         claims=open_claims(customer.id),
-        returns=returns_of(customer.id),
     )
 
 
-def _deeds(customer_id: int, shown: list[ShownSubscription], accounts: list[ShownAccount], *, at: datetime) -> list[Deed]:
+def _bought(customer_id: int, older_than: str | None, *, at: datetime) -> Bought | None:
+    page = orders.orders_page(customer_id, orders.Wanted(), ORDERS, older_than, at=at, zone=UTC)
+    if page is None:
+        return None
+    after = select(Order.placed_at).where(Order.customer_id == customer_id, Order.number == older_than) if older_than else None
+    last = page.orders[-1] if page.has_older else None
+    back = returns_of(
+        customer_id, older_than=db.session.scalar(after) if after is not None else None, since=last.placed_at if last else None
+    )
+    moments: list[tuple[datetime, OrderInList | ReturnOf]] = [(one.placed_at, one) for one in page.orders]
+    moments += [(one.since, one) for one in back]
+    rows = tuple(row for _, row in sorted(moments, key=lambda moment: moment[0], reverse=True))
+    return Bought(rows, older_than, last.number if last else None)
+
+
+def _spent(customer_id: int) -> list[Spent]:
+    many = func.count()
+    theirs = select(Order.currency, many, func.sum(Order.total), func.min(Order.placed_at)).where(Order.customer_id == customer_id)
+    rows = db.session.execute(theirs.group_by(Order.currency).order_by(many.desc(), Order.currency))
+    return [Spent(currency, count, int(total), since) for currency, count, total, since in rows]
+
+
+def _deeds(customer_id: int, shown: list[ShownSubscription], accounts: list[ShownAccount]) -> list[Deed]:
     """Nothing of it can be undone from here."""
-    deeds = [Deed(one.name, replace(done, can_undo=False)) for one in shown for done in subscriptions.history(one, DEEDS, at=at)]
+    deeds = [Deed(one.name, done) for one, done in subscriptions.histories(shown, DEEDS)]
     deeds += [Deed("", replace(done, can_undo=False)) for done in billing.history(customer_id, accounts, DEEDS)]
     return sorted(deeds, key=lambda deed: (deed.done.at, deed.done.id), reverse=True)[:DEEDS]

@@ -2,9 +2,12 @@
 
 from portal.support.routes import claims as claims
 from portal.support.routes import finding as finding
+from portal.support.routes import incidents as incidents
 from portal.support.routes import queues as queues
+from portal.support.routes import remembering as remembering
 from portal.support.routes import returns as returns
 from portal.support.routes import starting as starting
 from portal.support.routes import sync as sync
 from portal.support.routes import viewing as viewing
 from portal.support.routes.door import bp as bp
+from portal.support.routes.visits import visits_bp as visits_bp

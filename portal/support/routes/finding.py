@@ -53,7 +53,8 @@ def customer(customer_id: int) -> ResponseReturnValue:
     found = one_or_404(select(Customer).where(Customer.id == customer_id))
     note_look([found.id], "customer")
     at = now()
-    return page("support/customer.html", person=queries.person(found, at=at), at=at)
+    person = queries.person(found, at=at, older_than=request.args.get("older")) or abort(404)
+    return page("support/customer.html", person=person, at=at)
 
 
 @bp.get("/photos/<sealed>")

@@ -1,0 +1,29 @@
+"""How a change of an order is told that staff only suggest."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal import prepared
+from portal.kit.db import db
+from portal.orders.actions import LINE_CANCELLED, OTHER_ADDRESS
+from portal.orders.models import Order
+from portal.timeline import Entry
+
+
+@prepared.tells(Order.__tablename__)
+def told(deed: str, facts: dict[str, Any]) -> str:
+    number, quantity, product = facts["order"], facts.get("quantity", ""), facts.get("title", "")
+    words: dict[str, str] = {
+        LINE_CANCELLED: _("Order %(number)s without %(quantity)s × %(product)s", number=number, quantity=quantity, product=product),
+        OTHER_ADDRESS: _("Order %(number)s goes to another address", number=number),
+    }
+    return words[deed]
+
+
+@prepared.details(Order.__tablename__)
+def more(entry: Entry) -> dict[str, Any]:
+    """What goes back, where that is known; or where it goes."""
+    if entry.deed == LINE_CANCELLED:
+        return {"back": entry.facts["amount"], "currency": entry.facts["currency"]}
+    return prepared.where(db.session.get_one(Order, int(entry.subject.partition(":")[2])).address_id)

@@ -1,0 +1,29 @@
+"""How a change of a customer's own data is told, before they approve it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.accounts.actions.addresses import ADDED, CHOSEN, CORRECTED, REMOVED
+from portal.accounts.models import Customer
+from portal.prepared.telling import details, tells, where
+from portal.timeline import Entry
+
+
+@tells(Customer.__tablename__)
+def told(deed: str, facts: dict[str, Any]) -> str:
+    if deed == "undone":
+        return str(_("Undone: %(what)s", what=told(facts["undone"], facts)))
+    words: dict[str, str] = {
+        ADDED: _("A new address in the book"),
+        CORRECTED: _("An address corrected"),
+        CHOSEN: _("All deliveries go to another address"),
+        REMOVED: _("An address taken out of the book"),
+        "change language": _("Another language or time zone"),
+    }
+    return words[deed]
+
+
+@details(Customer.__tablename__)
+def which(entry: Entry) -> dict[str, Any]:
+    return where(entry.facts.get("address"))

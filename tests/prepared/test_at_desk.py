@@ -1,0 +1,60 @@
+from flask import Flask
+from sqlalchemy import select
+
+from portal.kit.db import db
+from portal.prepared.models import Outcome
+from portal.timeline import Entry
+from tests.browser import Browser, words
+from tests.prepared.builders import approve, prepared
+from tests.subscriptions.builders import Box
+
+
+def desk_of(app: Flask, jonas_id: int) -> Browser:
+    desk = Browser(app)
+    desk.sign_in_staff(jonas_id)
+    return desk
+
+
+def test_the_desk_sees_what_was_suggested_and_what_became_of_it(app: Flask, alice: Box, jonas: Browser, jonas_id: int) -> None:
+    for number in range(3):
+        jonas.post(alice.skip(number))
+    approve(alice.browser)
+    alice.browser.post("/suggestions/2/decline")
+    card = desk_of(app, jonas_id).get(f"/desk/customers/{alice.customer_id}").select_one("section[aria-labelledby=prepared]")
+    assert card
+    told = words(card)
+    assert "Approved" in told and "Declined" in told and "Waits until Mon 30 Nov" in told
+    assert len(card.select("form")) == 1
+
+
+def test_anybody_who_works_there_takes_it_back(app: Flask, alice: Box, jonas: Browser, jonas_id: int) -> None:
+    jonas.post(alice.skip(0))
+    desk = desk_of(app, jonas_id)
+    desk.get(f"/desk/customers/{alice.customer_id}")
+    page = desk.post("/desk/suggestions/1/withdraw")
+    assert "Taken back. The customer does not see it any more." in words(page)
+    assert prepared(app)[0].ended_as is Outcome.WITHDRAWN
+    assert not alice.browser.get("/").select("#suggestions section")
+    with app.app_context():
+        entry = db.session.scalars(select(Entry).order_by(Entry.id.desc()).limit(1)).one()
+    assert (entry.deed, entry.customer_id, entry.staff_id) == ("change withdrawn", alice.customer_id, jonas_id)
+
+
+def test_from_within_the_view_too_and_a_word_is_added(app: Flask, alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    jonas.get("/suggestions/1/note")
+    jonas.post("/suggestions/1/note", {"note": "You said that you are away"})
+    assert "“You said that you are away”" in words(alice.browser.get("/"))
+    jonas.get("/suggestions")
+    jonas.post("/suggestions/1/withdraw")
+    assert prepared(app)[0].ended_as is Outcome.WITHDRAWN
+    assert "This suggestion was taken back." in words(jonas.post("/suggestions/1/note", {"note": "Too late"}))
+
+
+def test_a_customer_has_no_such_buttons(alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    alice.browser.get("/suggestions/1/note", expect=404)
+    for deed in "note", "withdraw":
+        alice.browser.post(f"/suggestions/1/{deed}", expect=404)
+    jonas.get("/")
+    assert "Only the customer can answer a suggestion." in words(jonas.post("/suggestions/1/decline"))

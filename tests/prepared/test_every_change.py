@@ -1,0 +1,126 @@
+"""Each change of a subscription and of the address book: prepared, it changes nothing; approved, it is the very same deed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts.models import Customer
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.prepared.models import Outcome
+from portal.subscriptions.models import Subscription
+from portal.timeline import Entry
+from tests.accounts.builders import address
+from tests.browser import Sent
+from tests.prepared.builders import approve, counted, prepared, suggestions, views
+from tests.stripe import Stripe
+from tests.subscriptions.builders import SHELF, Box, stock, subscribe
+from tests.subscriptions.test_address import ADA
+from tests.subscriptions.test_code import give_out
+
+
+@dataclass(frozen=True)
+class World:
+    box: Box
+    shelf: dict[str, int]
+    items: dict[str, int]
+    ada: int
+    """An address in the book that is not for all deliveries."""
+
+    def item(self, name: str, deed: str) -> str:
+        return f"{self.box.page}/products/{self.items[name]}/{deed}"
+
+
+Path = Callable[[World], str]
+
+
+@dataclass(frozen=True)
+class Change:
+    path: Path
+    told: str
+    """What the customer reads."""
+    form: Sent | Callable[[World], Sent] = field(default_factory=dict)
+    first: tuple[Path, Sent] | None = None
+    """What the customer did before."""
+
+
+CHANGES = {
+    "skip": Change(lambda at: at.box.skip(0), "Mon 28 Dec skipped"),
+    "unskip": Change(lambda at: at.box.unskip(0), "Mon 28 Dec sent after all", first=(lambda at: at.box.skip(0), {})),
+    "move": Change(lambda at: at.box.move(0), "Mon 28 Dec moved to Mon 4 Jan", {"to": "2027-01-04"}),
+    "move all": Change(lambda at: at.box.move(0), "and all later moved", {"to": "2027-01-04", "which": "later"}),
+    "quantity": Change(lambda at: at.item("Rolled oats", "quantity"), "Rolled oats: 5 instead of 2", {"quantity": "5"}),
+    "swap": Change(
+        lambda at: at.item("Highland tea", "swap"), "Highland tea swapped for Sencha", lambda at: {"to": str(at.shelf["Sencha"])}
+    ),
+    "remove": Change(lambda at: at.item("Rolled oats", "remove"), "Rolled oats taken out"),
+    "add": Change(lambda at: f"{at.box.page}/add", "2 × Honey added", lambda at: {"variant": str(at.shelf["Honey"]), "quantity": "2"}),
+    "frequency": Change(lambda at: f"{at.box.page}/frequency", "Now every 2 weeks", {"every": "2-week"}),
+    "pause": Change(lambda at: f"{at.box.page}/pause", "Paused", {"how": "open"}),
+    "resume": Change(
+        lambda at: f"{at.box.page}/resume", "Resumed, next on", {"to": "2027-01-04"}, (lambda at: f"{at.box.page}/pause", {"how": "open"})
+    ),
+    "cancel": Change(lambda at: f"{at.box.page}/cancel", "Cancelled for the end of the period", {"when": "end"}),
+    "cancel at once": Change(lambda at: f"{at.box.page}/cancel", "Cancelled", {"when": "now"}),
+    "keep": Change(lambda at: f"{at.box.page}/keep", "Kept after all", {}, (lambda at: f"{at.box.page}/cancel", {"when": "end"})),
+    "code": Change(lambda at: f"{at.box.page}/code", "Discount code WINTER10", {"code": "WINTER10"}),
+    "address": Change(
+        lambda at: f"{at.box.page}/address", "New delivery address Ada Okafor, Rosenweg 3", lambda at: {"address": str(at.ada)}
+    ),
+    "address new": Change(lambda at: f"{at.box.page}/address/new", "New delivery address", ADA | {"line1": "Neugasse 1"}),
+    "book: add": Change(lambda at: "/account/addresses/new", "A new address in the book", ADA | {"line1": "Neugasse 1"}),
+    "book: correct": Change(lambda at: f"/account/addresses/{at.ada}", "An address corrected Ada", ADA | {"line1": "Neugasse 1"}),
+    "book: choose": Change(lambda at: f"/account/addresses/{at.ada}/for-all", "All deliveries go to another address Ada"),
+    "book: remove": Change(lambda at: f"/account/addresses/{at.ada}/remove", "An address taken out of the book"),
+    "language": Change(lambda at: "/account/language", "Another language or time zone", {"locale": "en", "time_zone": "Europe/Lisbon"}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(app: Flask, stripe: Stripe) -> World:
+    give_out(stripe)
+    shelf = stock(app, stripe, SHELF)
+    box = subscribe(app, stripe, email="dora@example.com", contents={"Highland tea": 1, "Rolled oats": 2})
+    with app.app_context(), transaction():
+        address(box.customer_id, at=now())
+        ada = address(box.customer_id, name="Ada Okafor", line1="Rosenweg 3", postcode="99423", city="Weimar", at=now()).id
+        db.session.get_one(Customer, box.customer_id).locale = "en"
+        items = {item.price.variant.product.name: item.id for item in db.session.get_one(Subscription, box.id).items}
+    return World(box, shelf, items, ada)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_prepared_it_changes_nothing_and_approved_it_is_that_deed(app: Flask, world: World, jonas_id: int, name: str) -> None:
+    change, browser = CHANGES[name], world.box.browser
+    if change.first:
+        browser.post(change.first[0](world), change.first[1])
+    jonas, before, newest = views(app, jonas_id, world.box.customer_id), counted(app), last(app)
+    form = change.form(world) if callable(change.form) else change.form
+    jonas.post(change.path(world), form)
+    (one,) = prepared(app)
+    assert counted(app) == before
+    assert [entry.deed for entry in since(app, newest)] == ["change prepared"]
+    assert change.told in suggestions(browser.get("/suggestions"))
+    newest = last(app)
+    approve(browser, at="/suggestions")
+    (one,), written = prepared(app), since(app, newest)
+    assert one.ended_as is Outcome.APPROVED
+    assert [(entry.subject.partition(":")[0], entry.deed) for entry in written] == [
+        (told["subject"].partition(":")[0], told["deed"]) for told in one.told
+    ]
+    assert {(entry.customer_id, entry.staff_id, entry.facts["prepared"]) for entry in written} == {(world.box.customer_id, None, one.id)}
+    assert isinstance(browser.get("/suggestions"), BeautifulSoup)
+
+
+def last(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(Entry.id).order_by(Entry.id.desc()).limit(1)) or 0
+
+
+def since(app: Flask, entry_id: int) -> list[Entry]:
+    with app.app_context():
+        return list(db.session.scalars(select(Entry).where(Entry.id > entry_id).order_by(Entry.id)))

@@ -1,0 +1,83 @@
+"""A customer's page at the desk asks the database as often for ten thousand orders and forty subscriptions as for a few."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import insert
+
+from portal.accounts.models import Customer
+from portal.kit import clock
+from portal.kit.db import db, transaction
+from portal.orders.models import Order, OrderLine
+from portal.subscriptions.models import Subscription
+from tests.accounts.builders import address, customer
+from tests.browser import Browser, attribute, words
+from tests.questions import questions
+from tests.returns.builders import sent_back
+from tests.subscriptions.builders import Box
+
+MANY = 10_000
+
+
+def orders(customer_id: int, count: int, prefix: str) -> list[int]:
+    at = clock.now()
+    rows = [
+        {"number": f"{prefix}-{one}", "placed_at": at - timedelta(hours=one), "currency": "EUR", "total": 100, "source": "import",
+         "customer_id": customer_id}
+        for one in range(count)
+    ]  # fmt: skip
+    ids = list(db.session.scalars(insert(Order).returning(Order.id, sort_by_parameter_order=True), rows))
+    lines = [
+        {"order_id": order_id, "position": 0, "title": "Honey", "sku": "HON", "quantity": 2, "unit_amount": 50, "amount": 100}
+        for order_id in ids
+    ]
+    db.session.execute(insert(OrderLine), lines)
+    return ids
+
+
+def test_it_asks_no_more_for_very_many(app: Flask, desk: Browser, alice: Box) -> None:
+    page = f"/desk/customers/{alice.customer_id}"
+    with app.app_context(), transaction():
+        orders(alice.customer_id, 12, "A")
+    desk.get(page)
+    few = questions(app, desk, page)
+    with app.app_context(), transaction():
+        her = db.session.get_one(Customer, alice.customer_id)
+        orders(her.id, MANY, "B")
+        at = clock.now()
+        for number in range(40):
+            db.session.add(Subscription(customer=her, provider_ref=f"sub_{number}", name=f"Box {number}", currency="EUR", every_count=1,
+                                        every_unit="month", started_at=at))  # fmt: skip
+    assert questions(app, desk, page) == few
+    assert f"{MANY + 13} orders" in words(desk.get(page)), "with the one of her box"
+
+
+def test_orders_and_returns_stand_in_one_table_page_by_page(app: Flask, desk: Browser) -> None:
+    with app.app_context(), transaction():
+        mira = customer("mira@example.com", "Mira Okafor").id
+        address(mira, phone="+49 151 2345678", at=clock.now())
+        ids = orders(mira, 25, "M")
+        sent_back(db.session.get_one(Order, ids[3]), rma="R-NEW", at=clock.now() - timedelta(hours=1, minutes=30))
+        sent_back(db.session.get_one(Order, ids[22]), rma="R-OLD", at=clock.now() - timedelta(hours=21, minutes=30))
+    here = f"/desk/customers/{mira}"
+    page = desk.get(here)
+    assert heads(page) == ["M-0", "M-1", "R-NEW", *(f"M-{one}" for one in range(2, 10))]
+    told = words(page)
+    for part in "+49 151 2345678", "04105 Leipzig", "25 orders", "€25.00", "Honey ×2":
+        assert part in told, part
+    page = desk.get(attribute(page, 'a[href*="older="]', "href"))
+    assert heads(page) == [f"M-{one}" for one in range(10, 20)]
+    page = desk.get(attribute(page, 'a[href*="older="]', "href"))
+    assert heads(page) == ["M-20", "M-21", "R-OLD", "M-22", "M-23", "M-24"]
+    assert page.select(f'a[href="{here}#bought"]') and not page.select('a[href*="older="]')
+    desk.get(f"{here}?older=nobodys", expect=404)
+
+
+def heads(page: object) -> list[str]:
+    return [head.get_text() for head in page.select("#bought ~ .scroll tbody th")]  # type: ignore[attr-defined]
+
+
+def test_the_history_says_who_it_was_and_whether_the_provider_has_it(app: Flask, desk: Browser, alice: Box) -> None:
+    alice.browser.post(alice.skip(0))
+    told = words(desk.get(f"/desk/customers/{alice.customer_id}"))
+    assert "The customer, " in told and "On its way to the payment provider" in told

@@ -1,0 +1,84 @@
+"""Alice reads who looked at her account, and is told by mail of what was changed for her (A10)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+
+from portal.accounts.models import Staff
+from portal.kit import clock
+from portal.kit.db import db, transaction
+from portal.support.actions.looking import look_at
+from portal.support.queries.visits import SHOWN
+from tests.browser import Browser, words
+from tests.conftest import Work
+from tests.mail import Mail, text
+from tests.questions import asked
+from tests.subscriptions.builders import Box
+from tests.support.viewing import REASON, acts, begins_view
+
+Time = Callable[[timedelta], None]
+HERE = "/account/visits"
+
+
+def test_nobody_has_looked_yet(alice: Box) -> None:
+    assert alice.browser.get("/account").select(f'a[href="{HERE}"]')
+    assert "Nobody has looked yet" in words(alice.browser.get(HERE))
+
+
+def test_a_look_stands_there_with_name_reason_and_how_long(desk: Browser, alice: Box, time: Time, mail: Mail, work: Work) -> None:
+    begins_view(desk, alice.customer_id)
+    assert "going on now" in words(alice.browser.get(HERE))
+    time(timedelta(minutes=6))
+    desk.post("/desk/viewing/leave")
+    told = words(alice.browser.get(HERE))
+    for part in "Jonas, support", "6 minutes", f"You asked by phone. “{REASON}”", "Looked, changed nothing.":
+        assert part in told, part
+    work()
+    assert mail.to("alice@example.com") == [], "a look is no reason for a mail"
+
+
+def test_what_was_changed_stands_there_and_comes_by_mail(desk: Browser, alice: Box, mail: Mail, work: Work) -> None:
+    acts(desk, alice.customer_id)
+    desk.post(alice.skip(0))
+    desk.post("/desk/viewing/leave")
+    told = words(alice.browser.get(HERE))
+    assert "Changed for you:" in told and "skipped" in told
+    work()
+    [letter] = [letter for letter in mail.to("alice@example.com") if "changed something for you" in str(letter["Subject"])]
+    assert str(letter["Subject"]).startswith("Jonas of ")
+    assert "skipped" in text(letter) and REASON in text(letter) and HERE in text(letter)
+
+
+def test_looks_at_the_desk_are_one_line_a_day_for_each_person(desk: Browser, lead: Browser, alice: Box, time: Time) -> None:
+    for _ in range(3):
+        desk.get(f"/desk/customers/{alice.customer_id}")
+    lead.get(f"/desk/customers/{alice.customer_id}")
+    time(timedelta(days=1))
+    with desk.app.app_context(), transaction():
+        jonas = db.session.query(Staff).filter_by(name="Jonas").one()
+        look_at([alice.customer_id], page="customer", by=jonas, at=clock.now())
+    told = words(alice.browser.get(HERE))
+    assert told.count("Jonas, support") == 2 and told.count("The lead, head of support") == 1
+    assert told.count("Looked you up 3 times at the desk") == 1 and told.count("Looked you up once at the desk") == 2
+
+
+def test_the_list_is_in_pages_of_whole_days_and_asks_as_often_however_long(app: Flask, desk: Browser, alice: Box) -> None:
+    with app.app_context(), transaction():
+        jonas = db.session.query(Staff).filter_by(name="Jonas").one()
+        for days in range(3 * SHOWN):
+            look_at([alice.customer_id], page="customer", by=jonas, at=clock.now() - timedelta(days=days))
+    with asked(app) as first:
+        page = alice.browser.get(HERE)
+    assert len(page.select("main ol.timeline > li")) == SHOWN and len(first) <= 7
+    seen = SHOWN
+    while older := page.select_one(f'main a[href^="{HERE}?before="]'):
+        page = alice.browser.get(str(older["href"]))
+        seen += len(page.select("main ol.timeline > li"))
+    assert seen == 3 * SHOWN
+    assert "Nothing older" in words(alice.browser.get(f"{HERE}?before=2000-01-01"))
+    assert alice.browser.get(f"{HERE}?before=nonsense").select("main ol.timeline")
+
+
+def test_nobody_reads_it_of_somebody_else(desk: Browser, alice: Box) -> None:
+    assert desk.client.get(HERE).status_code == 303
