@@ -175,7 +175,9 @@ def test_a_file_that_there_is_none_of(lead: Browser) -> None:
     assert lead.client.get(f"{HERE}/people.csv").status_code == 404
 
 
-@pytest.mark.parametrize(("most", "top"), [(0, 4), (3, 4), (4, 4), (5, 5), (11, 12), (97, 100), (101, 120), (1284, 1500), (99999, 100000)])
+@pytest.mark.parametrize(
+    ("most", "top"), [(0, 4), (3, 4), (4, 4), (5, 6), (11, 12), (13, 16), (97, 100), (101, 120), (1284, 1600), (99999, 100000)]
+)
 def test_the_top_of_a_chart_is_round(most: int, top: float) -> None:
     assert top_of(most) == top
 
