@@ -399,6 +399,8 @@ WALKS = [
     _screen("desk-looks", "nora", "/desk/looks"),
     _screen("desk-staff", "tom", "/desk/staff"),
     Walk("nora", ("desk-webhooks", "desk-webhook"), desk_screens.webhooks),
+    Walk("ada", ("desk-suggestions", "desk-customer"), desk_screens.finding),
+    Walk("nora", ("desk-incident-new", "desk-incident", "desk-incidents"), desk_screens.incident),
     Walk("mira", ("undo-by-mail", "undo-by-mail-refused", "undo-by-mail-done"), _undo_by_mail),
 ]
 PEOPLE = sorted({walk.person for walk in WALKS if walk.person})
