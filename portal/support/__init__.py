@@ -1,11 +1,15 @@
 """The desk: where the shop's people find a customer, and see how things stand with them."""
 
+from secrets import token_urlsafe
+
 from flask import Flask
 
 from portal.support import routes
 from portal.support import tasks as tasks
+from portal.tasks.queries import remembered, vips
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
+    app.jinja_env.globals.update(known_of=remembered, vips=vips, fresh_draft=lambda: token_urlsafe(24))
     app.register_blueprint(routes.visits_bp)

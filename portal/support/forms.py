@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -15,6 +17,7 @@ from portal.returns.actions.on_behalf import Line, Wanted
 from portal.returns.actions.receiving import Came, Found
 from portal.returns.models import Outcome, Wish
 from portal.returns.queries.on_behalf import PutDown
+from portal.tasks import NotThen
 
 LONGEST = 2000
 """Characters of what somebody writes."""
@@ -68,6 +71,14 @@ class ViewForm:
 
 def text(sent: Sent, name: str) -> str:
     return sent.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST]
+
+
+def moment(sent: Sent, day: str, time: str, zone: ZoneInfo) -> datetime:
+    """A day and an hour, as two fields of a browser tell them. Raises NotThen."""
+    try:
+        return datetime.fromisoformat(f"{sent.get(day, '')}T{sent.get(time, '')}").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise NotThen from None
 
 
 def came(sent: Sent, item_ids: list[int]) -> dict[int, Came]:

@@ -3,3 +3,4 @@
 from portal.tasks.kinds import KINDS as KINDS
 from portal.tasks.kinds import Queue as Queue
 from portal.tasks.kinds import ends_by_deed as ends_by_deed
+from portal.tasks.refusals import NotThen as NotThen

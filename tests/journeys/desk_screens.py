@@ -54,14 +54,22 @@ def failing(page: Page, demo: Demo, take: Take) -> None:
     with demo.app.app_context(), transaction():
         box = db.session.scalars(select(Subscription).join(Subscription.customer).where(Customer.email == "jonas@example.com")).one()
         sync = db.session.scalars(select(Sync).where(Sync.kind == "subscription", Sync.subject_id == box.id)).one()
-        sync.wanted, sync.attempts, sync.error, sync.due_at = sync.done + 1, 6, "Stripe answered 500: an unknown error occurred.", FAR
+        sync.wanted, sync.attempts, sync.error, sync.due_at = sync.done + 1, 9, "Stripe answered 500: an unknown error occurred.", FAR
         sync.asked_at = clock.now() - timedelta(hours=3)
         customer_id, sync_id = box.customer_id, sync.id
-    page.goto("/desk")
-    expect(page.locator("aside a.go")).to_be_visible()
+    page.goto("/desk/sync")
+    expect(page.locator(f"#sync-{sync_id}")).to_be_visible()
     take("desk-failing")
+    page.goto("/desk")
+    _reload_until(page, "Out of step with the payment provider")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task")).to_be_visible()
+    take("desk-task")
     page.goto(f"/desk/customers/{customer_id}")
     take("desk-customer-failing")
+    page.goto(f"/desk/customers/{customer_id}/notes")
+    take("desk-notes")
     with demo.app.app_context(), transaction():
         sync = db.session.get_one(Sync, sync_id)
         sync.wanted, sync.attempts, sync.error, sync.asked_at = sync.done, 0, None, None

@@ -379,7 +379,7 @@ WALKS = [
     ),
     Walk(None, ("desk-second-step", "desk-second-step-wrong"), desk_screens.every_time),
     _screen("desk", "ada", "/desk"),
-    Walk("ada", ("desk-failing", "desk-customer-failing"), desk_screens.failing),
+    Walk("ada", ("desk-failing", "desk-task", "desk-customer-failing", "desk-notes"), desk_screens.failing),
     _screen("desk-search", "ada", "/desk/search?q=jo"),
     _screen("desk-nobody", "ada", "/desk/search?q=nobody"),
     *[
