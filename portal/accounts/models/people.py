@@ -22,6 +22,8 @@ class Customer(Model):
     time_zone: Mapped[str | None] = mapped_column(default=None)
     email_verified_at: Mapped[datetime | None] = mapped_column(default=None)
     """When a mail to this address was last seen to have arrived. Nothing is linked by an address that was not."""
+    suggested_until: Mapped[datetime | None] = mapped_column(default=None)
+    """Until when a change that staff suggest may wait for them: nothing does later, so no page has to look."""
 
     @classmethod
     def locked(cls, customer_id: int) -> Select[Self]:

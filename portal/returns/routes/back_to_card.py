@@ -4,7 +4,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.accounts.current import current
+from portal.accounts.current import current, only_themselves
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.web import one_or_404, say
@@ -18,6 +18,7 @@ bp.add_app_template_global(lambda: all_back_to_card(current.customer.id), "all_b
 
 
 @bp.post("/money/<int:payout_id>/to-card")
+@only_themselves
 def put_back_on_card(payout_id: int) -> ResponseReturnValue:
     """Whoever taps twice is led to how it stands."""
     told = request.form.get("told", -1, type=int)
