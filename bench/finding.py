@@ -17,7 +17,7 @@ from portal.kit.db import db, is_sqlite, transaction
 from tests.accounts.builders import staff
 
 CUSTOMERS = {"postgresql": 1_000_000, "sqlite": 100_000}
-AT_MOST_MS = 50
+AT_MOST_MS = {"postgresql": 50}
 SEARCHES, WARM_UP = 60, 10
 AT_ONCE = 20_000
 FIRST, LAST = 3_000, 60_000
@@ -43,7 +43,7 @@ def measure(stage: Stage, database: str) -> Iterator[Figure]:
             taken = _timed(wire, typed)
             every += taken
             yield Figure(f"search by {kind} among {count:,}, p95, {database}", _p95(taken), "ms")
-        yield Figure(f"search among {count:,}, all kinds, p95, {database}", _p95(every), "ms", AT_MOST_MS)
+        yield Figure(f"search among {count:,}, all kinds, p95, {database}", _p95(every), "ms", AT_MOST_MS.get(database))
 
 
 def _timed(wire: Wire, typed: Callable[[], str]) -> list[float]:

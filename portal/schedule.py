@@ -10,6 +10,7 @@ HAPPENS = {
     "catch up on events": timedelta(minutes=5),
     "end views": timedelta(minutes=5),
     "look for silent parcels": timedelta(minutes=15),
+    "concern incidents": timedelta(minutes=10),
     "watch parcels": timedelta(hours=1),
     "watch returns": timedelta(hours=1),
     timeline.ANCHOR: timedelta(minutes=10),

@@ -1,5 +1,5 @@
 "use strict";
-// The desk by keyboard: "/" searches, "j" and "k" go down and up the list, Enter opens, "t" takes what is open. All of it can be done without.
+// The desk by keyboard: "/" searches, and so does a number; "j" and "k" go down and up the list, Enter opens, "t" takes what is open. All of it can be done without.
 const find = document.getElementById("find"), menu = document.querySelector(".menu");
 const move = by => {
   const rows = [...document.querySelectorAll(".queue a.go")];
@@ -14,7 +14,9 @@ const keys = {
 };
 document.addEventListener("keydown", event => {
   if (event.key === "Escape" && menu?.open) { menu.open = false; menu.firstElementChild.focus(); }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select") || !keys[event.key]) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+  if (/^[+\d]$/.test(event.key)) find.select(); // a number is read out: it goes where it is looked for, with this digit
+  if (!keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 });

@@ -6,6 +6,7 @@ from portal.accounts import current, routes, viewing
 from portal.accounts import sync as sync
 from portal.accounts.forms import AddressForm as AddressForm
 from portal.accounts.forms import address as address
+from portal.accounts.forms import languages as languages
 from portal.accounts.news import on_address_changed as on_address_changed
 from portal.accounts.news import on_address_replaced as on_address_replaced
 from portal.accounts.news import on_verified as on_verified

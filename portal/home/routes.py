@@ -46,5 +46,5 @@ def show() -> ResponseReturnValue:
         parcels=lately.parcels,
         most_parcels=PARCELS,
         orders=lately.orders,
-        returns=at_home(customer_id, lately.also, [order.placed_at for order in lately.orders], at=at),
+        returns=at_home(customer_id, lately.also, [order.placed_at for order in lately.orders], looked_at=ORDERS, at=at),
     )

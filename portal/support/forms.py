@@ -107,12 +107,16 @@ def found(sent: Sent, currency: str) -> Found:
     )
 
 
+def amounts(sent: Sent, ids: list[int], currency: str) -> dict[int, int]:
+    """By the id, of each for which one was written. Raises NotANumber."""
+    return {one: _amount(sent[f"amount-{one}"], currency) for one in ids if sent.get(f"amount-{one}", "").strip()}
+
+
 def by_shop(sent: Sent, item_ids: list[int], currency: str) -> dict[int, Said]:
     """By the item's id, of each for which an amount was written. Raises NotANumber."""
     return {
-        item_id: Said(_amount(sent[f"amount-{item_id}"], currency), text(sent, f"why-{item_id}"), sent.get(f"seen-{item_id}", ""))
-        for item_id in item_ids
-        if sent.get(f"amount-{item_id}", "").strip()
+        item_id: Said(amount, text(sent, f"why-{item_id}"), sent.get(f"seen-{item_id}", ""))
+        for item_id, amount in amounts(sent, item_ids, currency).items()
     }
 
 

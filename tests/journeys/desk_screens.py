@@ -75,6 +75,32 @@ def failing(page: Page, demo: Demo, take: Take) -> None:
         sync.wanted, sync.attempts, sync.error, sync.asked_at = sync.done, 0, None, None
 
 
+def finding(page: Page, demo: Demo, take: Take) -> None:
+    """Some letters of her name, and all about her."""
+    page.goto("/desk")
+    page.locator("#find").press_sequentially("mira")
+    expect(page.locator("#suggested a")).to_be_visible()
+    take("desk-suggestions")
+    page.locator("#suggested a").click()
+    expect(page.get_by_role("heading", name="Orders and returns")).to_be_visible()
+    take("desk-customer")
+
+
+def incident(page: Page, demo: Demo, take: Take) -> None:
+    """Everybody who has coffee is told that it comes later, until it ends."""
+    page.goto("/desk/incidents/new?sku=COF-500")
+    take("desk-incident-new")
+    page.locator("#title-en").fill("Your coffee may be late")
+    page.locator("#body-en").fill("Boxes with coffee leave three days later. You need not do anything.")
+    page.get_by_role("button", name="Publish").click()
+    _reload_until(page, "Looked for last at")
+    take("desk-incident")
+    page.get_by_role("button", name="End it").click()
+    expect(page.get_by_text("It is over, and nobody is told any more.")).to_be_visible()
+    page.goto("/desk/incidents")
+    take("desk-incidents")
+
+
 def webhooks(page: Page, demo: Demo, take: Take) -> None:
     """Nobody answers where they go."""
     with demo.app.app_context(), transaction():

@@ -43,6 +43,9 @@ def send_back(page: Page, demo: Demo, take: Take) -> None:
     page.get_by_role("button", name="Start the return").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Return R-")
     take("return-passport")
+    page.get_by_role("link", name="I have sent it").click()
+    expect(page.get_by_role("heading", name="Show us the receipt of the counter")).to_be_visible()
+    take("return-receipt")
     page.goto("/returns")
     take("returns")
 

@@ -324,7 +324,7 @@ WALKS = [
     Walk("mira", ("guide", "buy-again"), order_screens.again),
     Walk(
         "mira",
-        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "returns"),
+        ("return-items", "return-reason", "return-outcome", "return-way", "return-passport", "return-receipt", "returns"),
         return_screens.send_back,
     ),
     Walk(None, ("track", "track-over"), order_screens.shared),
@@ -394,6 +394,8 @@ WALKS = [
     _screen("desk-looks", "nora", "/desk/looks"),
     _screen("desk-staff", "tom", "/desk/staff"),
     Walk("nora", ("desk-webhooks", "desk-webhook"), desk_screens.webhooks),
+    Walk("ada", ("desk-suggestions", "desk-customer"), desk_screens.finding),
+    Walk("nora", ("desk-incident-new", "desk-incident", "desk-incidents"), desk_screens.incident),
     Walk("mira", ("undo-by-mail", "undo-by-mail-refused", "undo-by-mail-done"), _undo_by_mail),
 ]
 PEOPLE = sorted({walk.person for walk in WALKS if walk.person})

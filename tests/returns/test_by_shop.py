@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.models import Order
-from portal.returns.models import Outcome, Payout, Return, ReturnStatus
+from portal.returns.actions.claims import Asked, open_claim
+from portal.returns.models import ClaimKind, Outcome, Payout, Return, ReturnStatus, Wish
 from portal.returns.money import from_json
-from portal.timeline import Entry
+from portal.timeline import Actor, Entry
 from tests.browser import Browser, Sent, words
 from tests.ground import at_once
 from tests.mail import Mail, text
@@ -171,3 +173,35 @@ def test_from_the_parcel_to_the_money_it_is_an_ordinary_return(app: Flask, brows
     assert paid(app) == [(1335, 0)]
     with app.app_context():
         assert db.session.scalars(select(Return)).one().items[0].outcome is Outcome.REFUND
+
+
+@pytest.fixture
+def claim(app: Flask, alice: int) -> str:
+    """The oil, and two of the honeys, did not come. Its page at the desk."""
+    with app.app_context(), transaction():
+        bought = db.session.scalars(select(Order)).one()
+        honey, oil = bought.lines
+        asked = Asked(ClaimKind.NOT_HERE, {honey.id: 2, oil.id: 1}, Wish.REFUND, "Nobody rang.", "", "a-draft-of-alices-form")
+        return f"/desk/claims/{open_claim(bought, asked, by=Actor(customer_id=alice), at=now()).reference}"
+
+
+def test_for_a_claim_too_somebody_says_how_much_and_why(app: Flask, alice: int, claim: str, desk: Browser, mail: Mail, work: Any) -> None:
+    assert "At most €30.00 for all of order 1001." in words(desk.get(claim))
+    both: Sent = {"given-1": "refund", "given-2": "refund"}
+    page = desk.post(f"{claim}/approve", both | {"words": WHY}, expect=422)
+    assert "has to be worked out by hand" in words(page)
+    page = desk.post(f"{claim}/approve", both | {"words": WHY, "amount-1": "13.35"}, expect=422)
+    assert "has to be worked out by hand" in words(page) and paid(app) == []
+    page = desk.post(f"{claim}/approve", both | {"words": "", "amount-1": "13.35", "amount-2": "10"}, expect=422)
+    assert "Say why: the reason is kept." in words(page)
+    page = desk.post(f"{claim}/approve", both | {"words": WHY, "amount-1": "20", "amount-2": "10.01"}, expect=422)
+    assert "€30.00 can still go back, and no more." in words(page) and paid(app) == []
+    desk.post(f"{claim}/approve", both | {"words": WHY, "amount-1": "13.35", "amount-2": "10"})
+    assert paid(app) == [(2335, 0)]
+    work()
+    assert any(WHY in text(one) and "€23.35" in text(one) for one in mail.to("alice@example.com"))
+
+
+def test_what_is_sent_again_for_a_claim_needs_no_amount(app: Flask, claim: str, desk: Browser) -> None:
+    desk.post(f"{claim}/approve", {"given-1": "replacement", "given-2": "replacement", "words": ""})
+    assert paid(app) == []

@@ -21,6 +21,8 @@ from portal.accounts.actions.door import sign_in_by_link as sign_in_by_link
 from portal.accounts.actions.door import sign_out_others as sign_out_others
 from portal.accounts.actions.door import wrong_codes as wrong_codes
 from portal.accounts.actions.impersonating import sign_out as sign_out
+from portal.accounts.actions.noticing import forget_notices as forget_notices
+from portal.accounts.actions.noticing import notice as notice
 from portal.accounts.actions.second_step import ByApp as ByApp
 from portal.accounts.actions.second_step import ByPasskey as ByPasskey
 from portal.accounts.actions.second_step import ByRecoveryCode as ByRecoveryCode

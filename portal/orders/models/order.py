@@ -58,7 +58,7 @@ class OrderLine(Model):
     position: Mapped[int]
     """From 0, in the order in which they were bought."""
     title: Mapped[str]
-    sku: Mapped[str]
+    sku: Mapped[str] = mapped_column(index=True)
     quantity: Mapped[int]
     unit_amount: Mapped[int] = mapped_column(BigInteger)
     amount: Mapped[int] = mapped_column(BigInteger)

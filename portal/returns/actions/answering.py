@@ -9,11 +9,12 @@ from portal.kit.db import db
 from portal.returns.actions.claims import free_again
 from portal.returns.actions.closing import have_arrived
 from portal.returns.actions.dispatching import replace_for_claim
-from portal.returns.actions.paying_out import pay_out_claim
+from portal.returns.actions.paying_out import ByShop, pay_out_claim
 from portal.returns.actions.refunding import must_be_within
 from portal.returns.emails import claims as emails
 from portal.returns.models import Claim, Exchange, Payout, Wish
-from portal.returns.not_now import NotSettled
+from portal.returns.not_now import NotSettled, ReasonNeeded
+from portal.returns.not_paid import NotKnownWhatWasPaid
 from portal.tasks.actions import finish_tasks
 from portal.timeline import Actor, deed
 
@@ -22,10 +23,20 @@ DENY_REASONS = "not shown", "delivered", "not ours", "too late", "other"
 """In words they stand in templates/returns/_pieces.html and in the mail."""
 
 
-def approve_claim(claim: Claim, given: Mapping[int, Wish], *, words: str, is_lead: bool, by: Actor, at: datetime) -> None:
+def approve_claim(
+    claim: Claim,
+    given: Mapping[int, Wish],
+    *,
+    amounts: Mapping[int, int] | None = None,
+    words: str,
+    is_lead: bool,
+    by: Actor,
+    at: datetime,
+) -> None:
     """What is given for which line, by its id; the others are the customer's again. Money goes back at once; the same again is an order.
 
-    Raises DecidedAlready, NothingGiven, AskALead, and what `pay_out_claim` raises.
+    `amounts` are what somebody reckoned for lines of an order that does not say what was paid for each; `words` then say why.
+    Raises DecidedAlready, NothingGiven, ReasonNeeded, AskALead, and what `pay_out_claim` raises.
     """
     with deed(claim, "approve claim", by=by, at=at, touching=claim.lines, facts=_named(claim)) as doing:
         claim.approve(given, at=at)
@@ -33,7 +44,12 @@ def approve_claim(claim: Claim, given: Mapping[int, Wish], *, words: str, is_lea
         doing.facts["resolution"] = str(claim.resolution)
     payouts: list[Payout] = []
     if money := {line.id: line.quantity for line in claim.lines if line.given is Wish.REFUND}:
-        payouts = pay_out_claim(claim, money, by=by, at=at)
+        if amounts and not words:
+            raise ReasonNeeded
+        by_shop = {line_id: ByShop(amount, words) for line_id, amount in (amounts or {}).items()}
+        payouts = pay_out_claim(claim, money, by_shop=by_shop, by=by, at=at)
+        if {line.id for line in claim.lines if any(unit.payout_id for unit in line.units)} < set(money):
+            raise NotKnownWhatWasPaid
         must_be_within(payouts, is_lead=is_lead)
     order = None
     if Wish.REPLACEMENT in given.values():

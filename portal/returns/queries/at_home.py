@@ -1,6 +1,7 @@
 """What the first screen shows of returns: what is owed for those under way, and whether anything can go back. In a question, or two."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,11 +21,10 @@ from portal.returns.policy.standard import STANDARD
 from portal.returns.policy.terms import read
 from portal.returns.queries.passport import PAID
 
-NEWEST = 5
-"""So many orders are looked at."""
-LINES = 60
-LATELY = timedelta(days=90)
-"""What was bought before that is looked for from its order."""
+LATELY = timedelta(days=400)
+"""Longer than any shop lets things go back. What was bought before that is looked for from its order."""
+AT_ONCE = 25
+"""Lines that are fetched together, until one is found that can go back."""
 SHOWN = 3
 OPEN = (*WAITING, ReturnStatus.APPROVED)
 TOLD = "rma", "status", "currency", "submitted_at", "send_by", "sent_at", "received_at", "closed_at"
@@ -54,7 +54,7 @@ class AtHome:
     open: tuple[OpenReturn, ...] = ()
     how_many: int = 0
     may_send: bool = False
-    """Whether something of the newest orders can go back, as far as one question tells; the page itself tells it exactly."""
+    """Whether anything can go back, as far as one question tells; the page itself tells it exactly."""
 
 
 HOW_MANY_OPEN: ScalarSelect[int] = (
@@ -63,12 +63,11 @@ HOW_MANY_OPEN: ScalarSelect[int] = (
 """For `orders.lately`, which is asked anyway."""
 
 
-def at_home(customer_id: int, how_many: int, newest: Sequence[datetime], *, at: datetime) -> AtHome:
-    """`how_many` are open; `newest` is when the newest orders were placed. With none open and nothing new, nothing is asked."""
-    zone = shop().zone
-    today = at.astimezone(zone).date()
-    came = [placed_at for placed_at in newest if shop().arrival_after(placed_at) <= today and at - placed_at < LATELY]
-    may_send = any(_may_go_back(row, at) for row in db.session.execute(_lines(customer_id))) if came else False
+def at_home(customer_id: int, how_many: int, newest: Sequence[datetime], *, looked_at: int, at: datetime) -> AtHome:
+    """`how_many` are open; `newest` is when the newest `looked_at` orders were placed. Where none has come yet, nothing is asked."""
+    today = at.astimezone(shop().zone).date()
+    may_be_there = len(newest) >= looked_at or any(shop().arrival_after(placed_at) <= today for placed_at in newest)
+    may_send = may_be_there and max(newest) > at - LATELY and _may_send(customer_id, at)
     return AtHome(_open(customer_id) if how_many else (), how_many, may_send)
 
 
@@ -86,8 +85,13 @@ def _open(customer_id: int) -> tuple[OpenReturn, ...]:
     )
 
 
-def _lines(customer_id: int) -> Any:
-    newest = select(Order.id).where(Order.customer_id == customer_id).order_by(Order.placed_at.desc(), Order.id.desc()).limit(NEWEST)
+def _may_send(customer_id: int, at: datetime) -> bool:
+    with closing(db.session.execute(_lines(customer_id, at - LATELY), execution_options={"yield_per": AT_ONCE})) as lines:
+        return any(_may_go_back(row, at) for row in lines)
+
+
+def _lines(customer_id: int, placed_since: datetime) -> Any:
+    """Of which something is free, the newest first."""
     parcels = select(func.max(Shipment.delivered_at)).where(Shipment.order_id == Order.id).scalar_subquery()
     left = select(func.max(Shipment.shipped_at)).where(Shipment.order_id == Order.id).scalar_subquery()
     followed = select(func.count()).where(Shipment.order_id == Order.id, Shipment.status_at.is_not(None)).scalar_subquery()
@@ -112,7 +116,8 @@ def _lines(customer_id: int) -> Any:
         body.label("body"),
     )  # fmt: skip
     lines = select(*columns).join(Order, Order.id == OrderLine.order_id).outerjoin(Address, Address.id == Order.address_id)
-    return lines.where(OrderLine.order_id.in_(newest)).order_by(OrderLine.order_id.desc(), OrderLine.position).limit(LINES)
+    theirs = lines.where(Order.customer_id == customer_id, Order.placed_at >= placed_since, OrderLine.quantity > taken + cancelled)
+    return theirs.order_by(Order.placed_at.desc(), Order.id.desc(), OrderLine.position)
 
 
 def _may_go_back(row: Any, at: datetime) -> bool:

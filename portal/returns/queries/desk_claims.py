@@ -14,6 +14,7 @@ from portal.photos.queries import ShownPhoto
 from portal.returns.models import Claim, ClaimKind, ClaimLine, ClaimStatus, Exchange, Payout, Wish
 from portal.returns.queries.desk import MOST, Deed, PaidBack, deeds_of, paid_back
 from portal.returns.queries.failures import still_missing
+from portal.returns.queries.paid import is_known, left_for
 from portal.tasks.queries import WaitingTask, waiting_about
 
 
@@ -65,6 +66,10 @@ class DeskClaim:
     email: str
     lines: tuple[DeskClaimLine, ...]
     photos: tuple[ShownPhoto, ...]
+    by_shop: bool
+    """Whether only a person can say how much goes back for a line."""
+    left: int
+    """What of its order can still go back."""
     paid: tuple[PaidBack, ...]
     sent: tuple[SentAgain, ...]
     task: WaitingTask | None
@@ -107,6 +112,8 @@ def whole_claim(reference: str) -> DeskClaim | None:
         email=customer.email,
         lines=tuple(DeskClaimLine(*row) for row in db.session.execute(lines.order_by(ClaimLine.id))),
         photos=tuple(photos.attached(Claim.__tablename__, [claim.id]).get(claim.id, ())),
+        by_shop=not is_known(order),
+        left=left_for(order),
         paid=paid_back(Payout.claim_id == claim.id),
         sent=tuple(SentAgain(*row) for row in db.session.execute(sent.where(Exchange.claim_id == claim.id).order_by(Exchange.id))),
         task=waiting_about(Claim.__tablename__, [claim.id]).get(claim.id),

@@ -1,5 +1,6 @@
 """A return in four steps: what goes back, why, what is wanted for it, and which way. Each step is kept, and shown again as it was left."""
 
+from collections.abc import Mapping
 from secrets import token_urlsafe
 from typing import Any
 
@@ -23,6 +24,7 @@ from portal.returns.locks import hold_return
 from portal.returns.models import Outcome, Return, ReturnStatus, Way
 from portal.returns.policy.promises import send_by
 from portal.returns.queries import drafts, quoting
+from portal.returns.queries.few import LONGEST, few
 from portal.returns.queries.instead import Instead
 from portal.returns.queries.returnable import judged, returnable
 from portal.returns.queries.way_back import ways_of
@@ -47,8 +49,9 @@ def begin() -> ResponseReturnValue:
     key = sent["draft"] if photos.is_draft(sent.get("draft", "")) else token_urlsafe(24)
     if made := drafts.sent_as(current.customer.id, key):
         return redirect(url_for(".show", rma=made), 303)
-    if "more" in sent and not quantities:
-        return redirect(url_for(".choose_items"), 303)
+    back = _back(sent) if "more" in sent or "look" in sent else None
+    if back and not quantities:
+        return redirect(back, 303)
     try:
         with transaction():
             orders = starting.orders_of(current.customer, list(quantities))
@@ -61,7 +64,7 @@ def begin() -> ResponseReturnValue:
         return _items(sent.get("order"), key, quantities, str(refusal), 422)
     if not is_draft:
         return redirect(url_for(".show", rma=rma), 303)
-    return redirect(url_for(".choose_items") if "more" in sent else url_for(".ask_why", rma=rma), 303)
+    return redirect(back or url_for(".ask_why", rma=rma), 303)
 
 
 @bp.get("/returns/<rma>/reason")
@@ -150,6 +153,12 @@ def submit(rma: str) -> ResponseReturnValue:
     return redirect(url_for(".show", rma=rma), 303)
 
 
+def _back(sent: Mapping[str, str]) -> str:
+    """To the first step: with more orders, or with what is looked for."""
+    number, find = sent.get("order"), sent.get("find") or None
+    return url_for(".choose_of_order", number=number, find=find) if number and "look" in sent else url_for(".choose_items", find=find)
+
+
 def _refused(rma: str, sentence: str) -> ResponseReturnValue:
     """On the last step again; or, where what was chosen is not there any more, on the first."""
     draft = _draft(rma)
@@ -174,9 +183,11 @@ def _items(number: str | None, key: str, chosen: dict[int, int], error: str = ""
     of_draft = db.session.scalars(_orders_with(list(chosen))).all() if chosen else []
     shown = {order.id: order for order in asked} | judged([one for one in of_draft if one not in {order.id for order in asked}], at=at)
     orders = sorted(shown.values(), key=lambda order: (order.placed_at, order.id), reverse=True)
+    find = request.values.get("find", "")[:LONGEST]
     last = asked[-1].number if number is None and asked else None
     return page(
-        "returns/items.html", status, orders=orders, number=number, draft=key, chosen=chosen, error=error, last=last,
+        "returns/items.html", status, orders=few(orders, find=find, chosen=chosen), find=find, number=number, draft=key,
+        chosen=chosen, error=error, last=last,
         has_older=bool(last and returnable(customer_id, older_than=last, size=1, at=at)), is_newest=older_than is None,
     )  # fmt: skip
 

@@ -36,7 +36,10 @@ class DeliveryStatus(StrEnum):
 
 class Delivery(DeliveryClock, Model):
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_subscription_id_status_charge_at", "subscription_id", "status", "charge_at"),)
+    __table_args__ = (
+        Index("ix_delivery_subscription_id_status_charge_at", "subscription_id", "status", "charge_at"),
+        Index("ix_delivery_charge_at", "charge_at"),
+    )
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), init=False)
     subscription: Mapped["Subscription"] = relationship(back_populates="deliveries", init=False)
     slot_at: Mapped[datetime]

@@ -13,6 +13,7 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
 from portal.kit.web import page, say
+from portal.orders.models import Order
 from portal.returns import hold_claim
 from portal.returns.actions import another_way, answering, paying_out
 from portal.returns.models import Claim, Payout
@@ -50,7 +51,9 @@ def take_claim(reference: str) -> ResponseReturnValue:
 def approve_claim(reference: str) -> ResponseReturnValue:
     def approve(claim: Claim, by: Actor) -> None:
         given = forms.given(request.form, [line.id for line in claim.lines])
-        answering.approve_claim(claim, given, words=forms.text(request.form, "words"), is_lead=is_lead(), by=by, at=now())
+        amounts = forms.amounts(request.form, [line.id for line in claim.lines], currency_of(claim))
+        words = forms.text(request.form, "words")
+        answering.approve_claim(claim, given, amounts=amounts, words=words, is_lead=is_lead(), by=by, at=now())
 
     return _do(reference, approve, _("Approved. The customer is told."), "approve")
 
@@ -98,6 +101,10 @@ def claim_another_way(reference: str, payout_id: int) -> ResponseReturnValue:
 def note_on_claim(reference: str) -> ResponseReturnValue:
     words = forms.text(request.form, "staff")
     return _do(reference, lambda claim, by: answering.note_on_claim(claim, words, by=by, at=now()), _("Kept."), "notes")
+
+
+def currency_of(claim: Claim) -> str:
+    return db.session.get_one(Order, claim.order_id).currency
 
 
 def _do(reference: str, deed: Deed, told: str, form: str = "") -> ResponseReturnValue:

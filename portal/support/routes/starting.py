@@ -20,6 +20,7 @@ from portal.photos import queries as photo_queries
 from portal.returns.actions import on_behalf, starting
 from portal.returns.models import Outcome, ReturnStatus, Way
 from portal.returns.queries import on_behalf as queries
+from portal.returns.queries.few import LONGEST, few
 from portal.returns.queries.returnable import judged, returnable
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
@@ -72,9 +73,11 @@ def _show(customer_id: int, sent: Mapping[str, str] | None = None, refusal: str 
     if number and not asked:
         abort(404)
     ids = {item.order.id for item in kept.draft.items} - {order.id for order in asked} if kept else set()
-    orders = [*asked, *judged(sorted(ids), at=at).values()]
+    chosen = kept.draft.quantities if kept else {}
+    find = request.args.get("find", "")[:LONGEST]
+    orders = few([*asked, *judged(sorted(ids), at=at).values()], find=find, chosen=chosen)
     return page(
-        "support/start_return.html", status, customer=customer, orders=orders, number=number, sent=told, kept=kept,
+        "support/start_return.html", status, customer=customer, orders=orders, find=find, number=number, sent=told, kept=kept,
         totals=kept.totals if kept else {},
         refusal=refusal, is_lead=is_lead(), outcomes=list(Outcome), photos=photo_queries.waiting(customer_id, told["draft"]),
     )  # fmt: skip

@@ -1,0 +1,17 @@
+"""Something concerns customers, and is told above each of their pages: this mark has the pages look for it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import update
+
+from portal.accounts.models import Customer
+from portal.kit.db import db
+
+
+def notice(customer_ids: Collection[int], *, at: datetime) -> None:
+    db.session.execute(update(Customer).where(Customer.id.in_(customer_ids)).values(noticed_at=at))
+
+
+def forget_notices(customer_ids: Collection[int]) -> None:
+    db.session.execute(update(Customer).where(Customer.id.in_(customer_ids)).values(noticed_at=None))

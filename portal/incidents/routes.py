@@ -1,0 +1,43 @@
+"""What a customer sees of an incident that concerns them: a notice above each page, until it ends or they put it away."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.current import current, is_desks, signed_in
+from portal.incidents import actions
+from portal.incidents.models import Concerned
+from portal.incidents.queries import told_to
+from portal.kit import i18n
+from portal.kit.clock import now
+from portal.kit.db import transaction
+from portal.kit.shop import shop
+from portal.kit.web import came_from, one_or_404
+
+bp = Blueprint("incidents", __name__)
+bp.before_request(signed_in)
+
+
+@dataclass(frozen=True)
+class Notice:
+    id: int
+    title: str
+    body: str
+
+
+@bp.post("/incidents/<int:incident_id>/dismiss")
+def dismiss(incident_id: int) -> ResponseReturnValue:
+    with transaction():
+        actions.dismiss(one_or_404(Concerned.of(current.customer, incident_id)), at=now())
+    return redirect(came_from(), 303)
+
+
+def shown() -> list[Notice]:
+    """For whoever sees a customer's page, in the reader's language, else in the shop's."""
+    user = current.signed_in
+    if user is None or user.customer is None or is_desks(request.endpoint):
+        return []
+    language, ours = i18n.language(), shop().locale
+    told = told_to(user.customer, at=now())
+    return [Notice(one.id, one.titles.get(language) or one.titles[ours], one.bodies.get(language) or one.bodies[ours]) for one in told]

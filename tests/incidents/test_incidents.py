@@ -1,0 +1,249 @@
+"""Something went wrong: exactly those whom it concerns are told above each of their pages, until it ends or they put it away."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts.models import Customer, Role
+from portal.carriers import ParcelStatus
+from portal.incidents.models import Concerned, Incident, NobodyMeant, When, Whom
+from portal.incidents.queries import charges_of, concerned_by
+from portal.kit import clock
+from portal.kit.db import db, transaction
+from portal.orders.models import OrderedLine
+from portal.outbox.asking import ask_by_the_clock
+from portal.subscriptions.models import Subscription
+from portal.timeline import Entry
+from tests.accounts.builders import address, customer, staff
+from tests.browser import Browser, Sent, attribute, words
+from tests.conftest import Work
+from tests.orders.builders import order, parcel_that_is
+from tests.questions import questions
+from tests.stripe import Stripe
+from tests.subscriptions.builders import subscribe
+from tests.support.conftest import looks
+
+HONEY, OIL = OrderedLine("Honey", "HON", 1, 890), OrderedLine("Oil", "OIL", 1, 1440)
+SAID: Sent = {"title-en": "Honey is recalled", "body-en": "Do not eat lot 7. Your money comes back by itself."}
+
+
+@pytest.fixture
+def lead(app: Flask) -> Browser:
+    with app.app_context(), transaction():
+        nora = staff("nora@halfjar.example", "Nora", role=Role.LEAD).id
+    browser = Browser(app)
+    browser.sign_in_staff(nora)
+    return browser
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[str, int]:
+    """Ann has honey on its way with DHL to Germany; Bob oil, delivered; Cem honey, delivered by GLS to Türkiye; Dora nothing."""
+    at = clock.now()
+    with app.app_context(), transaction():
+        found = {name: customer(f"{name}@example.com", name.title()) for name in ("ann", "bob", "cem", "dora")}
+        for name, line, carrier, status, country in (
+            ("ann", HONEY, "dhl", ParcelStatus.IN_TRANSIT, "DE"),
+            ("bob", OIL, "dhl", ParcelStatus.DELIVERED, "DE"),
+            ("cem", HONEY, "gls", ParcelStatus.DELIVERED, "TR"),
+        ):
+            bought = order(found[name], at, line, number=name)
+            bought.address_id = address(found[name].id, country=country, at=at).id
+            parcel_that_is(status, bought, carrier=carrier, tracking_number=f"{name}1234")
+        return {name: person.id for name, person in found.items()}
+
+
+def publishes(desk: Browser, whom: str, **more: str) -> int:
+    """By the form that stands under the preview. Returns the incident's id."""
+    page = desk.get(f"/desk/incidents/new?{whom}")
+    form = page.select_one('form[action="/desk/incidents"]') or pytest.fail("there is no preview")
+    hidden = {str(one["name"]): str(one["value"]) for one in form.select("input[type=hidden]")}
+    desk.post("/desk/incidents", {**hidden, **SAID, **more})
+    return int(desk.at.rpartition("/")[2])
+
+
+def sees(app: Flask, customer_id: int, path: str = "/") -> BeautifulSoup:
+    browser = Browser(app)
+    browser.sign_in(customer_id)
+    return browser.get(path)
+
+
+def meant(app: Flask, people: dict[str, int], whom: Whom) -> set[str]:
+    with app.app_context():
+        ids = set(db.session.scalars(concerned_by(whom)))
+    return {name for name, customer_id in people.items() if customer_id in ids}
+
+
+@pytest.mark.parametrize(
+    ("whom", "expected"),
+    [
+        (Whom(sku="HON"), {"ann", "cem"}),
+        (Whom(carrier="dhl"), {"ann", "bob"}),
+        (Whom(is_under_way=True), {"ann"}),
+        (Whom(country="TR"), {"cem"}),
+        (Whom(sku="HON", country="DE"), {"ann"}),
+        (Whom(sku="HON", carrier="gls"), {"cem"}),
+        (Whom(sku="OIL", is_under_way=True), set()),
+        (Whom(sku="HON", when=When.CHARGED, first=clock.now().date(), last=clock.now().date()), set()),
+    ],
+)
+def test_who_is_meant_has_all_that_is_named(app: Flask, people: dict[str, int], whom: Whom, expected: set[str]) -> None:
+    assert meant(app, people, whom) == expected
+    assert Whom.from_json(whom.as_json()) == whom
+
+
+def test_of_subscriptions_their_contents_and_the_days_of_their_deliveries_count(app: Flask, stripe: Stripe, work: Work) -> None:
+    box = subscribe(app, stripe)
+    work()
+    her, first = {"alice": box.customer_id}, clock.now().date()
+    with app.app_context():
+        sku = db.session.get_one(Subscription, box.id).items[0].price.variant.sku
+    assert meant(app, her, Whom(sku=sku)) == {"alice"} and meant(app, her, Whom(sku="NONE")) == set()
+    for when in When:
+        assert meant(app, her, Whom(when=when, first=first, last=first + timedelta(days=45))) == {"alice"}
+        assert meant(app, her, Whom(sku="NONE", when=when, first=first, last=first + timedelta(days=45))) == set()
+        assert meant(app, her, Whom(when=when, first=first + timedelta(days=600), last=first + timedelta(days=601))) == set()
+
+
+def test_what_arrives_on_a_day_was_charged_before(app: Flask) -> None:
+    with app.app_context():
+        day = clock.now().date() + timedelta(days=14)
+        begin, end = charges_of(When.ARRIVES, day, day + timedelta(days=6))
+        assert begin < end and begin.date() < day
+        assert charges_of(When.CHARGED, day, day)[1] - charges_of(When.CHARGED, day, day)[0] == timedelta(days=1)
+
+
+def test_exactly_those_are_told_on_every_page_until_it_ends(app: Flask, lead: Browser, people: dict[str, int], work: Work) -> None:
+    incident = publishes(lead, "sku=HON", **{"title-tr": "Bal geri çağrıldı", "body-tr": "7 numaralı partiyi yemeyin."})
+    work()
+    for name, customer_id in people.items():
+        for path in "/", "/orders", "/account":
+            is_told = "Honey is recalled" in words(sees(app, customer_id, path))
+            assert is_told is (name in ("ann", "cem")), (name, path)
+    with app.app_context(), transaction():
+        db.session.get_one(Customer, people["cem"]).locale = "tr"
+    assert "Bal geri çağrıldı" in words(sees(app, people["cem"]))
+    assert "Honey is recalled" not in words(lead.get("/desk"))
+    lead.post(f"/desk/incidents/{incident}/end")
+    assert "recalled" not in words(sees(app, people["ann"]))
+    work()
+    with app.app_context():
+        assert not db.session.scalars(select(Customer).where(Customer.noticed_at.is_not(None))).all()
+
+
+def test_the_preview_says_how_many_and_who_and_leaves_looks(app: Flask, lead: Browser, people: dict[str, int]) -> None:
+    page = lead.get("/desk/incidents/new?sku=HON")
+    assert "2 customers" in words(page) and "Ann" in words(page) and "Cem" in words(page) and "Bob" not in words(page)
+    assert {(whom, where) for _, whom, where in looks(app)} == {(people["ann"], "incident"), (people["cem"], "incident")}
+    with app.app_context():
+        assert db.session.scalars(select(Incident)).all() == []
+
+
+@pytest.mark.parametrize(
+    "named", ["", "sku=&country=", "first=2026-12-01&last=", "first=2026-12-05&last=2026-12-01", "first=soon&last=later"]
+)
+def test_nobody_in_particular_is_refused_with_a_reason(app: Flask, lead: Browser, named: str) -> None:
+    page = lead.get(f"/desk/incidents/new?{named}", expect=422 if named else 200)
+    assert not page.select('form[action="/desk/incidents"]') and bool(page.select(".notice.bad")) is bool(named)
+
+
+def test_what_is_not_said_in_the_shops_language_is_not_published(app: Flask, lead: Browser, people: dict[str, int]) -> None:
+    page = lead.get("/desk/incidents/new?sku=HON")
+    draft = attribute(page, "[name=draft]")
+    told: Sent = {"sku": "HON", "draft": draft, "title-tr": "Bal", "body-tr": "Yemeyin."}
+    page = lead.post("/desk/incidents", told, expect=422)
+    assert "in the shop’s language at least" in words(page) and attribute(page, "#title-tr") == "Bal"
+    for _ in range(2):
+        lead.post("/desk/incidents", {**told, **SAID})
+    with app.app_context():
+        assert len(db.session.scalars(select(Incident)).all()) == 1, "the same form twice makes one"
+
+
+def test_who_put_it_away_sees_it_again_only_in_new_words(app: Flask, lead: Browser, people: dict[str, int], work: Work) -> None:
+    incident = publishes(lead, "sku=HON")
+    work()
+    ann = Browser(app)
+    ann.sign_in(people["ann"])
+    ann.get("/orders")
+    page = ann.post(f"/incidents/{incident}/dismiss")
+    assert ann.at == "/orders" and "recalled" not in words(page)
+    assert "recalled" in words(sees(app, people["cem"]))
+    lead.post(f"/desk/incidents/{incident}/words", SAID)
+    assert "recalled" not in words(ann.get("/")), "nothing was changed"
+    page = lead.post(f"/desk/incidents/{incident}/words", {**SAID, "title-en": "Honey and oil are recalled"})
+    assert "Said anew" in words(page)
+    assert "Honey and oil" in words(ann.get("/"))
+    with app.app_context():
+        deeds = [entry.deed for entry in db.session.scalars(select(Entry).where(Entry.subject == f"incident:{incident}"))]
+    assert deeds == ["publish incident", "reword incident"]
+
+
+def test_who_comes_to_be_concerned_is_told_too(
+    app: Flask, lead: Browser, people: dict[str, int], work: Work, time: Callable[[timedelta], None]
+) -> None:
+    publishes(lead, "sku=HON")
+    work()
+    with app.app_context(), transaction():
+        order(db.session.get_one(Customer, people["dora"]), clock.now(), HONEY)
+    assert "recalled" not in words(sees(app, people["dora"]))
+    time(timedelta(minutes=11))
+    with app.app_context(), transaction():
+        ask_by_the_clock(at=clock.now())
+    work()
+    assert "recalled" in words(sees(app, people["dora"]))
+
+
+def test_it_begins_and_ends_by_itself(
+    app: Flask, lead: Browser, people: dict[str, int], work: Work, time: Callable[[timedelta], None]
+) -> None:
+    today = clock.now().date()
+    publishes(lead, "sku=HON", begins=(today + timedelta(days=2)).isoformat(), ends=(today + timedelta(days=3)).isoformat())
+    for days, is_told in (0, False), (2, True), (2, False):
+        time(timedelta(days=days))
+        work()
+        assert ("recalled" in words(sees(app, people["ann"]))) is is_told, days
+
+
+def test_whom_none_concerns_is_asked_for_nothing(app: Flask, lead: Browser, people: dict[str, int], work: Work) -> None:
+    browsers = {name: Browser(app) for name in ("ann", "bob")}
+    for name, browser in browsers.items():
+        browser.sign_in(people[name])
+        browser.get("/orders")
+    before = {name: questions(app, browser, "/account") for name, browser in browsers.items()}
+    publishes(lead, "sku=HON")
+    work()
+    after = {name: questions(app, browser, "/account") for name, browser in browsers.items()}
+    assert after == {"ann": before["ann"] + 1, "bob": before["bob"]}
+
+
+def test_nobody_puts_away_what_is_not_theirs_and_no_agent_publishes(app: Flask, lead: Browser, people: dict[str, int], work: Work) -> None:
+    incident = publishes(lead, "sku=HON")
+    work()
+    bob = Browser(app)
+    bob.sign_in(people["bob"])
+    bob.post(f"/incidents/{incident}/dismiss", expect=404)
+    with app.app_context():
+        assert not db.session.scalars(select(Concerned).where(Concerned.dismissed_at.is_not(None))).all()
+    with app.app_context(), transaction():
+        jonas = staff().id
+    agent = Browser(app)
+    agent.sign_in_staff(jonas)
+    agent.get("/desk/incidents", expect=403)
+    agent.post(f"/desk/incidents/{incident}/end", expect=403)
+
+
+def test_what_is_over_stays_as_it_was(app: Flask, lead: Browser, people: dict[str, int]) -> None:
+    incident = publishes(lead, "sku=HON")
+    lead.post(f"/desk/incidents/{incident}/end")
+    lead.post(f"/desk/incidents/{incident}/end", expect=422)
+    lead.post(f"/desk/incidents/{incident}/words", {**SAID, "title-en": "Other"}, expect=422)
+    assert "Honey is recalled" in words(lead.get(f"/desk/incidents/{incident}"))
+
+
+def test_an_empty_wish_names_nobody() -> None:
+    with pytest.raises(NobodyMeant):
+        Whom().must_name_somebody()
