@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench import crowd, finding, order_pages, orders_file, questions, throughput, times, weight
+from bench import crowd, finding, numbers_page, order_pages, orders_file, questions, throughput, times, weight
 from bench.figure import Figure
 from bench.stage import ROOT, Stage, a_database, free_port, serving, wait_for
 from bench.wire import Wire
@@ -53,6 +53,17 @@ def through(database: str, workers: int) -> list[Figure]:
             stage.end()
 
 
+def counted(database: str) -> list[Figure]:
+    """How fast the numbers of a large shop are there."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
+        stage = Stage(Path(folder), url or f"sqlite:///{folder}/portal.sqlite")
+        try:
+            with stage.tables():
+                return list(numbers_page.measure(stage, database))
+        finally:
+            stage.end()
+
+
 def found(database: str) -> list[Figure]:
     """How fast somebody is found among very many."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
@@ -68,7 +79,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         figures = measure(Path(folder))
     for database, workers in ("sqlite", 1), ("postgresql", 2):
-        figures += through(database, workers) + found(database)
+        figures += through(database, workers) + found(database) + counted(database)
     OUT.write_text(json.dumps([asdict(figure) for figure in figures], indent=2, ensure_ascii=False) + "\n")
     wide = max(len(figure.name) for figure in figures)
     for figure in figures:

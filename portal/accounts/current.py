@@ -8,11 +8,12 @@ from typing import ParamSpec
 
 from flask import Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
 
-from portal.accounts import forms, queries, unsent
+from portal.accounts import forms, queries, refused, unsent
 from portal.accounts.actions import impersonating
 from portal.accounts.models import FRESH, LONGEST, Customer, Ended, Impersonation, Role, Session, Staff
 from portal.kit import csrf, problems, web
@@ -104,6 +105,7 @@ def init_app(app: Flask) -> None:
     app.before_request(welcome)
     app.jinja_env.globals.update(current=current, Role=Role)
     app.after_request(unsent.forget_once_shown)
+    app.after_request(_keep_refusal)
     app.register_error_handler(csrf.TooOld, _start_over)
 
 
@@ -225,6 +227,16 @@ def _asked_for() -> str | None:
     spoken = forms.languages()
     liked = [tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality]
     return next((tag for tag in liked if tag in spoken), None)
+
+
+def _keep_refusal(answer: Response) -> Response:
+    """Who is signed in, and was told no: by a rule, or for who they are."""
+    told_no = "refusal" in g or answer.status_code == 403 or (request.method == "POST" and answer.status_code >= 400)
+    user = current.signed_in if told_no and answer.status_code < 500 and not problems.for_programs() else None
+    if user and (person := user.staff or user.customer):
+        with transaction():
+            refused.note_refusal(person, request.endpoint or "", g.get("refusal", str(answer.status_code)), by=user.actor, at=now())
+    return answer
 
 
 def _touch(session_id: int, *, at: datetime) -> None:

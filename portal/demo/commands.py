@@ -7,6 +7,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from portal.kit.clock import now
+from portal.kit.db import transaction
+
 
 @click.group()
 def demo() -> None:
@@ -28,7 +31,7 @@ def run_demo(folder: Path, host: str, port: int) -> None:
 @with_appcontext
 def seed_demo() -> None:
     """Fill an empty demo: people, products, subscriptions, and a past of three months. With a key of Stripe's test mode, that account."""
-    from portal.demo import seed
+    from portal.demo import past, seed
 
     if not current_app.config["DEMO"]:
         raise click.ClickException("This is not a demo: PORTAL_DEMO is not 1.")
@@ -38,3 +41,6 @@ def seed_demo() -> None:
     if at_stripe and "_test_" not in current_app.config["STRIPE_SECRET_KEY"]:
         raise click.ClickException("A demo has no business with real money: STRIPE_SECRET_KEY is not a key of Stripe's test mode.")
     seed.seed(in_simulations=at_stripe)
+    if not at_stripe:
+        with transaction():
+            past.remember(at=now())

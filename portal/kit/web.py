@@ -99,6 +99,7 @@ def say_no(refusal: Refusal) -> ResponseReturnValue:
     """A refused change shows the page it came from again, with the reason on it."""
     if problems.for_programs():
         return problems.refused(str(refusal))
+    g.refusal = type(refusal).__name__
     back = came_from()
     if request.method in ("GET", "HEAD") and urlsplit(back).path == request.path:  # that page is the one that refuses
         return errors.page(409, str(refusal))

@@ -7,13 +7,13 @@ from sqlalchemy import delete, insert
 
 from portal.kit import db as database
 from portal.kit.db import db
-from portal.numbers.models import BY_PRODUCT, Counted, Figure, Grain, Tally
+from portal.numbers.models import BY_PRODUCT, SPREAD, Counted, Figure, Grain, Tally
 from portal.numbers.periods import Span
 from portal.numbers.queries.counts import Cell, Counts
 
 NAME = "all"
 DAYS_KEPT = 70
-"""So long the days of products are kept: two periods of thirty, and some."""
+"""So long the days of what has many keys are kept: two periods of thirty, and some."""
 
 
 def keep_month(month: Span, counts: Counts, *, last: date) -> None:
@@ -22,13 +22,9 @@ def keep_month(month: Span, counts: Counts, *, last: date) -> None:
     db.session.execute(delete(Tally).where(*there))
     by_month: Counter[Cell] = Counter()
     for (_day, figure, key, detail), count in counts.cells.items():
-        if figure in BY_PRODUCT:
-            by_month[Cell(month.first, figure, key, detail)] += count
-    days = (
-        (cell, count)
-        for cell, count in counts.cells.items()
-        if cell.figure not in BY_PRODUCT or cell.day > last - timedelta(days=DAYS_KEPT)
-    )
+        by_month[Cell(month.first, figure, key, detail)] += count
+    since = last - timedelta(days=DAYS_KEPT)
+    days = ((cell, count) for cell, count in counts.cells.items() if cell.figure not in (*BY_PRODUCT, *SPREAD) or cell.day > since)
     rows = [_row(Grain.DAY, cell, count, counts) for cell, count in days if count]
     rows += [_row(Grain.MONTH, cell, count, counts) for cell, count in by_month.items() if count]
     if rows:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import ceil, log10
 
 WIDTH, LINES_HEIGHT, COLUMNS_HEIGHT = 560, 240, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 470, 20, 204
+LEFT, RIGHT, TOP, BOTTOM = 44, 448, 20, 204
 """Of the field of a chart with lines: on its right their names stand."""
 NAME_STEP = 16
 """So far apart are two names, or nobody can read them."""
@@ -86,11 +86,11 @@ class BarChart:
 
 
 def top_of(most: float) -> float:
-    """A round number that is as large or a little larger."""
-    if most <= 4:
-        return 4
+    """A round number that is as large or a little larger, and whose half is round too."""
+    if most <= 10:
+        return next(top for top in (4.0, 6.0, 8.0, 10.0) if top >= most)
     unit = 10.0 ** int(log10(most))
-    return next(step * unit for step in (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0) if step * unit >= most)
+    return next(round(step * unit) for step in (1.0, 1.2, 1.6, 2.0, 2.4, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0) if step * unit >= most)
 
 
 def lines(

@@ -31,12 +31,11 @@ class Figure(StrEnum):
     PRODUCT_RETURNED = "product returned"
     """As RETURNED. Key: the SKU; detail: the reason."""
     REFUND = "refund"
-    """First refunds of returns, by the day on which they were issued. Key: days since the parcel came, as the calendar has them; detail:
-    hours."""
+    """First refunds of returns, by the day on which they were issued. Detail: hours since the parcel came."""
     REFUND_ASKED = "refund asked"
     """The same, since the return was asked for."""
     PROMISE = "promise"
-    """Of REFUND: whether it was issued by the day that was promised. Key: `Promise`; detail: the days."""
+    """Of REFUND: whether it was issued by the day that was promised. Key: `Promise`; detail: the days, as the calendar has them."""
     REPEAT = "repeat"
     """Customers, by the day on which the time for their second order was over. Key: `Repeat`."""
     PAID = "paid"
@@ -52,6 +51,12 @@ class Figure(StrEnum):
 
 
 BY_PRODUCT = Figure.PRODUCT, Figure.PRODUCT_RETURNED
+SPREAD = Figure.REASON, Figure.RETURNED, Figure.REFUND, Figure.REFUND_ASKED, Figure.PROMISE, Figure.PARCEL
+"""Of these the page shows how they are spread over a whole period, and no course. They have many keys, as products have."""
+
+
+BY_LAW = ":withdrawal"
+"""In place of a reason: the law asks for none."""
 
 
 class Kept(StrEnum):
@@ -84,8 +89,8 @@ class Grain(StrEnum):
     """How much time a row covers. Days are those of the shop's zone."""
 
     DAY = "day"
+    """Of what has many keys, they are kept for a while only."""
     MONTH = "month"
-    """Products, of which there are many: the days are kept for a while only."""
 
 
 class Tally(Model):

@@ -111,13 +111,14 @@ def products(book: Ledger) -> Section:
         if figure is Figure.PRODUCT_RETURNED and key in sold and count:
             back.setdefault(key, {})[reason] = count
     named = _most_named(back.values())
-    order = sorted(sold, key=lambda key: (sold[key] < FEW, -sum(back.get(key, {}).values()) / sold[key], -sold[key], key))
+    order = sorted(sold, key=lambda key: (key not in back, sold[key] < FEW, -sum(back.get(key, {}).values()) / sold[key], -sold[key], key))
     kinds = [*zip(KINDS, [back_told(reason, book.rules) for reason in named[:2]], strict=False)]
     kinds += [("rest", _("other"))] if len(named) > 2 else []
-    bars = [_parts(back.get(key, {}), named, sold[key], len(kinds)) for key in order[:SHOWN]]
+    shown = [key for key in order[:SHOWN] if key in back]
+    bars = [_parts(back.get(key, {}), named, sold[key], len(kinds)) for key in shown]
     per_100 = {key: 100 * sum(back.get(key, {}).values()) / sold[key] for key in order}
     title = _("Most returned: %(product)s.", product=_name(book, order[0])) if named else ""
-    chart = charts.bars(title, kinds, bars, _("Per 100"), [number(per_100[key], 1) for key in order[:SHOWN]])
+    chart = charts.bars(title, kinds, bars, _("Per 100"), [number(per_100[key], 1) for key in shown])
     rows: list[list[Value]] = [
         [
             _name(book, key), per_100[key], sold[key], sum(back.get(key, {}).values()), key,
@@ -129,7 +130,7 @@ def products(book: Ledger) -> Section:
     means = _(
         "Of 100 pieces that were ordered in this time, so many were announced for a return by now, were not declined or given up, and "
         "came or are still awaited. What was cancelled before packing was not sold; exchanges and replacements are not counted as sold. "
-        "Products of which fewer than %(few)s were sold stand last.",
+        "Products of which fewer than %(few)s were sold stand after the others, and those of which nothing came back after all.",
         few=FEW,
     )
     table = Table([*head, *[(back_told(reason, book.rules), True) for reason in named]], rows, SHOWN)

@@ -42,7 +42,10 @@ def days_to_refund(book: Ledger) -> Tile:
     promise = Share(book.total(Figure.PROMISE, book.span, Promise.KEPT), book.total(Figure.PROMISE, book.span))
     now, then = median(book, book.span), median(book, book.before) if book.before else None
     figure = _("%(days)s days", days=number(now, 1)) if now is not None else "–"
-    tile = Tile(_("From parcel to refund, median"), figure, _("Promise kept for %(share)s", share=percent(promise.value)))
+    note, asked = _("Promise kept for %(share)s", share=percent(promise.value)), median(book, book.span, Figure.REFUND_ASKED)
+    if asked is not None:
+        note += ". " + _("%(days)s days since it was asked for", days=number(asked, 1))
+    tile = Tile(_("From parcel to refund, median"), figure, note)
     return _with_change(tile, now, then, lambda days: number(days, 1), more_is_good=False, digits=1)
 
 
@@ -100,10 +103,10 @@ def on_time(book: Ledger) -> Tile:
     return _points(Tile(_("Parcels on time"), percent(now.value), words), book, share, more_is_good=True)
 
 
-def median(book: Ledger, span: Span) -> float | None:
+def median(book: Ledger, span: Span, figure: Figure = Figure.REFUND) -> float | None:
     """Days, from hours; of an even number the mean of both in the middle."""
     hours: Counter[int] = Counter()
-    for (_days, detail), count in book.by_key(Figure.REFUND, span).items():
+    for (_key, detail), count in book.by_key(figure, span).items():
         hours[int(detail)] += count
     all_ = sum(hours.values())
     if not all_:

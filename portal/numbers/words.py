@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from portal.numbers.models import BY_LAW
 from portal.orders import carrier_name
 from portal.returns import reason_told as told_by
 from portal.returns.queries.policies import Policies
@@ -22,9 +23,9 @@ def why_told(reason: str) -> str:
 
 
 def back_told(reason: str, rules: Policies) -> str:
-    """Of a return; one that no rules know any more stays the shop's own key, and a withdrawal has none."""
-    if not reason:
-        return str(_("Withdrawal from the contract"))
+    """Of a return; one that no rules know any more stays the shop's own key. Those that were brought in from a file have none."""
+    if reason in ("", BY_LAW):
+        return str(_("Withdrawal from the contract") if reason else _("Not told"))
     terms = rules.knowing(reason)
     return told_by(terms, reason) if terms else reason
 

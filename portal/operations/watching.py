@@ -9,6 +9,7 @@ from portal.kit.alarms import Alarm, end_alarm, raise_alarm
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
 from portal.operations import out_of_step
+from portal.operations.alerts import watch_history
 from portal.operations.queries import oldest_at, stuck
 from portal.payments import ACCOUNT_GONE, FOREIGN_EVENTS, PROVIDER_AHEAD
 
@@ -31,6 +32,7 @@ def watch(at: datetime) -> None:
     else:
         end_alarm("work fails", at=at)
     out_of_step.keep_tasks(at=at)
+    watch_history(at=at)
     _end_what_is_quiet(at=at)
     _tell(at=at)
 

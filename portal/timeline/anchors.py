@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EINVAL
 from hashlib import sha256
 from logging import getLogger
 from pathlib import Path
@@ -59,7 +60,7 @@ def keep(anchor: Anchor) -> str:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(handle, f"{line}\n".encode())
-            os.fsync(handle)
+            _last_through(handle)
         finally:
             os.close(handle)
         log.warning(line)
@@ -88,6 +89,15 @@ def kept() -> Anchors:
             return read(lines)
     except FileNotFoundError:
         return Anchors((), 0)
+
+
+def _last_through(handle: int) -> None:
+    """A power cut. What is no file on a disk, such as a pipe to where logs are kept, can't promise that."""
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != EINVAL:
+            raise
 
 
 def _last(file: Path) -> Anchor | None:

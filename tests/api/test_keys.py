@@ -43,7 +43,7 @@ def test_a_revoked_key_is_refused_at_the_next_request(app: Flask) -> None:
     assert "revoked" in run(app, "list")
     run(app, "revoke", "warehouse")
     with app.app_context():
-        assert db.session.scalars(select(Entry.deed)).all() == ["API key added", "API key revoked"]
+        assert db.session.scalars(select(Entry.deed).order_by(Entry.id)).all() == ["API key added", "API key revoked"]
 
 
 def test_a_name_is_given_once(app: Flask) -> None:

@@ -63,20 +63,21 @@ def _add_goods(found: Counted) -> None:
         if returns[item.return_id].status.value in ("requested", "needs_review", "approved", "closed") and item.order_line_id in lines:
             line = lines[item.order_line_id]
             day, units = _day(orders[line.order_id].placed_at), item.quantity - item.missing
-            found[day, "returned", item.reason, ""] += units
-            found[day, "product returned", line.sku, item.reason] += units
+            why = ":withdrawal" if returns[item.return_id].is_withdrawal and not item.reason else item.reason
+            found[day, "returned", why, ""] += units
+            found[day, "product returned", line.sku, why] += units
 
 
 def _add_refunds(found: Counted, shop: Shop) -> None:
     for return_ in _all(Return):
         payouts = sorted((one for one in _all(Payout) if one.return_id == return_.id), key=lambda one: one.id)
-        if not payouts:
+        if not payouts or return_.draft.startswith("import:"):
             continue
         at = payouts[0].decided_at
         for since, figure in (return_.received_at, "refund"), (return_.submitted_at, "refund asked"):
             if since and since <= at:
                 hours = int((at - since).total_seconds() // 3600)
-                found[_day(at), figure, str((_day(at) - _day(since)).days), str(hours)] += 1
+                found[_day(at), figure, "", str(hours)] += 1
         if return_.received_at and return_.received_at <= at:
             kept = _day(at) <= _promised(return_.received_at, shop)
             days = (_day(at) - _day(return_.received_at)).days

@@ -95,8 +95,9 @@ def _send_back(chance: Chance, bought: Order) -> None:
     received_at = chance.moment(asked_at) if chance.maybe(0.7) else None
     pieces = bought.lines[0].quantity
     missing = 1 if chance.maybe(0.1) else 0
+    more = {"draft": f"import:{bought.id}"} if chance.maybe(0.1) else {"is_withdrawal": chance.maybe(0.5)}
     back = world.returned(
-        bought, pieces, chance.random.choice(WHY), missing=missing, status=status, submitted_at=asked_at, received_at=received_at
+        bought, pieces, chance.random.choice(WHY), missing=missing, status=status, submitted_at=asked_at, received_at=received_at, **more
     )
     for _ in range(chance.random.choice([0, 1, 1, 2])):
         world.paid_back(back, chance.moment(asked_at, min((received_at or asked_at) + timedelta(days=9), NOW)))

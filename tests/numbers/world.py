@@ -95,10 +95,8 @@ def order(customer: Customer | None, placed_at: datetime, *bought: Bought, sourc
 def returned(order: Order, pieces: int = 1, reason: str = "", line: int = 0, missing: int = 0, **told: Any) -> Return:
     number = next(_numbers)
     item = ReturnItem(line=order.lines[line], quantity=pieces, reason=reason, missing=missing)
-    usual: dict[str, Any] = {"status": ReturnStatus.APPROVED, "submitted_at": order.placed_at}
-    made = Return(
-        rma=f"R-{number}", draft=f"draft-{number}", currency=order.currency, started_at=order.placed_at, items=[item], **usual | told
-    )  # fmt: skip
+    usual: dict[str, Any] = {"status": ReturnStatus.APPROVED, "submitted_at": order.placed_at, "draft": f"draft-{number}"}
+    made = Return(rma=f"R-{number}", currency=order.currency, started_at=order.placed_at, items=[item], **usual | told)
     db.session.add(made)
     db.session.flush()
     return made

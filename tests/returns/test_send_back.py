@@ -183,7 +183,7 @@ def test_a_double_tap_makes_one(app: Flask, alice: int, browser: Browser) -> Non
     assert {other.at for other in (browser, *browsers)} == {f"/returns/{rma}"}
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(TakenUnit)) == 2
-        deeds = list(db.session.scalars(select(Entry.deed)))
+        deeds = list(db.session.scalars(select(Entry.deed).order_by(Entry.id)))
         assert sorted(deeds) == ["approve return", "submit return"]
 
 

@@ -28,7 +28,7 @@ def views(app: Flask) -> list[Impersonation]:
 
 
 def deeds(app: Flask) -> list[tuple[str, int | None, int | None, int | None]]:
-    """What was done, by whom, and within which view; oldest first."""
+    """What was done, by whom, and within which view, without what was refused; oldest first."""
     with app.app_context():
-        rows = db.session.scalars(select(Entry).order_by(Entry.id))
+        rows = db.session.scalars(select(Entry).where(Entry.deed != "refused").order_by(Entry.id))
         return [(row.deed, row.customer_id, row.staff_id, row.impersonation_id) for row in rows]

@@ -23,9 +23,9 @@ from portal.accounts.actions.door import wrong_codes as wrong_codes
 from portal.accounts.actions.impersonating import sign_out as sign_out
 from portal.accounts.actions.noticing import forget_notices as forget_notices
 from portal.accounts.actions.noticing import notice as notice
-from portal.accounts.actions.second_step import ByApp as ByApp
-from portal.accounts.actions.second_step import ByPasskey as ByPasskey
-from portal.accounts.actions.second_step import ByRecoveryCode as ByRecoveryCode
+from portal.accounts.actions.proofs import ByApp as ByApp
+from portal.accounts.actions.proofs import ByPasskey as ByPasskey
+from portal.accounts.actions.proofs import ByRecoveryCode as ByRecoveryCode
 from portal.accounts.actions.second_step import Said as Said
 from portal.accounts.actions.second_step import Stopped as Stopped
 from portal.accounts.actions.second_step import Ways as Ways

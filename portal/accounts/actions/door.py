@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal import outbox
 from portal.accounts import news
@@ -11,7 +11,7 @@ from portal.accounts.models import Customer, Over, Person, Session, SignIn, Staf
 from portal.accounts.tokens import Token, digest, fresh_key, is_code
 from portal.kit.db import db
 from portal.kit.limits import RecentUse, Rule
-from portal.timeline import Actor, deed
+from portal.timeline import Actor, deed, note
 
 MAILS: list[Rule] = [(3, timedelta(minutes=10)), (10, timedelta(hours=1))]
 """To one address."""
@@ -19,6 +19,10 @@ ASKS: list[Rule] = [(20, timedelta(hours=1))]
 """From one network, whatever the address."""
 WRONG_CODES: list[Rule] = [(5, timedelta(minutes=10)), (10, timedelta(hours=1))]
 """For one address, however many mails were asked for meanwhile."""
+TOLD: list[Rule] = [(1, timedelta(minutes=10))]
+"""How often the history tells that one limit is reached: whoever hammers at the door must not write it full."""
+DOOR = Actor(system="door")
+"""Somebody of whom nothing is proven yet."""
 PAUSE = timedelta(seconds=30)
 """From one mail to the next: who asks again sooner pressed twice, or did not look yet."""
 
@@ -52,12 +56,14 @@ def ask_to_sign_in(email: str, *, browser: str, device: str, network: str | None
         return newest
     limits = [(mails, MAILS), (asks, ASKS)] if asks else [(mails, MAILS)]
     if waits := [until for recent, rules in limits if (until := recent.free_at(rules, at=at))]:
+        _tell_limit(limits[0][0], "sign-in mails", at=at)
         return TooMany(max(waits))
     for recent, _ in limits:
         recent.add(at=at)
     asked = SignIn(email=email, browser_hash=digest(browser), device=device, asked_at=at, for_desk=for_desk)
     db.session.add(asked)
     db.session.flush()
+    note(asked, "sign-in asked", by=DOOR, at=at, facts={"desk": for_desk, "device": device})
     outbox.want_task("sign-in mail", {"sign_in": asked.id}, at=at)  # keyed by nothing: SQLite gives a forgotten row's id again
     return asked
 
@@ -82,13 +88,16 @@ def prove_by_code(code: str, *, browser: str, for_desk: bool, at: datetime) -> P
     if (over := asked.over(at=at)) and over is not Over.GUESSED:
         return over
     if until := wrong.free_at(WRONG_CODES, at=at):
+        _tell_limit(wrong, "sign-in codes", at=at)
         return TooMany(until)
     if over:
         return over
     if not is_code(code, asked.id, asked.code_hash):
         wrong.add(at=at)
+        note(asked, "code wrong", by=DOOR, at=at, facts={"desk": for_desk})
         if until := wrong.free_at(WRONG_CODES, at=at):
             asked.guessed_at = at
+            _tell_limit(wrong, "sign-in codes", at=at)
             return TooMany(until)
         return WrongCode(wrong.left(WRONG_CODES, at=at))
     return _spend(asked, wrong, at)
@@ -129,7 +138,11 @@ def open_session(person: Person, *, device: str, at: datetime) -> str:
 
 
 def sign_out(session_id: int, *, at: datetime) -> None:
-    db.session.execute(update(Session).where(Session.id == session_id, Session.revoked_at.is_(None)).values(revoked_at=at))
+    live = select(Session).where(Session.id == session_id, Session.revoked_at.is_(None))
+    session = db.session.scalars(live.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if session:
+        session.revoked_at = at
+        note(session, "signed out", by=Actor(customer_id=session.customer_id, staff_id=session.staff_id), at=at, facts={})
 
 
 def sign_out_others(person: Person, *, but: int, at: datetime) -> int:
@@ -137,6 +150,8 @@ def sign_out_others(person: Person, *, but: int, at: datetime) -> int:
     others = db.session.scalars(Session.of(person, at=at).where(Session.id != but)).all()
     for other in others:
         other.revoked_at = at
+    if others:
+        note(person, "other devices signed out", by=_themselves(person), at=at, facts={"devices": len(others)})
     return len(others)
 
 
@@ -161,4 +176,17 @@ def _enter(person: Person, device: str, instead_of: int | None, at: datetime) ->
     news.verified(person)
     if instead_of is not None:
         sign_out(instead_of, at=at)
+    note(person, "signed in", by=_themselves(person), at=at, facts={"device": device})
     return Opened(open_session(person, device=device, at=at))
+
+
+def _themselves(person: Person) -> Actor:
+    return Actor(customer_id=person.id) if isinstance(person, Customer) else Actor(staff_id=person.id)
+
+
+def _tell_limit(recent: RecentUse, what: str, *, at: datetime) -> None:
+    """What was tried is locked."""
+    told = RecentUse.of(f"told of {recent.key}", at=at)
+    if told.free_at(TOLD, at=at) is None:
+        told.add(at=at)
+        note(recent, "limit reached", by=DOOR, at=at, facts={"what": what})

@@ -56,7 +56,7 @@ def end(impersonation: Impersonation, *, by: Ended, at: datetime) -> None:
 
 def sign_out(session_id: int, *, at: datetime) -> None:
     """Whoever signs out views nobody any more."""
-    view_id = db.session.scalar(select(Session.impersonation_id).where(Session.id == session_id))
+    view_id = db.session.scalar(select(Session.impersonation_id).where(Session.id == session_id).with_for_update())
     if view_id is not None:
         end(_held_view(view_id), by=Ended.SIGNED_OUT, at=at)
     door.sign_out(session_id, at=at)

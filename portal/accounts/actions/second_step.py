@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from portal.accounts import authenticator, passkeys, tokens
-from portal.accounts.actions.door import Opened, TooMany, WrongCode, open_session, prove_by_code, prove_by_link
+from portal.accounts.actions.door import DOOR, Opened, TooMany, WrongCode, open_session, prove_by_code, prove_by_link
 from portal.accounts.actions.impersonating import end_all_of, sign_out
+from portal.accounts.actions.proofs import ByApp, ByPasskey, ByRecoveryCode, Proof
 from portal.accounts.models import AuthenticatorApp, Ended, Over, Passkey, Person, RecoveryCode, SecondStep, Session, Staff
 from portal.kit import safe
 from portal.kit.db import db
@@ -17,28 +18,6 @@ from portal.timeline import Actor, note
 
 WRONG_STEPS: list[Rule] = [(5, timedelta(minutes=10)), (10, timedelta(hours=1))]
 """By one member of staff, however many mails were asked for meanwhile, and whichever way they tried."""
-
-
-@dataclass(frozen=True)
-class ByApp:
-    code: str
-    """Six digits."""
-    wall: datetime
-    """The wall's time, which an app goes by, also where the portal's was moved."""
-
-
-@dataclass(frozen=True)
-class ByPasskey:
-    answer: str
-    """The browser's, as JSON."""
-
-
-@dataclass(frozen=True)
-class ByRecoveryCode:
-    code: str
-
-
-Proof = ByApp | ByPasskey | ByRecoveryCode
 
 
 @dataclass(frozen=True)
@@ -124,6 +103,7 @@ def confirm(proof: Proof, *, session_id: int, key: str, at: datetime) -> Said:
         return said
     fresh = tokens.fresh_key()
     session.key_hash, session.second_step_at = tokens.digest(fresh), at
+    note(staff, "second step taken again", by=Actor(staff_id=staff.id), at=at, facts={})
     return Opened(fresh)
 
 
@@ -163,6 +143,7 @@ def shown_recovery_codes(staff: Staff, key: str) -> list[str]:
 def keep_recovery_codes(staff: Staff, *, at: datetime) -> None:
     for code in db.session.scalars(RecoveryCode.left_of(staff)):
         code.kept_at = code.kept_at or at
+    note(staff, "recovery codes kept", by=Actor(staff_id=staff.id), at=at, facts={})
 
 
 def wrong_steps(staff_id: int, *, at: datetime) -> RecentUse:
@@ -188,6 +169,7 @@ def _begin(proven: Person, at: datetime) -> Opened:
         raise TypeError("The desk's door knows no customers.")
     key = tokens.fresh_key()
     db.session.add(SecondStep(key_hash=tokens.digest(key), staff_id=proven.id, begun_at=at))
+    note(proven, "mail proven", by=Actor(staff_id=proven.id), at=at, facts={})
     return Opened(key)
 
 
@@ -256,6 +238,7 @@ def _check(staff: Staff, wrong: RecentUse, proof: Proof, key: str, *, at: dateti
 def _wrong(staff: Staff, wrong: RecentUse, *, at: datetime) -> WrongCode | TooMany | Stopped:
     wrong.add(at=at)
     staff.wrong_steps += 1
+    note(staff, "second step wrong", by=DOOR, at=at, facts={"wrong": staff.wrong_steps})
     if staff.is_stopped:
         note(staff, "sign-in stopped", by=Actor(staff_id=staff.id), at=at, facts={"wrong": staff.wrong_steps})
         tell(staff, "stopped", device="", at=at)

@@ -1,16 +1,16 @@
 """Everything that the page needs of its period, and of the time before it: what was kept, and what happened since."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from portal.kit.shop import shop
 from portal.numbers.models import BY_PRODUCT, Figure, Grain
 from portal.numbers.periods import DAY, By, Period, Span, before, span_of
 from portal.numbers.queries import tallies
 from portal.numbers.queries.counting import count_days, first_day
-from portal.numbers.queries.counts import Counts
+from portal.numbers.queries.counts import Cell
 from portal.numbers.queries.pauses import paused_by_day, paused_now
 from portal.returns.queries.policies import Policies, policies
 
@@ -64,7 +64,7 @@ class Ledger:
         return found
 
     def sum_until(self, figure: Figure, day: date, key: str = "") -> int:
-        """Since the beginning, with this day."""
+        """Since the beginning, with this day: the last one of a part of the period, or the one before it."""
         return self.earlier[figure, key] + sum(count for when, of, _, count in self.parts[figure] if when <= day and of == key)
 
     def paused_on(self, day: date) -> int:
@@ -87,22 +87,50 @@ def ledger(period: Period, by: By, *, at: datetime) -> Ledger | None:
     first = found.before.first if found.before else span.first
     live = count_days(Span(min(until + DAY if until else since, today), today), zone)
     if until:
-        _take(found, tallies.tallied(Span(first, until)), first)
-        found.earlier += tallies.sums_before(first)
-        stored = found.parts.pop(Figure.PAUSED, [])
-        found.paused = {day: count for day, _, _, count in stored}
-        late = found.paused.get(until, 0)
-        found.paused |= {until + timedelta(days=number): late for number in range(1, (today - until).days)}
-        _take_products(found, until)
+        _take_kept(found, Span(first, until))
     else:
         found.paused = paused_by_day(Span(first, today), zone, at=at)
     found.paused[today] = paused_now(at=at)
-    _take(found, live, first)
+    _take(found, live.cells, first)
+    found.titles |= live.titles
     return found
 
 
-def _take(found: Ledger, counts: Counts, first: date) -> None:
-    for (day, figure, key, detail), count in counts.cells.items():
+def _take_kept(found: Ledger, kept: Span) -> None:
+    """Longer periods begin with a month, so what is shown by month, or as a whole, is read by month."""
+    is_short = found.period is Period.DAYS
+    grain = Grain.DAY if is_short else Grain.MONTH
+    _take_dated(found, tallies.courses(*_read_by(kept, Grain.DAY if found.by is By.WEEK else grain)), kept.first)
+    for part in filter(None, (found.before, found.span)):
+        if part.first <= kept.last:
+            _take_dated(found, tallies.spread(*_read_by(Span(part.first, min(part.last, kept.last)), grain)), part.first)
+    found.earlier += tallies.sums_before(kept.first)
+    ends = [min(day, kept.last) for day in _ends(found)]
+    known = tallies.paused(ends)
+    found.paused = {day: known.get(end, 0) for day, end in zip(_ends(found), ends, strict=True)}
+    products = Span(found.span.first if is_short else found.span.first.replace(day=1), kept.last)
+    for product, count, title in tallies.products(products, grain):
+        found.products[product] += count
+        if title:
+            found.titles[product[1]] = title
+
+
+def _read_by(span: Span, grain: Grain) -> tuple[Span, Grain]:
+    return (span if grain is Grain.DAY else Span(span.first.replace(day=1), span.last)), grain
+
+
+def _take_dated(found: Ledger, cells: Mapping[Cell, int], first: date) -> None:
+    """What stands on the first day of a month happened on a later one where the period began later."""
+    _take(found, {cell._replace(day=max(cell.day, first)): count for cell, count in cells.items()}, first)
+
+
+def _ends(found: Ledger) -> list[date]:
+    """The days of which it is shown how many were paused."""
+    return [found.span.first - DAY, *[span.last for span in found.spans]]
+
+
+def _take(found: Ledger, cells: Mapping[Cell, int], first: date) -> None:
+    for (day, figure, key, detail), count in cells.items():
         if figure in BY_PRODUCT:
             if day in found.span:
                 found.products[figure, key, detail] += count
@@ -110,14 +138,3 @@ def _take(found: Ledger, counts: Counts, first: date) -> None:
             found.parts[figure].append((day, key, detail, count))
         elif figure in tallies.RUNNING:
             found.earlier[figure, key] += count
-    found.titles |= counts.titles
-
-
-def _take_products(found: Ledger, until: date) -> None:
-    """The days of products are kept for a while only; longer periods begin with a month."""
-    is_short = found.period is Period.DAYS
-    span = Span(found.span.first if is_short else found.span.first.replace(day=1), until)
-    for product, count, title in tallies.products(span, Grain.DAY if is_short else Grain.MONTH):
-        found.products[product] += count
-        if title:
-            found.titles[product[1]] = title

@@ -1,9 +1,9 @@
 """Pieces that were sold, and those of them that come back, by product."""
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from portal.kit.db import db
-from portal.numbers.models import Figure
+from portal.numbers.models import BY_LAW, Figure
 from portal.numbers.queries.counts import Counts, Days
 from portal.orders.models import LineCancellation, Order, OrderLine
 from portal.returns.models import Return, ReturnItem, ReturnStatus
@@ -33,11 +33,12 @@ def count(counts: Counts, days: Days) -> None:
 
 
 def _count_returned(counts: Counts, days: Days) -> None:
-    columns = Order.placed_at, OrderLine.sku, OrderLine.title, ReturnItem.reason, ReturnItem.quantity - ReturnItem.missing
+    reason = case(((ReturnItem.reason == "") & Return.is_withdrawal, BY_LAW), else_=ReturnItem.reason)
+    columns = Order.placed_at, OrderLine.sku, OrderLine.title, reason, ReturnItem.quantity - ReturnItem.missing
     items = select(*columns).select_from(Order).join(OrderLine, OrderLine.order_id == Order.id)
     items = items.join(ReturnItem, ReturnItem.order_line_id == OrderLine.id).join(Return, Return.id == ReturnItem.return_id)
     bought = days.holds(Order.placed_at), Order.source.not_in(INSTEAD)
-    for placed_at, sku, title, reason, units in db.session.execute(items.where(*bought, Return.status.in_(COUNT))):
+    for placed_at, sku, title, why, units in db.session.execute(items.where(*bought, Return.status.in_(COUNT))):
         if units:
-            counts.add(units, days.of(placed_at), Figure.RETURNED, reason)
-            counts.add(units, days.of(placed_at), Figure.PRODUCT_RETURNED, sku or title, reason)
+            counts.add(units, days.of(placed_at), Figure.RETURNED, why)
+            counts.add(units, days.of(placed_at), Figure.PRODUCT_RETURNED, sku or title, why)

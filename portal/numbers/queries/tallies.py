@@ -1,18 +1,20 @@
 """What was counted before, and is kept."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from sqlalchemy import func, select
 
 from portal.kit.db import db
-from portal.numbers.models import BY_PRODUCT, Counted, Figure, Grain, Tally
+from portal.numbers.models import BY_PRODUCT, SPREAD, Counted, Figure, Grain, Tally
 from portal.numbers.periods import Span
-from portal.numbers.queries.counts import Cell, Counts
+from portal.numbers.queries.counts import Cell
 
 RUNNING = Figure.STARTED, Figure.ENDED, Figure.PAID, Figure.REFUNDED, Figure.PAYERS
 """Of these the sum since the beginning is shown too."""
+COURSES = tuple(figure for figure in Figure if figure not in (*BY_PRODUCT, *SPREAD, Figure.PAUSED))
+"""Of these the course of the period is shown, week by week or month by month."""
 Product = tuple[Figure, str, str]
 """The figure, the SKU and the reason."""
 
@@ -21,12 +23,25 @@ def counted_until() -> date | None:
     return db.session.scalar(select(Counted.until))
 
 
-def tallied(span: Span) -> Counts:
-    """Of each day, without products."""
-    others = [figure for figure in Figure if figure not in BY_PRODUCT]
+def courses(span: Span, grain: Grain) -> Counter[Cell]:
+    """By month, the span has to begin with one."""
     columns = Tally.since, Tally.figure, Tally.key, Tally.detail, Tally.count
-    rows = select(*columns).where(Tally.figure.in_(others), Tally.grain == Grain.DAY, Tally.since.between(span.first, span.last))
-    return Counts(Counter({Cell(since, figure, key, detail): count for since, figure, key, detail, count in db.session.execute(rows)}))
+    rows = select(*columns).where(Tally.figure.in_(COURSES), Tally.grain == grain, Tally.since.between(span.first, span.last))
+    return Counter({Cell(since, figure, key, detail): count for since, figure, key, detail, count in db.session.execute(rows)})
+
+
+def spread(span: Span, grain: Grain) -> Counter[Cell]:
+    """Of all of it together, as if it were its first day. By month, it has to begin with one."""
+    columns = Tally.figure, Tally.key, Tally.detail, func.sum(Tally.count)
+    rows = select(*columns).where(Tally.figure.in_(SPREAD), Tally.grain == grain, Tally.since.between(span.first, span.last))
+    found = db.session.execute(rows.group_by(Tally.figure, Tally.key, Tally.detail))
+    return Counter({Cell(span.first, figure, key, detail): int(count) for figure, key, detail, count in found})
+
+
+def paused(days: Collection[date]) -> dict[date, int]:
+    """At the end of each."""
+    rows = select(Tally.since, Tally.count).where(Tally.figure == Figure.PAUSED, Tally.grain == Grain.DAY, Tally.since.in_(days))
+    return dict(db.session.execute(rows).all())
 
 
 def sums_before(day: date) -> Counter[tuple[Figure, str]]:

@@ -8,8 +8,16 @@ from sqlalchemy import select
 from portal.accounts.models import Customer
 from portal.kit.db import db
 from portal.returns.models import CustomerFlag, FlagKind, PolicyVersion
-from portal.returns.policy.terms import plain, read
+from portal.returns.policy.standard import FILE, body_of
+from portal.returns.policy.terms import Photo as Photo
+from portal.returns.policy.terms import WrongPolicy as WrongPolicy
+from portal.returns.policy.terms import plain as plain
+from portal.returns.policy.terms import read as read
+from portal.returns.policy.written import as_toml as as_toml
 from portal.timeline import Actor, deed, note
+
+STANDARD_BODY: dict[str, Any] = body_of(FILE)
+"""What counts as long as the shop has made no version of its own."""
 
 
 class InThePast(Exception):

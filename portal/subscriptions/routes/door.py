@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -41,6 +41,7 @@ def say_no(refusal: Refusal) -> ResponseReturnValue:
     else:
         query = Subscription.of(current.customer).where(Subscription.id == named["subscription_id"])
     subscription_id = one_or_404(query).id
+    g.refusal = type(refusal).__name__
     say(str(refusal), tone="bad")
     return back_to(subscription_id)
 

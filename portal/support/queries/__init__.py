@@ -1,5 +1,7 @@
 """What the desk shows, read in a constant number of queries."""
 
+from portal.support.queries import audit as audit
+from portal.support.queries import rules as rules
 from portal.support.queries.finding import search as search
 from portal.support.queries.person import person as person
 from portal.support.queries.tasks import opened as opened

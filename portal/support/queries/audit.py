@@ -1,0 +1,126 @@
+"""The history as the desk shows it: all that was done, the newest first, and whether it is as it was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, false, select
+
+from portal.accounts.models import Customer, Staff
+from portal.kit.db import db
+from portal.timeline import Entry
+from portal.timeline.models import Check
+
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class WantedEntries:
+    who: str = ""
+    """`staff:3`, `customers`, or the name of a system."""
+    whom: str = ""
+    """An e-mail address or number of a customer, or any row as `table:id`."""
+    deed: str = ""
+    day: date | None = None
+    before: int | None = None
+    """The id of the oldest that is known."""
+
+
+@dataclass(frozen=True)
+class Change:
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    id: int
+    at: datetime
+    deed: str
+    subject: str
+    staff: str | None
+    customer_id: int | None
+    system: str | None
+    impersonation_id: int | None
+    request_id: str | None
+    ip: str | None
+    changes: tuple[Change, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    entries: tuple[ShownEntry, ...]
+    older: int | None
+    """For `WantedEntries.before` of the next page."""
+
+
+def entries(wanted: WantedEntries, *, zone: ZoneInfo) -> AuditPage:
+    query = select(Entry, Staff.name).outerjoin(Staff, Staff.id == Entry.staff_id).where(*_filters(wanted, zone))
+    rows = db.session.execute(query.order_by(Entry.id.desc()).limit(SIZE + 1)).all()
+    shown = tuple(_shown(entry, staff) for entry, staff in rows[:SIZE])
+    return AuditPage(shown, shown[-1].id if len(rows) > SIZE else None)
+
+
+def last_check() -> Check | None:
+    return db.session.scalars(Check.newest()).one_or_none()
+
+
+def staff_names() -> list[tuple[int, str]]:
+    return [(number, name) for number, name in db.session.execute(select(Staff.id, Staff.name).order_by(Staff.name, Staff.id))]
+
+
+def _filters(wanted: WantedEntries, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    table, _, number = wanted.who.partition(":")
+    if table == "staff" and _is_number(number):
+        found.append(Entry.staff_id == int(number))
+    elif wanted.who == "customers":
+        found += [Entry.customer_id.is_not(None), Entry.staff_id.is_(None)]
+    elif wanted.who:
+        found.append(Entry.system == wanted.who)
+    if wanted.whom:
+        found.append(_about(wanted.whom))
+    if wanted.deed:
+        found.append(Entry.deed == wanted.deed)
+    if wanted.day:
+        begins = datetime.combine(wanted.day, time(), zone)
+        found += [Entry.at >= begins, Entry.at < datetime.combine(wanted.day + timedelta(days=1), time(), zone)]
+    if wanted.before is not None:
+        found.append(Entry.id < wanted.before)
+    return found
+
+
+def _about(whom: str) -> ColumnElement[bool]:
+    if ":" in whom:
+        return Entry.subject == whom
+    if _is_number(whom):
+        return Entry.customer_id == int(whom)
+    customer_id = db.session.scalar(select(Customer.id).where(Customer.email == whom.lower()))
+    return Entry.customer_id == customer_id if customer_id is not None else false()
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def _shown(entry: Entry, staff: str | None) -> ShownEntry:
+    changes = [
+        Change(f"{row}, {column}", _told(entry.before.get(row, {}).get(column)), _told(value))
+        for row, values in entry.after.items()
+        for column, value in values.items()
+    ]
+    personal: Mapping[str, Any] = entry.personal or {}
+    changes += [Change(f"{row}, {column}", "•••", "•••") for row, values in personal.get("after", {}).items() for column in values]
+    return ShownEntry(
+        id=entry.id, at=entry.at, deed=entry.deed, subject=entry.subject, staff=staff, customer_id=entry.customer_id,
+        system=entry.system, impersonation_id=entry.impersonation_id, request_id=entry.request_id, ip=entry.ip,
+        changes=tuple(changes), facts=tuple((name, _told(value)) for name, value in entry.facts.items()),
+    )  # fmt: skip
+
+
+def _told(value: Any) -> str:
+    return "–" if value is None else str(value)

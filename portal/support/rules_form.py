@@ -1,0 +1,201 @@
+"""The rules of returns as fields that a person fills in: each knows where in a version's body it stands, and how it is written."""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.returns.actions.ruling import Photo
+from portal.support import rules_kinds as kinds
+from portal.support.rules_kinds import Kind, Wrong
+
+Body = dict[str, Any]
+LONGEST = 20_000
+"""Characters of one field."""
+
+
+@dataclass(frozen=True)
+class Field:
+    path: str
+    """Where it stands in the body, such as `windows.default` or `reasons.0.photo`."""
+    label: str
+    kind: Kind
+    hint: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    fields: list[Field]
+    reason: str = ""
+    """In the shop's words, of a group that is about one."""
+
+
+@dataclass
+class Sent:
+    """What a form said: the body that comes of it, what was typed, and what of it can't be read, by the fields' names."""
+
+    body: Body
+    typed: dict[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Difference:
+    label: str
+    before: str
+    after: str
+
+
+def groups(body: Body) -> list[Group]:
+    """All fields, in the order in which somebody thinks of them; one group for each reason of this body."""
+    whole, share, amounts = kinds.whole(), kinds.share(), kinds.amounts()
+    who = kinds.choice(("trusted", _("for trusted customers")), ("all", _("for all")))
+    an_amount = _("One currency a line, such as “EUR 2.90”")
+    several = kinds.choice(("longest", _("the longest counts")), ("nearest", _("the one nearest to the product counts")))
+    return [
+        Group(_("How long something can be sent back"), [
+            Field("windows.default", _("Days, usually"), whole),
+            Field("windows.categories", _("Days by category"), kinds.days_by(), _("One a line, such as “food 30”")),
+            Field("windows.products", _("Days by product"), kinds.days_by(), _("By SKU; COF-* means all that begin like it")),
+            Field("windows.markets", _("Days by country"), kinds.days_by(), _("Where the parcel went, such as “DE 30” or “EU 14”")),
+            Field("windows.several", _("Where several fit"), several),
+            Field("seasons", _("Seasons"), kinds.seasons(), _("Bought from, until, can go back until: 2026-11-15 2026-12-24 2027-01-15")),
+            Field("send_by_days", _("Days to send it once it is approved"), whole),
+            Field("claim_days", _("Days to report damage"), whole),
+            Field("returns_per_order", _("Returns of one order, at most"), kinds.maybe(whole)),
+        ]),
+        Group(_("What does not go back"), [
+            Field("final_sale.categories", _("Final sale: categories"), kinds.keys(), _("One a line")),
+            Field("final_sale.products", _("Final sale: products"), kinds.keys(), _("One a line")),
+            Field("exchange_only.categories", _("Only against something else: categories"), kinds.keys(), _("One a line")),
+            Field("exchange_only.products", _("Only against something else: products"), kinds.keys(), _("One a line")),
+            Field("withdrawal.excluded.categories", _("No withdrawal by law: categories"), kinds.keys(), _("One a line")),
+            Field("withdrawal.excluded.products", _("No withdrawal by law: products"), kinds.keys(), _("One a line")),
+        ]),
+        Group(_("What it costs, and what it earns"), [
+            Field("fees.restocking_bp", _("Restocking fee, in percent"), share),
+            Field("fees.label", _("Our label or code"), amounts, an_amount),
+            Field("fees.pick_up", _("Being fetched"), amounts, an_amount),
+            Field("fees.spared", _("Who takes one of these pays no fee"), kinds.outcomes(), _("One a line")),
+            Field("bonus_bp", _("On top of store credit, in percent"), share),
+        ]),
+        Group(_("What is decided without a person"), [
+            Field("approve", _("Who says yes"), kinds.choice(("at once", _("the rules, at once")), ("by hand", _("always a person")))),
+            Field("keep_it", _("Need not come back, up to"), amounts, an_amount),
+            Field("instant.who", _("At once, before the parcel came"), who),
+            Field("instant.refund", _("Money at once, up to"), amounts, an_amount),
+            Field("instant.exchange", _("Something else at once, up to"), amounts, an_amount),
+            Field("review.above", _("A person looks at it above"), amounts, an_amount),
+            Field("review.returns", _("A person looks at it from so many returns on"), kinds.maybe(whole)),
+            Field("review.within_days", _("counted within so many days"), whole),
+        ]),
+        *(_reason(number, reason) for number, reason in enumerate(body.get("reasons", []))),
+    ]  # fmt: skip
+
+
+def fields(body: Body) -> Iterator[Field]:
+    for group in groups(body):
+        yield from group.fields
+
+
+def counts(body: Body) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a body says, group by group, in a line each; of each reason in one. What it leaves open is left out."""
+    found, reasons = [], []
+    for group in groups(body):
+        rows = [(one.label, _line(one, body)) for one in group.fields]
+        if group.reason:
+            reasons.append((group.reason, _("%(outcomes)s. Photo: %(photo)s", outcomes=rows[2][1], photo=rows[0][1])))
+        else:
+            found.append((group.title, [row for row in rows if row[1]]))
+    return [*found, (_("Reasons"), reasons)]
+
+
+def typed_of(body: Body) -> dict[str, str]:
+    """What the fields of this body hold before anybody types."""
+    return {one.name: _show(one, body) for one in fields(body)}
+
+
+def sent(form: Mapping[str, str], base: Body) -> Sent:
+    """What was typed over `base`. A field that was not sent stays as it is."""
+    found = Sent(deepcopy(base), typed_of(base))
+    for one in fields(base):
+        if one.name in form:
+            typed = form[one.name].replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST]
+            found.typed[one.name] = typed
+            if typed != _show(one, base):
+                try:
+                    _put(found.body, one.path, one.kind.read(typed))
+                except Wrong as wrong:
+                    found.problems[one.name] = str(wrong)
+    return found
+
+
+def differences(before: Body, after: Body) -> list[Difference]:
+    """In words where there is a field for it, else by its key."""
+    found, named = [], [*fields(after)]
+    for one in named:
+        was, now = _show(one, before), _show(one, after)
+        if was != now:
+            found.append(Difference(one.label, was.replace("\n", ", "), now.replace("\n", ", ")))
+    covered = tuple(one.path for one in named)
+    old, new = dict(_flat(before)), dict(_flat(after))
+    for path in dict.fromkeys([*old, *new]):
+        if old.get(path) != new.get(path) and not any(path == known or path.startswith(f"{known}.") for known in covered):
+            found.append(Difference(path, str(old.get(path, "–")), str(new.get(path, "–"))))
+    return found
+
+
+def _reason(number: int, reason: Body) -> Group:
+    words = reason.get("words", {})
+    title = str(words.get("en") or next(iter(words.values()), reason.get("key", "")))
+    yes_no = Kind(lambda typed: typed == "yes", lambda value: "yes" if value else "no", choices=(("no", _("no")), ("yes", _("yes"))))
+    photos = kinds.choice((str(Photo.NO), _("no")), (str(Photo.OPTIONAL), _("may be added")), (str(Photo.NEEDED), _("needed")))
+    at = f"reasons.{number}"
+    return Group(_("Reason: %(reason)s", reason=title), [
+        Field(f"{at}.photo", _("%(reason)s: a photo", reason=title), photos),
+        Field(f"{at}.question", _("%(reason)s: a question", reason=title), kinds.words(), _("One language a line: “en What is wrong?”")),
+        Field(f"{at}.outcomes", _("%(reason)s: what can be chosen", reason=title), kinds.outcomes(), _("One a line")),
+        Field(f"{at}.is_free", _("%(reason)s: without any fee", reason=title), yes_no),
+        Field(f"{at}.is_reviewed", _("%(reason)s: a person always looks at it", reason=title), yes_no),
+    ], title)  # fmt: skip
+
+
+def _line(one: Field, body: Body) -> str:
+    shown = _show(one, body)
+    return dict(one.kind.choices).get(shown, shown).replace("\n", ", ")
+
+
+def _show(one: Field, body: Body) -> str:
+    found: Any = body
+    for key in one.path.split("."):
+        if isinstance(found, list):
+            found = found[int(key)] if int(key) < len(found) else None
+        else:
+            found = found.get(key) if isinstance(found, dict) else None
+    return one.kind.show(found)
+
+
+def _put(body: Body, path: str, value: Any) -> None:
+    *way, last = path.split(".")
+    place: Any = body
+    for key in way:
+        place = place[int(key)] if isinstance(place, list) else place.setdefault(key, {})
+    if value is None:
+        place.pop(last, None)
+    else:
+        place[last] = value
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, value

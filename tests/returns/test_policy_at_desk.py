@@ -1,0 +1,248 @@
+"""An administrator makes new rules at the desk: what they would change is seen before they are saved, and nothing typed is lost."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts.models import Staff
+from portal.kit.clock import now
+from portal.kit.db import db, transaction
+from portal.orders.models import Order
+from portal.returns.models import CustomerFlag, FlagKind, Outcome, PolicyVersion, Return
+from portal.returns.policy.standard import FILE, body_of
+from portal.returns.policy.terms import read
+from portal.returns.queries.foreseeing import Effect, Foresight, foresee
+from portal.support.rules_form import differences, fields, sent, typed_of
+from portal.support.rules_text import WrongText
+from portal.support.rules_text import body_of as body_of_text
+from portal.timeline import Entry
+from tests.accounts.builders import customer, staff
+from tests.browser import Browser, attribute, words
+from tests.orders.builders import order
+from tests.questions import asked
+from tests.returns.builders import sent_back
+
+HERE = "/desk/policy"
+
+
+@pytest.fixture
+def admin(app: Flask) -> Browser:
+    return with_role(app, "admin")
+
+
+def with_role(app: Flask, role: str) -> Browser:
+    with app.app_context(), transaction():
+        person = staff(f"{role}@halfjar.example", "Mara", role=role).id
+    browser = Browser(app)
+    browser.sign_in_staff(person)
+    return browser
+
+
+def versions(app: Flask) -> list[PolicyVersion]:
+    with app.app_context():
+        return list(db.session.scalars(select(PolicyVersion).order_by(PolicyVersion.id)))
+
+
+def shows(admin: Browser, data: dict[str, Any], expect: int = 200) -> BeautifulSoup:
+    admin.get(HERE)
+    return admin.post(HERE, data, expect=expect)
+
+
+def makes(admin: Browser, data: dict[str, Any]) -> BeautifulSoup:
+    return admin.post(HERE, {**data, "seen": attribute(shows(admin, data), "input[name=seen]")})
+
+
+def test_what_changes_is_shown_first_and_then_made(app: Flask, admin: Browser, alice: int) -> None:
+    told = {"windows.default": "30", "windows.categories": "food 45\nhome 60", "note": "Holidays"}
+    page = shows(admin, told)
+    assert versions(app) == []
+    assert "Days, usually Before: 14 → Now: 30" in words(page)
+    assert "food 14, care 30, home 60 → Now: food 45, home 60" in words(page)
+    made = makes(admin, told)
+    assert "Days, usually Before: 14 → Now: 30" in words(made)
+    (version,) = versions(app)
+    assert version.body["windows"] == {**body_of(FILE)["windows"], "default": 30, "categories": {"food": 45, "home": 60}}
+    assert version.note == "Holidays"
+    with app.app_context():
+        entry = db.session.scalars(select(Entry).where(Entry.deed == "policy made")).one()
+        assert entry.staff_id == version.staff_id == db.session.scalars(select(Staff.id)).one()
+    assert "Mara. Holidays" in words(admin.get(HERE))
+
+
+def test_whoever_changes_something_after_looking_looks_again(app: Flask, admin: Browser) -> None:
+    seen = attribute(shows(admin, {"windows.default": "30", "note": "More"}), "input[name=seen]")
+    page = admin.post(HERE, {"windows.default": "31", "note": "More", "seen": seen})
+    assert "Days, usually Before: 14 → Now: 31" in words(page)
+    assert versions(app) == []
+
+
+def test_it_can_begin_on_a_later_day_and_not_in_the_past(app: Flask, admin: Browser) -> None:
+    told = {"windows.default": "30", "note": "Later"}
+    past = {**told, "begins": f"{now() - timedelta(days=2):%Y-%m-%d}"}
+    seen = attribute(shows(admin, past), "input[name=seen]")
+    page = admin.post(HERE, {**past, "seen": seen}, expect=422)
+    assert "can’t begin in the past" in words(page)
+    makes(admin, {**told, "begins": f"{now() + timedelta(days=3):%Y-%m-%d}"})
+    (version,) = versions(app)
+    assert version.applies_from > now() + timedelta(days=1)
+
+
+def test_without_a_reason_it_is_not_made(app: Flask, admin: Browser) -> None:
+    seen = attribute(shows(admin, {"windows.default": "30"}), "input[name=seen]")
+    assert "Say why" in words(admin.post(HERE, {"windows.default": "30", "seen": seen}, expect=422))
+    assert versions(app) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("windows.default", "soon", "Write a whole number."),
+        ("windows.categories", "food 14\nhome", "Line 2: write a name, a blank, and what counts for it."),
+        ("windows.markets", "DE 30\nXX 14", "a country of ISO 3166"),
+        ("fees.restocking_bp", "120", "Write percent from 0 to 100"),
+        ("fees.label", "EUR 2.90\nEUR two", "Line 2: write a currency and an amount"),
+        ("keep_it", "QQQ 5", "a currency of ISO 4217"),
+        ("seasons", "2026-11-15 2026-12-24", "Line 1: write three days"),
+        ("reasons.0.outcomes", "refund\nmoon", "Line 2: only these are known"),
+        ("reasons.0.photo", "perhaps", "Choose one of these."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(admin: Browser, name: str, typed: str, said: str) -> None:
+    page = shows(admin, {name: typed, "note": "My long note", "send_by_days": "21"}, expect=422)
+    mine = page.find(id=f"{name}-error")
+    assert mine and said in mine.get_text()
+    field = page.find(id=name)
+    assert field and (typed in (field.get("value") or field.get_text()) or name == "reasons.0.photo")
+    assert attribute(page, "[id=send_by_days]") == "21"
+    assert "My long note" in page.get_text()
+
+
+def test_as_text_the_line_of_each_problem_is_named(app: Flask, admin: Browser) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    line = next(number for number, one in enumerate(text.split("\n"), 1) if one.startswith("default = 14"))
+    page = shows(admin, {"text": text.replace("default = 14", "default = -1"), "note": ""}, expect=422)
+    assert f"Line {line} windows.default: Input should be greater than or equal to 0" in words(page)
+    assert "default = -1" in page.get_text()
+    page = shows(admin, {"text": text.replace("default = 14", "default = = 1")}, expect=422)
+    assert f"Line {line} Invalid value" in words(page)
+    makes(admin, {"text": text.replace("default = 14", "default = 15"), "note": "By hand"})
+    assert versions(app)[0].body["windows"]["default"] == 15
+
+
+def test_the_line_of_a_reason_is_that_of_the_one_that_is_meant() -> None:
+    text = FILE.read_text(encoding="utf-8").replace('photo = "needed"', 'photo = "perhaps"', 1)
+    with pytest.raises(WrongText) as wrong:
+        body_of_text(text)
+    ((line, problem),) = wrong.value.problems
+    assert problem.startswith("reasons.4.photo")
+    assert text.split("\n")[(line or 0) - 1] == 'photo = "perhaps"'
+
+
+def test_fields_give_back_what_they_were_given() -> None:
+    """Typing nothing changes nothing, also where everything is sent."""
+    base = body_of(FILE)
+    found = sent(typed_of(base), base)
+    assert (found.body, found.problems) == (base, {})
+    assert differences(base, found.body) == []
+    assert len({one.name for one in fields(base)}) == len(list(fields(base)))
+
+
+def test_only_an_administrator_whose_second_step_is_fresh_comes_here(app: Flask, desk: Browser) -> None:
+    desk.get(HERE, expect=403)
+    with_role(app, "lead").get(HERE, expect=403)
+
+
+def rules(**told: Any) -> Any:
+    return read({**body_of(FILE), **told})
+
+
+def foreseen(app: Flask, **told: Any) -> Foresight:
+    with app.app_context():
+        return foresee(rules(**told), at=now())
+
+
+@pytest.fixture
+def back(app: Flask, alice: int) -> str:
+    """Alice sent one honey back just now, because she changed her mind."""
+    with app.app_context(), transaction():
+        made = sent_back(db.session.scalars(select(Order)).one(), at=now())
+        made.items[0].reason, made.items[0].outcome = "changed_mind", Outcome.REFUND
+        return made.rma
+
+
+FREE_OF_LAW = {"withdrawal": {"countries": ["NO"]}}
+"""The law's time would give the same back whatever the rules say."""
+
+
+@pytest.mark.parametrize(
+    ("told", "effect"),
+    [
+        ({}, None),
+        ({"windows": {"default": 60}}, None),
+        ({"windows": {"default": 0}}, None),
+        ({"windows": {"default": 0}, **FREE_OF_LAW}, Effect.REFUSED),
+        ({"final_sale": {"products": ["*"]}, **FREE_OF_LAW}, Effect.REFUSED),
+        ({"exchange_only": {"products": ["*"]}, **FREE_OF_LAW}, Effect.OTHER_OUTCOME),
+        ({"fees": {"restocking_bp": 1000}, **FREE_OF_LAW}, Effect.FEES),
+        ({"review": {"returns": 1}}, Effect.LOOKED_AT),
+        ({"instant": {"who": "all", "refund": {"EUR": 100000}}}, Effect.AT_ONCE),
+    ],
+    ids=str,
+)
+def test_what_would_change_on_last_months_returns(app: Flask, back: str, told: dict[str, Any], effect: Effect | None) -> None:
+    found = foreseen(app, **told)
+    assert found.looked_at == 1
+    assert [(one.rma, effect) for one in found.changed if effect in one.effects] == ([(back, effect)] if effect else [])
+    assert bool(found.changed) is (effect is not None)
+
+
+def test_the_page_lists_whom_it_concerns_before_it_is_saved(app: Flask, admin: Browser, back: str) -> None:
+    page = shows(admin, {"review.returns": "1", "note": "Strict"})
+    assert "One return of the last 30 days was judged again" in words(page)
+    assert f"{back} a person would have had to look at it" in words(page)
+    assert versions(app) == []
+
+
+def test_older_returns_and_drafts_are_left_alone(app: Flask, back: str) -> None:
+    with app.app_context(), transaction():
+        db.session.scalars(select(Return)).one().submitted_at = now() - timedelta(days=31)
+    assert foreseen(app, review={"returns": 1}).looked_at == 0
+
+
+def test_it_asks_as_often_for_many_as_for_one(app: Flask, back: str) -> None:
+    with asked(app) as few:
+        foreseen(app)
+    with app.app_context(), transaction():
+        for _ in range(20):
+            bob = customer()
+            sent_back(order(bob, now() - timedelta(days=3)), at=now())
+    with asked(app) as many:
+        assert foreseen(app).looked_at == 21
+    assert len(many) == len(few)
+
+
+def test_a_lead_trusts_or_blocks_a_customer_and_says_why(app: Flask, alice: int) -> None:
+    lead = with_role(app, "lead")
+    page = lead.get(f"/desk/customers/{alice}")
+    assert "Neither blocked nor trusted" in words(page)
+    page = lead.post(f"/desk/customers/{alice}/flag", {"kind": "blocked", "why": "Sends back empty boxes"})
+    assert "Blocked Sends back empty boxes" in words(page)
+    lead.post(f"/desk/customers/{alice}/flag", {"kind": "trusted", "why": ""})
+    lead.post(f"/desk/customers/{alice}/flag", {"kind": "trusted", "why": "We were wrong"})
+    lead.post(f"/desk/customers/{alice}/flag", {"kind": "none", "why": ""})
+    with app.app_context():
+        kinds = [(flag.kind, flag.ended_at is not None) for flag in db.session.scalars(select(CustomerFlag).order_by(CustomerFlag.id))]
+        assert kinds == [(FlagKind.BLOCKED, True), (FlagKind.TRUSTED, True)]
+        deeds = db.session.scalars(
+            select(Entry.deed).where(Entry.staff_id.is_not(None), Entry.customer_id == alice).order_by(Entry.id)
+        ).all()
+        assert deeds == ["customer flagged", "customer flag ended", "customer flagged", "customer flag ended"]
+
+
+def test_an_agent_sees_it_and_may_not(app: Flask, desk: Browser, alice: int) -> None:
+    desk.get(f"/desk/customers/{alice}")
+    desk.post(f"/desk/customers/{alice}/flag", {"kind": "blocked", "why": "No"}, expect=403)
