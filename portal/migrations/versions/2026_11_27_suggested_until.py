@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'suggested_until'
-down_revision = 'standard_delivery'
+down_revision = 'incidents'
 
 
 def upgrade() -> None:
