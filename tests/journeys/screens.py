@@ -14,6 +14,7 @@ from portal.subscriptions.models import Cancellation
 from portal.timeline import Entry
 from tests.journeys import desk_screens, order_screens, return_screens
 from tests.journeys.demo import Demo
+from tests.journeys.suggested_screens import suggested
 
 UPDATING = "Updating your next payment date…"
 Take = Callable[[str], None]
@@ -313,6 +314,7 @@ WALKS = [
     _screen("account-many", "sofia", "/account"),
     _screen("orders-many", "sofia", "/orders"),
     _screen("home", "mira", "/"),
+    Walk("mira", ("home-suggested", "suggestions"), suggested),
     _screen("deliveries", "mira", "/subscriptions"),
     _screen("subscription", "mira", "/subscriptions", _open_subscription),
     _screen("delivery", "mira", "/subscriptions", _open_delivery),
