@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -55,6 +55,7 @@ def run(folder: Path, host: str, port: int) -> None:
     }
     stand_in = f"{PYTHON} -m sandbox --port {stripe_port} --database {shlex.quote(str(folder / 'stripe.sqlite'))}"
     stand_in += f" --webhook-secret {WEBHOOK_SECRET} --carrier-webhook-secret {CARRIER_SECRET}"
+    mailbox = f"{PYTHON} -m portal.demo.mailbox --port {mail_port} --folder {shlex.quote(str(folder / 'mailbox'))}"
     portal = f"{PYTHON} -m portal"
     if not (opened_once := folder / "opened").exists():
         _clear(folder)  # a first start that was cut off
@@ -62,7 +63,7 @@ def run(folder: Path, host: str, port: int) -> None:
     if not opened_once.exists():
         click.echo("Opening the shop, with three months of a past (once, some seconds) …")
         opened = int((clock.now() - timedelta(days=HISTORY_DAYS)).timestamp())
-        with _running(f"{stand_in} --now {opened}", f"http://127.0.0.1:{stripe_port}/_sandbox/healthz"):
+        with _running(f"{stand_in} --now {opened}", stripe_port), _running(mailbox, mail_port):
             subprocess.run([*shlex.split(portal), "demo", "seed"], env=environment, check=True)
         opened_once.touch()
     api_key = _api_key(folder / "api-key", portal, environment)
@@ -71,7 +72,7 @@ def run(folder: Path, host: str, port: int) -> None:
     gunicorn = f"{PYTHON} -m gunicorn -k gthread -w 1 --threads 8 --no-control-socket --log-level warning --bind {host}:{port} app:app"
     for name, command in {
         "stripe": f"{stand_in} --webhook-url {webhooks}/stripe --carrier-webhook-url {webhooks}/easypost",
-        "mailbox": f"{PYTHON} -m portal.demo.mailbox --port {mail_port} --folder {shlex.quote(str(folder / 'mailbox'))}",
+        "mailbox": mailbox,
         "portal": gunicorn,
         "worker": f"{portal} work",
     }.items():
@@ -117,10 +118,10 @@ def _welcome(base_url: str, port: int, api_key: str) -> None:
 
 
 @contextmanager
-def _running(command: str, health: str) -> Iterator[None]:
+def _running(command: str, port: int) -> Iterator[None]:
     process = subprocess.Popen(shlex.split(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(health)
+        _wait_until(lambda: _listens(port))
         yield
     finally:
         process.terminate()
@@ -128,14 +129,23 @@ def _running(command: str, health: str) -> Iterator[None]:
 
 
 def _wait_for(url: str) -> None:
+    _wait_until(lambda: requests.get(url, timeout=2).ok)
+
+
+def _wait_until(ready: Callable[[], bool]) -> None:
+    """Raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        try:
-            if requests.get(url, timeout=2).ok:
+        with suppress(OSError):  # nobody is there yet; those of requests are of this kind
+            if ready():
                 return
-        except requests.RequestException:
-            time.sleep(0.1)
-    raise TimeoutError(f"Nobody answers at {url}.")
+        time.sleep(0.1)
+    raise TimeoutError("A process of the demo does not answer.")
+
+
+def _listens(port: int) -> bool:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=2)):
+        return True
 
 
 def _kept(file: Path) -> str:
