@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from portal.accounts.models import Address, Customer, Impersonation, Session, Staff
 from portal.accounts.tokens import digest
@@ -14,7 +14,7 @@ def whose(key: str, *, at: datetime) -> tuple[Session, Customer | None, Staff | 
     """The live session of this key with its person, in one select; with a member of staff who views a customer, both."""
     mine = Session.live(at=at).where(Session.key_hash == digest(key))
     viewed = mine.outerjoin(Impersonation, Session.impersonation_id == Impersonation.id)
-    subject = or_(Session.customer_id == Customer.id, Impersonation.customer_id == Customer.id)
+    subject = Customer.id == func.coalesce(Session.customer_id, Impersonation.customer_id)
     joined = viewed.outerjoin(Customer, subject).outerjoin(Staff, Session.staff_id == Staff.id)
     works_here = or_(Session.staff_id.is_(None), Staff.disabled_at.is_(None))
     found = db.session.execute(joined.where(works_here).add_columns(Customer, Staff, Impersonation)).one_or_none()
