@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.current import current, is_desks, signed_in
+from portal.accounts.current import current, is_desks, only_themselves, signed_in
 from portal.incidents import actions
 from portal.incidents.models import Concerned
 from portal.incidents.queries import told_to
@@ -27,6 +27,7 @@ class Notice:
 
 
 @bp.post("/incidents/<int:incident_id>/dismiss")
+@only_themselves
 def dismiss(incident_id: int) -> ResponseReturnValue:
     with transaction():
         actions.dismiss(one_or_404(Concerned.of(current.customer, incident_id)), at=now())

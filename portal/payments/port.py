@@ -1,6 +1,6 @@
 """The provider in our words: what we may want of it, and what it may tell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -36,6 +36,8 @@ class Terms:
     """The discount code that counts."""
     ship_to: str
     """Where the boxes go, in one line, for whoever packs from the provider's data; empty if it is the customer's own address."""
+    changed_by: str = field(default="", compare=False)
+    """Who of the shop's people made the last of our changes for the customer; empty where the customer did. Nothing differs by it."""
 
 
 @dataclass(frozen=True)

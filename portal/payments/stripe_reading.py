@@ -22,6 +22,7 @@ HIDING = ("trialing", "canceled")
 LinesOf = Callable[[stripe.Invoice], list[stripe.InvoiceLineItem]]
 VERSION_KEY = "portal_version"
 SHIP_TO_KEY = "ship_to"
+CHANGED_BY_KEY = "changed_by"
 
 
 def standing(
@@ -68,6 +69,7 @@ def _terms(subscription: stripe.Subscription, items: list[stripe.SubscriptionIte
         or (subscription.cancel_at is not None and subscription.cancel_at <= items[0].current_period_end),
         code=discount.code if discount else None,
         ship_to=told.get(SHIP_TO_KEY, ""),
+        changed_by=told.get(CHANGED_BY_KEY, ""),
     )
 
 

@@ -11,7 +11,7 @@ from stripe.params import (
 )
 
 from portal.payments.port import Contents, Item, Standing, Terms, Why
-from portal.payments.stripe_reading import SHIP_TO_KEY, VERSION_KEY
+from portal.payments.stripe_reading import CHANGED_BY_KEY, SHIP_TO_KEY, VERSION_KEY
 from portal.payments.stripe_words import ref_of
 
 KEY_KEY = "portal_key"
@@ -29,9 +29,12 @@ def difference(wanted: Terms, found: Standing) -> SubscriptionUpdateParams:
     another frequency would otherwise be charged at once (docs.stripe.com/api/subscriptions/update).
     """
     there = found.terms
-    params: SubscriptionUpdateParams = {"metadata": {VERSION_KEY: str(wanted.version)}}
+    notes = {VERSION_KEY: str(wanted.version)}
     if wanted.ship_to != there.ship_to:
-        params["metadata"] = {VERSION_KEY: str(wanted.version), SHIP_TO_KEY: wanted.ship_to}
+        notes[SHIP_TO_KEY] = wanted.ship_to
+    if wanted.changed_by != there.changed_by:
+        notes[CHANGED_BY_KEY] = wanted.changed_by  # what is empty is taken out there
+    params: SubscriptionUpdateParams = {"metadata": notes}
     begins_again = wanted.every != there.every and found.status != "trialing"
     charge_at = wanted.next_charge_at or there.next_charge_at
     if charge_at and (charge_at != there.next_charge_at or begins_again):
@@ -84,7 +87,7 @@ def beginning(wanted: Terms, customer_ref: str, key: str, like: stripe.Subscript
     params: SubscriptionCreateParams = {
         "customer": customer_ref,
         "items": [{"price": price_ref, "quantity": quantity} for price_ref, quantity in wanted.contents],
-        "metadata": {VERSION_KEY: str(wanted.version), KEY_KEY: key, SHIP_TO_KEY: wanted.ship_to},
+        "metadata": {VERSION_KEY: str(wanted.version), KEY_KEY: key, SHIP_TO_KEY: wanted.ship_to, CHANGED_BY_KEY: wanted.changed_by},
         "proration_behavior": "none",
     }
     if wanted.next_charge_at:

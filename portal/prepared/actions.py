@@ -27,7 +27,7 @@ def prepare(
     at: datetime,
 ) -> PreparedChange:
     """The same twice is one."""
-    db.session.get_one(Customer, impersonation.customer_id, with_for_update=True, populate_existing=True)
+    customer = db.session.get_one(Customer, impersonation.customer_id, with_for_update=True, populate_existing=True)
     waiting = db.session.scalars(PreparedChange.open_of(impersonation.customer_id, at=at)).all()
     if known := next((one for one in waiting if one.is_for(path, form)), None):
         return known
@@ -45,6 +45,7 @@ def prepare(
         prepared_at=at,
     )
     db.session.add(made)
+    customer.suggested_until = made.expires_at
     db.session.flush()
     note(made, "change prepared", by=actor_of(impersonation), at=at, facts={})
     outbox.want_task(TELL, {"customer": made.customer_id}, at=at + MORE_MAY_COME, key=f"{TELL}:{made.id}")

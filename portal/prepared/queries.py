@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -22,7 +23,8 @@ class Shown:
     by: str
     """The member of staff."""
     told: list[dict[str, Any]]
-    looks: dict[str, list[dict[str, Any]]]
+    compared: list[tuple[dict[str, Any] | None, dict[str, Any] | None]]
+    """As it is, as it would be; empty where there is nothing to compare, or nothing any more."""
     path: str
     form: list[list[str]]
     page: str
@@ -31,15 +33,6 @@ class Shown:
     expires_at: datetime
     ended_at: datetime | None
     ended_as: Outcome | None
-
-    @property
-    def compared(self) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
-        """As it is, as it would be; of the one subject that has a picture."""
-        for subject, then in self.looks.items():
-            now = picture(subject) or []
-            rows = max(len(now), len(then))
-            return [(now[n] if n < len(now) else None, then[n] if n < len(then) else None) for n in range(rows)]
-        return []
 
     def is_open(self, *, at: datetime) -> bool:
         return self.ended_at is None and at < self.expires_at
@@ -50,23 +43,25 @@ class Shown:
 
 def waiting(customer_id: int, *, at: datetime) -> list[Shown]:
     """Oldest first."""
-    return _shown(PreparedChange.open_of(customer_id, at=at))
+    return _shown(PreparedChange.open_of(customer_id, at=at), at=at)
 
 
 def lately(customer_id: int, limit: int, *, at: datetime) -> list[Shown]:
     """All of them, waiting or not, newest first."""
     some = PreparedChange.of(customer_id).where(PreparedChange.prepared_at > at - TOLD_FOR)
-    return _shown(some.order_by(None).order_by(PreparedChange.id.desc()).limit(limit))
+    return _shown(some.order_by(None).order_by(PreparedChange.id.desc()).limit(limit), at=at)
 
 
-def _shown(query: Select[PreparedChange]) -> list[Shown]:
-    rows = db.session.execute(query.join(Staff, Staff.id == PreparedChange.staff_id).add_columns(Staff.name))
+def _shown(query: Select[PreparedChange], *, at: datetime) -> list[Shown]:
+    """Each subject is looked at once, however many changes of it were prepared."""
+    rows = db.session.execute(query.join(Staff, Staff.id == PreparedChange.staff_id).add_columns(Staff.name)).all()
+    now = {subject: picture(subject) or [] for subject in {subject for one, _ in rows if one.is_open(at=at) for subject in one.looks}}
     return [
         Shown(
             id=one.id,
             by=name,
             told=one.told,
-            looks=one.looks,
+            compared=next((_beside(now[subject], then) for subject, then in one.looks.items() if subject in now), []),
             path=one.path,
             form=one.form,
             page=one.page,
@@ -78,6 +73,10 @@ def _shown(query: Select[PreparedChange]) -> list[Shown]:
         )
         for one, name in rows
     ]
+
+
+def _beside(now: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
+    return list(zip_longest(now, then))
 
 
 def preparers(prepared_ids: Iterable[int]) -> dict[int, str]:

@@ -136,6 +136,38 @@ def every_time(page: Page, demo: Demo, take: Take) -> None:
     take("desk-second-step-wrong")
 
 
+def viewing(page: Page, demo: Demo, take: Take) -> None:
+    """Mira's pages, as somebody who works here sees them. In a session of their own: its key changes at both ends."""
+    email, secret = _newcomer(demo, with_app=True)
+    demo.prove(page, email, "/desk/sign-in")
+    page.get_by_label("The six digits in your app").fill(TOTP(secret).at(clock.wall()))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    with demo.app.app_context():
+        mira = db.session.scalars(select(Customer.id).where(Customer.email == "mira@example.com")).one()
+    page.goto(f"/desk/customers/{mira}/view")
+    take("desk-view-as")
+    page.get_by_label("In a sentence").fill("too short")
+    page.locator("main form").evaluate("form => form.noValidate = true")
+    page.get_by_role("button", name="Start looking").click()
+    expect(page.locator("#reason-error")).to_be_visible()
+    take("desk-view-as-wrong")
+    page.get_by_label("In a sentence").fill("Checking why parcel 2 has no news")
+    page.get_by_role("button", name="Start looking").click()
+    expect(page.locator(".watch")).to_be_visible()
+    take("viewing")
+    page.goto("/account/language")
+    take("viewing-closed")
+    page.goto("/desk/viewing/act")
+    take("viewing-act")
+    page.get_by_role("button", name="Act for them").click()
+    expect(page.locator(".watch")).to_contain_text("You act for them.")
+    page.goto("/desk")
+    take("desk-while-viewing")
+    page.get_by_role("button", name="Leave").click()
+    expect(page.locator(".watch")).to_have_count(0)
+
+
 def _newcomer(demo: Demo, *, with_app: bool = False) -> tuple[str, str]:
     """Each walk has its own: one address gets few mails. Their address, and the secret of their app."""
     email = f"newcomer{next(_newcomers)}@halfjar.example"

@@ -14,6 +14,7 @@ from portal.subscriptions.models import Cancellation
 from portal.timeline import Entry
 from tests.journeys import desk_screens, order_screens, return_screens
 from tests.journeys.demo import Demo
+from tests.journeys.suggested_screens import suggested
 
 UPDATING = "Updating your next payment date…"
 Take = Callable[[str], None]
@@ -313,6 +314,7 @@ WALKS = [
     _screen("account-many", "sofia", "/account"),
     _screen("orders-many", "sofia", "/orders"),
     _screen("home", "mira", "/"),
+    Walk("mira", ("home-suggested", "suggestions"), suggested),
     _screen("deliveries", "mira", "/subscriptions"),
     _screen("subscription", "mira", "/subscriptions", _open_subscription),
     _screen("delivery", "mira", "/subscriptions", _open_delivery),
@@ -335,6 +337,8 @@ WALKS = [
     _screen("billing", "mira", "/account/billing"),
     _screen("invoice", "mira", "/account/billing", _follow("main a.go")),
     _screen("devices", "mira", "/account/devices"),
+    _screen("visits", "mira", "/account/visits"),
+    _screen("visits-none", "sofia", "/account/visits"),
     _screen("language", "mira", "/account/language"),
     _screen("addresses", "mira", "/account/addresses"),
     _screen("address", "mira", "/account/addresses/new"),
@@ -377,6 +381,11 @@ WALKS = [
     ),
     Walk(None, ("desk-second-step", "desk-second-step-wrong"), desk_screens.every_time),
     _screen("desk", "ada", "/desk"),
+    Walk(
+        None,
+        ("desk-view-as", "desk-view-as-wrong", "viewing", "viewing-closed", "viewing-act", "desk-while-viewing"),
+        desk_screens.viewing,
+    ),
     Walk("ada", ("desk-failing", "desk-task", "desk-customer-failing", "desk-notes"), desk_screens.failing),
     _screen("desk-search", "ada", "/desk/search?q=jo"),
     _screen("desk-nobody", "ada", "/desk/search?q=nobody"),

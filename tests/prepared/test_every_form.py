@@ -50,7 +50,7 @@ TRIED = {
     "subscriptions.use_code",
 }
 """What can be prepared, as `test_every_change` and `tests/returns/test_suggested.py` do."""
-NOT_TOLD = {"billing.pay_invoice", "returns.put_back_on_card"}
+NOT_TOLD = {"billing.pay_invoice"}
 """Tried too, and then refused: nobody has words for it."""
 THE_CUSTOMERS_ANSWER = {"prepared.decline"}
 

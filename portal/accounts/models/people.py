@@ -22,6 +22,8 @@ class Customer(Model):
     time_zone: Mapped[str | None] = mapped_column(default=None)
     email_verified_at: Mapped[datetime | None] = mapped_column(default=None)
     """When a mail to this address was last seen to have arrived. Nothing is linked by an address that was not."""
+    suggested_until: Mapped[datetime | None] = mapped_column(default=None, info={"learned": True})
+    """Until when a change that staff suggest may wait for them: nothing does later, so no page has to look."""
     noticed_at: Mapped[datetime | None] = mapped_column(default=None, info={"learned": True})
     """When something last came to concern them that is told above each page. While it is None, no page asks what."""
 

@@ -78,7 +78,10 @@ def say_why(suggestion_id: int) -> ResponseReturnValue:
 @bp.app_template_global()
 def offered(about: str) -> list[queries.Shown]:
     """What waits for this customer, of what is about this page."""
-    found = queries.waiting(current.customer.id, at=now())
+    customer, at = current.customer, now()
+    if customer.suggested_until is None or customer.suggested_until <= at:
+        return []
+    found = queries.waiting(customer.id, at=at)
     return found if about == "home" else [one for one in found if one.is_about(about)]
 
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.kit.db import db
 from portal.payments import Standing, Terms, Why
 from portal.subscriptions.models import Cancellation, DeliveryStatus, Subscription
 from portal.subscriptions.policy import CHANGE_OF, Change, as_of
 from portal.subscriptions.renewals import is_news, known_renewals
+from portal.timeline import Entry, key
 
 FIELDS = ("next_charge_at", "every", "contents", "pause", "is_ending", "code", "ship_to")
 PARTS = {
@@ -66,7 +69,7 @@ def read(subscription: Subscription, *, at: datetime) -> Wanted:
     return Wanted(
         ref=subscription.provider_ref,
         account_ref=subscription.account_ref,
-        terms=subscription.terms,
+        terms=replace(subscription.terms, changed_by=_changed_by(subscription)),
         confirmed_version=subscription.confirmed_version,
         known=subscription.known,
         since=open_since or last,
@@ -77,6 +80,13 @@ def read(subscription: Subscription, *, at: datetime) -> Wanted:
         beginning_key=subscription.beginning_key,
         why=next((asked.why for asked in untold(subscription)), None),
     )
+
+
+def _changed_by(subscription: Subscription) -> str:
+    """By numbers: names of people are none of the provider's business."""
+    newest = select(Entry.staff_id, Entry.customer_id).where(Entry.subject == key(subscription), Entry.version == subscription.version)
+    by = db.session.execute(newest.order_by(Entry.id.desc()).limit(1)).one_or_none() if subscription.is_waiting else None
+    return f"staff {by.staff_id} for customer {by.customer_id}" if by and by.staff_id else ""
 
 
 def untold(subscription: Subscription) -> list[Cancellation]:

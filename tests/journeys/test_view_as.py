@@ -1,0 +1,69 @@
+"""Jonas, on a phone of his own, sees Alice's pages, skips a delivery for her, and leaves; her own page tells her (REL I7)."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from pyotp import TOTP
+
+from portal.kit import clock
+from portal.kit.db import transaction
+from tests.accounts.builders import authenticator_app, staff
+from tests.journeys.phone import UPDATING, link_for, notice, open_skip, phone
+from tests.mail import Mail
+from tests.subscriptions.builders import Box
+
+pytestmark = pytest.mark.browser
+JONAS = "jonas@halfjar.example"
+
+
+def comes_in(page: Page, mail: Mail, secret: str) -> None:
+    page.goto(link_for(page, mail, JONAS, "/desk/sign-in"))
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("The six digits in your app").fill(TOTP(secret).at(clock.wall()))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+
+
+def banner(page: Page, words: str) -> None:
+    watch = page.locator("body > .watch")
+    expect(watch).to_contain_text(words)
+    expect(watch.locator("time")).to_contain_text(":")
+    box = watch.bounding_box()
+    assert box and box["y"] == 0, "it stands at the top, whatever is scrolled"
+
+
+def test_jonas_looks_acts_and_leaves(app: Flask, browser: Browser, portal: str, home: Page, alice: Box, mail: Mail) -> None:
+    with app.app_context(), transaction():
+        secret = authenticator_app(staff(JONAS, "Jonas").id, at=clock.now())
+    with phone(browser, portal) as desk:
+        comes_in(desk, mail, secret)
+        desk.goto(f"/desk/customers/{alice.customer_id}")
+        desk.get_by_role("link", name="View as customer").click()
+        desk.get_by_label("In a sentence").fill("She asks to skip the next box")
+        desk.get_by_role("button", name="Start looking").click()
+        banner(desk, "You are Jonas, looking as alice@example.com. Look only.")
+
+        open_skip(desk)
+        banner(desk, "Look only.")
+        expect(desk.get_by_role("button", name="Skip this delivery")).to_be_disabled()
+        desk.keyboard.press("Escape")
+
+        desk.get_by_role("link", name="Act for them").click()
+        desk.locator("dialog").get_by_role("button", name="Act for them").click()
+        banner(desk, "You act for them.")
+        open_skip(desk)
+        desk.get_by_role("button", name="Skip this delivery").click()
+        expect(notice(desk)).to_contain_text("Skipped.")
+        banner(desk, "You act for them.")
+        expect(desk.get_by_text(UPDATING)).to_have_count(0)
+        desk.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        banner(desk, "You act for them.")
+
+        desk.get_by_role("button", name="Leave").click()
+        expect(desk.get_by_text("You are back at the desk.")).to_be_visible()
+        expect(desk.locator(".watch")).to_have_count(0)
+    home.goto("/account/visits")
+    expect(home.get_by_text("She asks to skip the next box")).to_be_visible()
+    expect(home.get_by_text("Changed for you:")).to_be_visible()
+    home.goto(f"/subscriptions/{alice.id}")
+    expect(home.get_by_text("Jonas from support, for you").first).to_be_visible()
