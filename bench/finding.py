@@ -88,7 +88,8 @@ class Crowd:
                 index.create(db.session.connection())
             if not is_sqlite():
                 db.session.execute(text("SELECT setval(pg_get_serial_sequence('customer', 'id'), (SELECT max(id) FROM customer))"))
-            db.session.execute(text("ANALYZE"))
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # as the server does by itself, later
+            connection.exec_driver_sql("ANALYZE" if is_sqlite() else "VACUUM ANALYZE")
 
     def searches(self) -> dict[str, Callable[[], str]]:
         """What somebody may type, by its kind."""
