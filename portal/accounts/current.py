@@ -231,7 +231,8 @@ def _asked_for() -> str | None:
 
 def _keep_refusal(answer: Response) -> Response:
     """Who is signed in, and was told no: by a rule, or for who they are."""
-    told_no = "refusal" in g or answer.status_code == 403 or (request.method == "POST" and answer.status_code >= 400)
+    mistyped = answer.status_code == 422  # a form that was not filled in yet is no refusal
+    told_no = answer.status_code == 403 or (request.method == "POST" and ("refusal" in g or answer.status_code >= 400) and not mistyped)
     user = current.signed_in if told_no and answer.status_code < 500 and not problems.for_programs() else None
     if user and (person := user.staff or user.customer):
         with transaction():
