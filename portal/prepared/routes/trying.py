@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, redirect, request, session, url_for
+from flask import Response, g, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func
 
@@ -50,12 +50,12 @@ def settle(answer: Response) -> Response:
     session.update(g.cookie_before)
     if not can_be_told(tried.told):
         say(_("This can’t be suggested. Nothing was changed."), tone="bad")
-        return redirect(came_from(), 303)  # type: ignore[return-value]
+        return make_response(redirect(came_from(), 303))
     with transaction():
         actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, page=came_from(), at=now())
     customer = current.customer
     say(_("Suggested to %(name)s.", name=customer.name or customer.email), _("Nothing is changed until they approve it."))
-    return redirect(url_for("prepared.index"), 303)  # type: ignore[return-value]
+    return make_response(redirect(url_for("prepared.index"), 303))
 
 
 def _look() -> None:
