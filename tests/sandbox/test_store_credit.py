@@ -24,6 +24,15 @@ def test_credit_is_given_and_listed_newest_first(account: Account) -> None:
     assert account.v1.customers.balance_transactions.retrieve(customer.id, first.id).amount == -500
 
 
+def test_credit_is_taken_away_also_more_than_there_is_and_the_answer_says_what_is_left(account: Account) -> None:
+    customer = account.customer()
+    credit(account, customer, 500)
+    assert credit(account, customer, -300).ending_balance == -200
+    owed = credit(account, customer, -300)
+    assert (owed.amount, owed.ending_balance) == (300, 100)
+    assert account.v1.customers.retrieve(customer.id).balance == 100
+
+
 def test_with_one_key_credit_is_given_once(account: Account) -> None:
     customer, key = account.customer(), account.once()
     params = {"amount": -500, "currency": "eur", "metadata": {"portal_key": "credit-1"}}
