@@ -149,14 +149,6 @@ def test_what_is_too_little_to_be_charged_is_owed_until_the_next_invoice(shop: S
     assert (invoice.total, invoice.starting_balance, invoice.amount_paid, invoice.ending_balance) == (1999, 29, 2028, 0)
 
 
-def test_a_key_gives_credit_once(account: Account) -> None:
-    customer, once = account.customer(), account.once()
-    params = {"amount": -500, "currency": "eur"}
-    first, second = (account.v1.customers.balance_transactions.create(customer.id, params, once) for _ in range(2))
-    assert first.id == second.id
-    assert account.v1.customers.retrieve(customer.id).balance == -500
-
-
 def test_the_stand_in_keeps_one_currency_for_a_customer(shop: Shop) -> None:
     customer = shop.customer()
     credit(shop, customer, 500)
