@@ -12,7 +12,7 @@ from portal.orders.models import Order
 from portal.subscriptions import actions
 from portal.subscriptions.models import Cancellation, Subscription
 from portal.subscriptions.policy import CHANGE_OF
-from portal.timeline import Actor, Entry
+from portal.timeline import Actor, Entry, note
 from tests.browser import words
 from tests.conftest import Work
 from tests.mail import Mail, text
@@ -31,11 +31,10 @@ def by(box: Box) -> Actor:
 
 @pytest.mark.parametrize("deed", [*CHANGE_OF, "undone"])
 def test_a_refusal_of_any_deed_is_told_on_every_page(app: Flask, alice: Box, deed: str) -> None:
-    alice.browser.post(alice.skip(0))
     with app.app_context(), transaction():
-        entry = db.session.scalars(select(Entry).where(Entry.deed == "skipped")).one()
-        entry.deed, entry.refused_at = deed, now()
-        entry.facts = {"reference": "C-1", "code": "X", "every": [1, "month"], "undone": "skipped"}
+        facts = {"reference": "C-1", "code": "X", "every": [1, "month"], "undone": "skipped", "day": "2026-12-28", "entry": 0}
+        entry = note(db.session.get_one(Subscription, alice.id), deed, by=by(alice), at=now(), facts=facts)
+        entry.refused_at = now()
     for page in "/", alice.page:
         assert "The payment provider refused it" in words(alice.browser.get(page))
 
