@@ -51,7 +51,7 @@ def fill(count: int) -> None:
             entry.entry_hash = last = digest(entry)
             rows.append({column.key: getattr(entry, column.key) for column in Entry.__table__.columns if column.key != "id"})
         with transaction():
-            db.session.execute(insert(Entry.__table__), rows)  # type: ignore[arg-type]
+            db.session.execute(insert(Entry), rows)
             db.session.execute(update(ChainHead).values(entry_hash=last))
 
 
