@@ -14,12 +14,17 @@ from portal.kit import web
 KEPT = "unsent"
 """Where in this browser's own cookie. In no address, and not with us: docs/decisions/what-was-typed.md."""
 FOR = timedelta(hours=1)
+STANDS_ELSEWHERE: set[str] = set()
+"""Fields by which a form says that it stands, filled in, on a page that is not its own: from there it is sent again."""
 LARGEST = 1800
 """Bytes, as the cookie packs it: browsers take 4096 for all of a cookie. More than our longest form holds."""
 
 
 def keep(*, customer_id: int | None, at: datetime) -> str:
     """Answers the page on which the form stands. `customer_id` is who filled it in, if that is known: nobody else gets to see it."""
+    if not STANDS_ELSEWHERE.isdisjoint(request.form):
+        session.pop(KEPT, None)
+        return web.came_from()
     typed = [[name, value] for name, value in request.form.items(multi=True) if name != "csrf_token" and "\x00" not in value]
     if len(zlib.compress(json.dumps(typed).encode())) > LARGEST:
         typed = []

@@ -6,10 +6,11 @@ No deed is written twice for it: docs/decisions/prepared-changes.md says how.
 from flask import Flask
 
 from portal import timeline
-from portal.accounts import on_prepare
+from portal.accounts import on_prepare, unsent
 from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
 from portal.prepared.routes import approving, bp, desk_bp, trying
+from portal.prepared.routes.sent import SUGGESTION
 from portal.prepared.telling import details as details
 from portal.prepared.telling import pictures as pictures
 from portal.prepared.telling import tells as tells
@@ -17,6 +18,7 @@ from portal.prepared.telling import where as where
 from portal.prepared.telling import words as words
 
 on_prepare(trying.begin)
+unsent.STANDS_ELSEWHERE.add(SUGGESTION)
 timeline.on_entry(trying.hear)
 timeline.on_entry(approving.hear)
 

@@ -2,11 +2,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.accounts.actions.staff import shut_out
-from portal.accounts.models import Staff
+from portal.accounts.models import Session, Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.prepared.models import MOST_OPEN, Outcome
@@ -190,3 +191,22 @@ def test_an_open_page_asks_for_what_is_about_it_alone(app: Flask, alice: Box, st
     asked = alice.browser.get(f"/suggestions?about=subscription:{alice.id}", target="suggestions")
     assert "Mon 28 Dec skipped" in words(asked) and not asked.html
     assert "skipped" not in words(alice.browser.get(f"/suggestions?about=subscription:{other.id}", target="suggestions"))
+
+
+@pytest.mark.parametrize("how", ["session", "cookie"])
+def test_who_was_signed_out_meanwhile_signs_in_and_approves_it_then(app: Flask, alice: Box, jonas: Browser, both: Both, how: str) -> None:
+    jonas.post(alice.skip(0))
+    path, sent = fields_of(alice.browser.get(alice.page))
+    alice.browser.agent |= {"Origin": "http://localhost"}
+    if how == "cookie":
+        alice.browser.client.delete_cookie("portal")
+    with app.app_context(), transaction():
+        db.session.execute(update(Session).where(Session.customer_id == alice.customer_id).values(revoked_at=now()))
+    assert "You were signed out meanwhile. Nothing was changed." in words(alice.browser.post(path, sent))
+    with alice.browser.client.session_transaction() as kept:
+        assert kept["next"] == alice.page
+    alice.browser.sign_in(alice.customer_id)
+    approve(alice.browser, at=alice.page)
+    (one,) = prepared(app)
+    assert one.ended_as == Outcome.APPROVED
+    assert both.here(alice) == date(2027, 1, 23)
