@@ -18,13 +18,14 @@ from portal.kit.errors import SaysWhy
 from portal.notifications.actions import DONE_BY
 
 Preparer = Callable[[], None]
+WhyNot = Callable[[str], str]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ALWAYS = {"door.sign_out", "static"}
 """Endpoints that a view stops nobody from."""
 ALSO_THEIRS = {"photos.add", "photos.remove"}
 """Deeds of a customer's that do not lie in a blueprint of theirs: what a form of theirs sends."""
-PREPARERS: list[Preparer] = []
+PREPARERS: list[tuple[Preparer, WhyNot]] = []
 
 
 def init_app(app: Flask) -> None:
@@ -32,10 +33,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(watch=watch, closed=closed)
 
 
-def on_prepare(prepare: Preparer) -> Preparer:
-    """Call it before what is sent while a change is only prepared. It raises what can't be; and sees to it that nothing else is done."""
-    PREPARERS.append(prepare)
-    return prepare
+def on_prepare(prepare: Preparer, why_not: WhyNot) -> None:
+    """Call `prepare` before what is sent while a change is only prepared: it sees to it that nothing is done. `why_not` says of an
+    endpoint why what is sent there can't be prepared, if so; its form is closed from the beginning."""
+    PREPARERS.append((prepare, why_not))
 
 
 class NotNow(SaysWhy):
@@ -55,7 +56,7 @@ def check() -> ResponseReturnValue | None:
     if why := _why_not(request.endpoint, request.method, user.impersonation.mode):
         raise NotNow(why)
     if user.impersonation.mode is Mode.PREPARE:
-        for prepare in PREPARERS:
+        for prepare, _why in PREPARERS:
             prepare()
     DONE_BY.set(user.staff.name or user.staff.email)
     return None
@@ -95,6 +96,8 @@ def _why_not(endpoint: str, method: str, mode: Mode) -> str:
             return str(_("Only the customer can do this. Nobody who works here can do it for them."))
         if method not in SAFE and (mode is Mode.LOOK or (mode is Mode.PREPARE and not PREPARERS)):
             return str(_("Look only. Choose “Act for them” first; the customer will be told."))
+        if method not in SAFE and mode is Mode.PREPARE:
+            return next(filter(None, (why_not(endpoint) for _prepare, why_not in PREPARERS)), "")
     return ""
 
 

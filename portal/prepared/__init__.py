@@ -9,6 +9,7 @@ from portal import timeline
 from portal.accounts import on_prepare, unsent
 from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
+from portal.prepared import what
 from portal.prepared.routes import approving, bp, desk_bp, trying
 from portal.prepared.routes.sent import SUGGESTION
 from portal.prepared.telling import details as details
@@ -17,7 +18,7 @@ from portal.prepared.telling import tells as tells
 from portal.prepared.telling import where as where
 from portal.prepared.telling import words as words
 
-on_prepare(trying.begin)
+on_prepare(trying.begin, what.why_not)
 unsent.STANDS_ELSEWHERE.add(SUGGESTION)
 timeline.on_entry(trying.hear)
 timeline.on_entry(approving.hear)

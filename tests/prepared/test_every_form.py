@@ -1,11 +1,12 @@
 """Each form of the customer's pages, while staff prepare: it is tried, or it is refused with a reason, or it keeps a draft. A new one
 has to say which."""
 
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.accounts.current import signed_in
 from portal.accounts.viewing import ALSO_THEIRS
-from portal.prepared.what import DRAFTS, OURS, WITH_PHOTOS
+from portal.prepared.what import DRAFTS, OURS, PAYS, WITH_PHOTOS, why_not
 from tests.browser import Browser, words
 from tests.house.test_routes import DESK, KEYS, NO_TOKEN, UNSAFE, address, rules
 from tests.prepared.builders import counted
@@ -50,8 +51,6 @@ TRIED = {
     "subscriptions.use_code",
 }
 """What can be prepared, as `test_every_change` and `tests/returns/test_suggested.py` do."""
-NOT_TOLD = {"billing.pay_invoice"}
-"""Tried too, and then refused: nobody has words for it."""
 THE_CUSTOMERS_ANSWER = {"prepared.decline"}
 
 
@@ -62,7 +61,7 @@ def customers(app: Flask, endpoint: str) -> bool:
 def test_each_form_says_what_becomes_of_it(app: Flask) -> None:
     forms = {rule.endpoint for rule, methods in rules(app) if methods & UNSAFE and customers(app, rule.endpoint)}
     theirs_alone = {endpoint for endpoint in forms if hasattr(app.view_functions[endpoint], "only_themselves")}
-    assert forms - theirs_alone == TRIED | NOT_TOLD | DRAFTS | OURS | WITH_PHOTOS | THE_CUSTOMERS_ANSWER
+    assert forms - theirs_alone == TRIED | DRAFTS | OURS | WITH_PHOTOS | PAYS | THE_CUSTOMERS_ANSWER
 
 
 def test_none_of_them_changes_anything_and_what_is_refused_says_why(app: Flask, jonas: Browser) -> None:
@@ -73,6 +72,7 @@ def test_none_of_them_changes_anything_and_what_is_refused_says_why(app: Flask, 
         assert answer.status_code in (303, 400, 403, 404, 409, 422), f"{rule.rule} answered {answer.status}"
         if not customers(app, rule.endpoint) or hasattr(app.view_functions[rule.endpoint], "only_themselves"):
             assert answer.status_code == 403, f"{rule.rule} answered {answer.status}"
-        if rule.endpoint in WITH_PHOTOS:
-            assert "Photos come from the customer" in words(jonas.get("/account"))
+        if rule.endpoint in WITH_PHOTOS | PAYS:
+            assert answer.status_code == 403
+            assert why_not(rule.endpoint) in words(BeautifulSoup(answer.text, "html.parser"))
         assert counted(app) == before, f"{rule.rule} changed something"

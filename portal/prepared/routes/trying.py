@@ -16,16 +16,16 @@ from portal.prepared.models import MOST_OPEN, PreparedChange
 from portal.prepared.refusals import CannotBePrepared, TooManyWait
 from portal.prepared.routes.sent import sent_form
 from portal.prepared.telling import PICTURES, can_be_told, picture, tell
-from portal.prepared.what import DRAFTS, OURS, WITH_PHOTOS
+from portal.prepared.what import DRAFTS, OURS
 from portal.timeline import Entry
 
 
 def begin() -> None:
-    """Before each request while a change is prepared: what is sent is only tried. What can't be prepared is refused, with the reason."""
+    """Before each request while a change is prepared: what is sent is only tried. A form may carry photos: then it is refused."""
     view, endpoint = current.impersonation, request.endpoint or ""
     if view is None or request.method != "POST" or endpoint in DRAFTS | OURS:
         return
-    if endpoint in WITH_PHOTOS or any(file.filename for file in request.files.values()):
+    if any(file.filename for file in request.files.values()):
         raise CannotBePrepared(_("Photos come from the customer, so they can’t be suggested."))
     waiting = PreparedChange.open_of(view.customer_id, at=now()).order_by(None).with_only_columns(func.count())
     if (db.session.scalar(waiting) or 0) >= MOST_OPEN:
