@@ -21,6 +21,16 @@ def told(deed: str, facts: dict[str, Any]) -> str:
     return words[deed]
 
 
+@prepared.offers(Order.__tablename__)
+def offered(deed: str, facts: dict[str, Any]) -> str:
+    number, quantity, product = facts["order"], facts.get("quantity", ""), facts.get("title", "")
+    words: dict[str, str] = {
+        LINE_CANCELLED: _("Take %(quantity)s × %(product)s out of order %(number)s", number=number, quantity=quantity, product=product),
+        OTHER_ADDRESS: _("Send order %(number)s to another address", number=number),
+    }
+    return words[deed]
+
+
 @prepared.details(Order.__tablename__)
 def more(entry: Entry) -> dict[str, Any]:
     """What goes back, where that is known; or where it goes."""

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from portal.accounts.actions.addresses import ADDED, CHOSEN, CORRECTED, REMOVED
 from portal.accounts.models import Customer
-from portal.prepared.telling import details, tells, where
+from portal.prepared.telling import details, offers, tells, where
 from portal.timeline import Entry
 
 
@@ -20,6 +20,20 @@ def told(deed: str, facts: dict[str, Any]) -> str:
         CHOSEN: _("All deliveries go to another address"),
         REMOVED: _("An address taken out of the book"),
         "change language": _("Another language or time zone"),
+    }
+    return words[deed]
+
+
+@offers(Customer.__tablename__)
+def offered(deed: str, facts: dict[str, Any]) -> str:
+    if deed == "undone":
+        return str(_("Undo: %(what)s", what=told(facts["undone"], facts)))
+    words: dict[str, str] = {
+        ADDED: _("Add an address to the book"),
+        CORRECTED: _("Correct an address"),
+        CHOSEN: _("Send all deliveries to another address"),
+        REMOVED: _("Take an address out of the book"),
+        "change language": _("Use another language or time zone"),
     }
     return words[deed]
 

@@ -12,6 +12,7 @@ Details = Callable[[Entry], dict[str, Any]]
 Words = Callable[[str, dict[str, Any]], str]
 Picture = Callable[[int], list[dict[str, Any]] | None]
 WORDS: dict[str, Words] = {}
+OFFERS: dict[str, Words] = {}
 DETAILS: dict[str, Details] = {}
 PICTURES: dict[str, Picture] = {}
 
@@ -21,6 +22,16 @@ def tells(table: str) -> Callable[[Words], Words]:
 
     def register(words: Words) -> Words:
         WORDS[table] = words
+        return words
+
+    return register
+
+
+def offers(table: str) -> Callable[[Words], Words]:
+    """Mark the function that says such a deed as something to be done: what is only suggested has not happened."""
+
+    def register(words: Words) -> Words:
+        OFFERS[table] = words
         return words
 
     return register
@@ -74,8 +85,8 @@ def words(told: dict[str, Any]) -> str:
 
 
 def sentence(told: list[dict[str, Any]]) -> str:
-    """Of all that would be done."""
-    return ". ".join(words(one) for one in told)
+    """Of all that would be done, as what is offered."""
+    return ". ".join(OFFERS[one["subject"].partition(":")[0]](one["deed"], one["facts"]) for one in told)
 
 
 def picture(subject: str) -> list[dict[str, Any]] | None:

@@ -22,16 +22,35 @@ def told(deed: str, facts: dict[str, Any]) -> str:
 
 @prepared.tells(Claim.__tablename__)
 def told_of_claim(deed: str, facts: dict[str, Any]) -> str:
-    kinds: dict[str, str] = {
-        "not_here": _("It says delivered, but it isn’t here"),
-        "damaged": _("Something is damaged"),
-        "missing": _("Something is missing"),
-        "wrong": _("Something else came"),
-    }
-    order, kind = facts.get("order", ""), kinds.get(facts.get("kind", ""), "")
     words: dict[str, str] = {
-        "open claim": _("Order %(number)s: %(what)s", number=order, what=kind),
+        "open claim": _("Order %(number)s: %(what)s", number=facts.get("order", ""), what=_kind(facts)),
         "cancel claim": _("Report %(number)s taken back", number=facts.get("reference", "")),
+    }
+    return words[deed]
+
+
+@prepared.offers(Return.__tablename__)
+def offered(deed: str, facts: dict[str, Any]) -> str:
+    number, title, way, begins = facts.get("rma", ""), facts.get("title", ""), facts.get("way"), facts.get("from", "")
+    at = short_moment(datetime.fromisoformat(begins)) if begins else ""
+    words: dict[str, str] = {
+        "submit return": _("Begin return %(number)s", number=number),
+        "cancel return": _("Cancel return %(number)s", number=number),
+        "object to return": _("Have return %(number)s looked at again", number=number),
+        "exchange chosen again": _("Take %(product)s instead", product=title),
+        "exchange called off": _("Take the money instead of %(product)s", product=title),
+        "other way back": _("Send return %(number)s back another way: %(way)s", number=number, way=way_told(Way(way))) if way else "",
+        "order pick-up": _("Have return %(number)s collected %(moment)s", number=number, moment=at),
+        "tell parcel number": _("Say that return %(number)s was sent with %(parcel)s", number=number, parcel=_parcel(facts)),
+    }
+    return words[deed]
+
+
+@prepared.offers(Claim.__tablename__)
+def offered_of_claim(deed: str, facts: dict[str, Any]) -> str:
+    words: dict[str, str] = {
+        "open claim": _("Report about order %(number)s: %(what)s", number=facts.get("order", ""), what=_kind(facts)),
+        "cancel claim": _("Take report %(number)s back", number=facts.get("reference", "")),
     }
     return words[deed]
 
@@ -61,9 +80,22 @@ def _of_goods(facts: dict[str, Any]) -> dict[str, str]:
 def _of_the_way(facts: dict[str, Any]) -> dict[str, str]:
     number, way, begins = facts.get("rma", ""), facts.get("way"), facts.get("from", "")
     at = short_moment(datetime.fromisoformat(begins)) if begins else ""
-    parcel = f"{CARRIER_NAMES.get(facts.get('carrier', ''), '')} {facts.get('number', '')}".strip()
     return {
         "other way back": _("Return %(number)s: %(way)s", number=number, way=way_told(Way(way))) if way else "",
         "order pick-up": _("Return %(number)s is collected %(moment)s", number=number, moment=at),
-        "tell parcel number": _("Return %(number)s: sent with %(parcel)s", number=number, parcel=parcel),
+        "tell parcel number": _("Return %(number)s: sent with %(parcel)s", number=number, parcel=_parcel(facts)),
     }
+
+
+def _parcel(facts: dict[str, Any]) -> str:
+    return f"{CARRIER_NAMES.get(facts.get('carrier', ''), '')} {facts.get('number', '')}".strip()
+
+
+def _kind(facts: dict[str, Any]) -> str:
+    kinds: dict[str, str] = {
+        "not_here": _("It says delivered, but it isn’t here"),
+        "damaged": _("Something is damaged"),
+        "missing": _("Something is missing"),
+        "wrong": _("Something else came"),
+    }
+    return kinds.get(facts.get("kind", ""), "")

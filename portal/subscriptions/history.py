@@ -44,7 +44,7 @@ def why_it_stays(deed: str) -> str:
 
 
 def _of_deliveries(facts: dict[str, Any]) -> dict[str, str]:
-    day, to = _day(facts, "day"), _day(facts, "to")
+    day, to = on(facts, "day"), on(facts, "to")
     return {
         "skipped": _("%(day)s skipped", day=day),
         "unskipped": _("%(day)s sent after all", day=day),
@@ -73,7 +73,7 @@ def _of_the_box(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def _of_the_whole(facts: dict[str, Any]) -> dict[str, str]:
-    day, to = _day(facts, "day"), _day(facts, "to")
+    day, to = on(facts, "day"), on(facts, "to")
     return {
         "frequency": _("Now %(often)s", often=often(*facts["every"])) if "every" in facts else "",
         "paused": _("Paused until %(day)s", day=to) if to else _("Paused"),
@@ -170,7 +170,8 @@ def who(done: Done) -> str:
     return systems[done.system]
 
 
-def _day(facts: dict[str, Any], name: str) -> str:
+def on(facts: dict[str, Any], name: str) -> str:
+    """The day that is kept under this name, in the reader's language; empty without one."""
     return short_day(date.fromisoformat(facts[name])) if name in facts else ""
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal import prepared
@@ -13,6 +14,50 @@ from portal.timeline import Entry
 COMPARED = 3
 
 prepared.tells(Subscription.__tablename__)(history.told)
+
+
+@prepared.offers(Subscription.__tablename__)
+def offered(deed: str, facts: dict[str, Any]) -> str:
+    """What comes along with what was asked for is told in the history's words."""
+    if deed == "undone":
+        return str(_("Undo: %(what)s", what=history.told(facts["undone"], facts)))
+    return (_of_deliveries(facts) | _of_the_box(facts) | _of_the_whole(facts)).get(deed) or history.told(deed, facts)
+
+
+def _of_deliveries(facts: dict[str, Any]) -> dict[str, str]:
+    day, to = history.on(facts, "day"), history.on(facts, "to")
+    return {
+        "skipped": _("Skip %(day)s", day=day),
+        "unskipped": _("Send %(day)s after all", day=day),
+        "moved": _("Move %(day)s to %(to)s", day=day, to=to),
+        "moved with later": _("Move %(day)s and all later, from %(to)s on", day=day, to=to),
+    }
+
+
+def _of_the_box(facts: dict[str, Any]) -> dict[str, str]:
+    product, new, quantity = facts.get("product", ""), facts.get("new", ""), facts.get("quantity", "")
+    return {
+        "swapped": _("Swap %(product)s for %(new)s", product=product, new=new),
+        "added": _("Add %(quantity)s × %(product)s", product=product, quantity=quantity),
+        "added once": _("Add %(quantity)s × %(product)s to the next delivery only", product=product, quantity=quantity),
+        "taken out once": _("Take %(product)s out of the next delivery", product=product),
+        "removed": _("Take %(product)s out", product=product),
+    }
+
+
+def _of_the_whole(facts: dict[str, Any]) -> dict[str, str]:
+    to = history.on(facts, "to")
+    return {
+        "frequency": _("Send it %(often)s", often=history.often(*facts["every"])) if "every" in facts else "",
+        "paused": _("Pause until %(day)s", day=to) if to else _("Pause"),
+        "resumed": _("Resume, next on %(day)s", day=to),
+        "cancelled": _("Cancel now"),
+        "cancelled for the end": _("Cancel for the end of the period"),
+        "kept": _("Keep it after all"),
+        "began again": _("Start again, next on %(day)s", day=history.on(facts, "day")),
+        "address": _("Send it to another address"),
+        "code": _("Use the discount code %(code)s", code=facts.get("code", "")),
+    }
 
 
 @prepared.details(Subscription.__tablename__)

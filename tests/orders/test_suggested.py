@@ -16,7 +16,7 @@ def test_staff_suggest_to_leave_something_out_and_the_customer_approves(app: Fla
     helping.post(f"/orders/{placed.number}/lines/0/cancel", {"units": "1", "before": "0"})
     assert placed.rows() == [] and placed.tasks() == []
     page = f"/orders/{placed.number}"
-    assert "Order A-1 without 1 × Linden honey" in suggestions(placed.browser.get(page))
+    assert "Take 1 × Linden honey out of order A-1" in suggestions(placed.browser.get(page))
     approve(placed.browser, at=page)
     assert [quantity for quantity, *_ in placed.rows()] == [1]
     assert prepared(app)[0].ended_as is Outcome.APPROVED

@@ -49,34 +49,34 @@ class Change:
 
 
 CHANGES = {
-    "skip": Change(lambda at: at.box.skip(0), "Mon 28 Dec skipped"),
-    "unskip": Change(lambda at: at.box.unskip(0), "Mon 28 Dec sent after all", first=(lambda at: at.box.skip(0), {})),
-    "move": Change(lambda at: at.box.move(0), "Mon 28 Dec moved to Mon 4 Jan", {"to": "2027-01-04"}),
-    "move all": Change(lambda at: at.box.move(0), "and all later moved", {"to": "2027-01-04", "which": "later"}),
+    "skip": Change(lambda at: at.box.skip(0), "Skip Mon 28 Dec"),
+    "unskip": Change(lambda at: at.box.unskip(0), "Send Mon 28 Dec after all", first=(lambda at: at.box.skip(0), {})),
+    "move": Change(lambda at: at.box.move(0), "Move Mon 28 Dec to Mon 4 Jan", {"to": "2027-01-04"}),
+    "move all": Change(lambda at: at.box.move(0), "and all later, from Mon 4 Jan on", {"to": "2027-01-04", "which": "later"}),
     "quantity": Change(lambda at: at.item("Rolled oats", "quantity"), "Rolled oats: 5 instead of 2", {"quantity": "5"}),
     "swap": Change(
-        lambda at: at.item("Highland tea", "swap"), "Highland tea swapped for Sencha", lambda at: {"to": str(at.shelf["Sencha"])}
+        lambda at: at.item("Highland tea", "swap"), "Swap Highland tea for Sencha", lambda at: {"to": str(at.shelf["Sencha"])}
     ),
-    "remove": Change(lambda at: at.item("Rolled oats", "remove"), "Rolled oats taken out"),
-    "add": Change(lambda at: f"{at.box.page}/add", "2 × Honey added", lambda at: {"variant": str(at.shelf["Honey"]), "quantity": "2"}),
-    "frequency": Change(lambda at: f"{at.box.page}/frequency", "Now every 2 weeks", {"every": "2-week"}),
-    "pause": Change(lambda at: f"{at.box.page}/pause", "Paused", {"how": "open"}),
+    "remove": Change(lambda at: at.item("Rolled oats", "remove"), "Take Rolled oats out"),
+    "add": Change(lambda at: f"{at.box.page}/add", "Add 2 × Honey", lambda at: {"variant": str(at.shelf["Honey"]), "quantity": "2"}),
+    "frequency": Change(lambda at: f"{at.box.page}/frequency", "Send it every 2 weeks", {"every": "2-week"}),
+    "pause": Change(lambda at: f"{at.box.page}/pause", "Pause", {"how": "open"}),
     "resume": Change(
-        lambda at: f"{at.box.page}/resume", "Resumed, next on", {"to": "2027-01-04"}, (lambda at: f"{at.box.page}/pause", {"how": "open"})
+        lambda at: f"{at.box.page}/resume", "Resume, next on", {"to": "2027-01-04"}, (lambda at: f"{at.box.page}/pause", {"how": "open"})
     ),
-    "cancel": Change(lambda at: f"{at.box.page}/cancel", "Cancelled for the end of the period", {"when": "end"}),
-    "cancel at once": Change(lambda at: f"{at.box.page}/cancel", "Cancelled", {"when": "now"}),
-    "keep": Change(lambda at: f"{at.box.page}/keep", "Kept after all", {}, (lambda at: f"{at.box.page}/cancel", {"when": "end"})),
-    "code": Change(lambda at: f"{at.box.page}/code", "Discount code WINTER10", {"code": "WINTER10"}),
+    "cancel": Change(lambda at: f"{at.box.page}/cancel", "Cancel for the end of the period", {"when": "end"}),
+    "cancel at once": Change(lambda at: f"{at.box.page}/cancel", "Cancel now", {"when": "now"}),
+    "keep": Change(lambda at: f"{at.box.page}/keep", "Keep it after all", {}, (lambda at: f"{at.box.page}/cancel", {"when": "end"})),
+    "code": Change(lambda at: f"{at.box.page}/code", "Use the discount code WINTER10", {"code": "WINTER10"}),
     "address": Change(
-        lambda at: f"{at.box.page}/address", "New delivery address Ada Okafor, Rosenweg 3", lambda at: {"address": str(at.ada)}
+        lambda at: f"{at.box.page}/address", "Send it to another address Ada Okafor, Rosenweg 3", lambda at: {"address": str(at.ada)}
     ),
-    "address new": Change(lambda at: f"{at.box.page}/address/new", "New delivery address", ADA | {"line1": "Neugasse 1"}),
-    "book: add": Change(lambda at: "/account/addresses/new", "A new address in the book", ADA | {"line1": "Neugasse 1"}),
-    "book: correct": Change(lambda at: f"/account/addresses/{at.ada}", "An address corrected Ada", ADA | {"line1": "Neugasse 1"}),
-    "book: choose": Change(lambda at: f"/account/addresses/{at.ada}/for-all", "All deliveries go to another address Ada"),
-    "book: remove": Change(lambda at: f"/account/addresses/{at.ada}/remove", "An address taken out of the book"),
-    "language": Change(lambda at: "/account/language", "Another language or time zone", {"locale": "en", "time_zone": "Europe/Lisbon"}),
+    "address new": Change(lambda at: f"{at.box.page}/address/new", "Send it to another address", ADA | {"line1": "Neugasse 1"}),
+    "book: add": Change(lambda at: "/account/addresses/new", "Add an address to the book", ADA | {"line1": "Neugasse 1"}),
+    "book: correct": Change(lambda at: f"/account/addresses/{at.ada}", "Correct an address Ada", ADA | {"line1": "Neugasse 1"}),
+    "book: choose": Change(lambda at: f"/account/addresses/{at.ada}/for-all", "Send all deliveries to another address Ada"),
+    "book: remove": Change(lambda at: f"/account/addresses/{at.ada}/remove", "Take an address out of the book"),
+    "language": Change(lambda at: "/account/language", "Use another language or time zone", {"locale": "en", "time_zone": "Europe/Lisbon"}),
 }  # fmt: skip
 
 

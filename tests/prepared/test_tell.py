@@ -28,7 +28,7 @@ def test_when_the_view_ends_at_once_and_one_for_all(alice: Box, jonas: Browser, 
     jonas.post("/desk/viewing/leave")
     work()
     (told,) = letters(mail)
-    assert "Jonas suggests 2 changes to you" in told and "Mon 28 Dec skipped" in told and "Mon 25 Jan skipped" in told
+    assert "Jonas suggests 2 changes to you" in told and "Skip Mon 28 Dec" in told and "Skip Mon 25 Jan" in told
     assert "/suggestions" in told and "Nothing is changed until you approve it." in told
     time(timedelta(minutes=20))
     work()
