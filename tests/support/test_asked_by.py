@@ -43,8 +43,9 @@ def told(found: Any) -> list[str | None]:
     return [one.metadata.to_dict().get("asked_by") for one in found.data]
 
 
-def test_what_waits_has_both_names_until_she_asks_herself(app: Flask, desk: Browser, alice: Box, work: Work) -> None:
+def test_what_waits_has_both_names_until_she_asks_herself(app: Flask, desk: Browser, stripe: Stripe, alice: Box, work: Work) -> None:
     work()
+    stripe.send_webhooks_to("")  # what they tell of is asked for by nobody
     acts(desk, alice.customer_id)
     desk.post(alice.skip(0))
     assert asked(app, Sync, "subscription") == [(JONAS, alice.customer_id)]
@@ -58,8 +59,9 @@ def test_what_waits_has_both_names_until_she_asks_herself(app: Flask, desk: Brow
     assert asked(app, Sync, "subscription") == [(None, alice.customer_id)]
 
 
-def test_a_look_by_the_clock_takes_nobodys_place(app: Flask, desk: Browser, alice: Box, work: Work) -> None:
+def test_a_look_by_the_clock_takes_nobodys_place(app: Flask, desk: Browser, stripe: Stripe, alice: Box, work: Work) -> None:
     work()
+    stripe.send_webhooks_to("")
     acts(desk, alice.customer_id)
     desk.post(alice.skip(0))
     with app.app_context(), transaction():
@@ -74,6 +76,7 @@ def test_a_look_by_the_clock_takes_nobodys_place(app: Flask, desk: Browser, alic
 
 def test_the_board_and_the_command_tell_who_asked(app: Flask, desk: Browser, stripe: Stripe, alice: Box, work: Work) -> None:
     work()
+    stripe.send_webhooks_to("")
     acts(desk, alice.customer_id)
     stripe.faults({"kind": "500", "when": {"method": "POST", "path_prefix": "/v1/subscriptions/"}, "times": 50})
     desk.post(alice.skip(0))
