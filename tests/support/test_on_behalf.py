@@ -1,4 +1,4 @@
-"""What Jonas changes for Alice carries both names at Stripe; that all he does has them everywhere, `bench/under_both_names.py` tries (REL I2)."""
+"""What Jonas changes for Alice carries both names at Stripe. For all that he does, `bench/under_both_names.py` tries it (REL I2)."""
 
 from tests.browser import Browser
 from tests.conftest import Work
