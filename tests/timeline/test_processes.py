@@ -33,9 +33,9 @@ with create_app(settings(url)).app_context():
         number += 1
         with transaction():
             jar = db.session.get_one(Jar, jar_id)
-            jar.quantity = number
             for part in 1, 2:
                 timeline.note(jar, "noted", by=ALICE, at=TODAY, facts={"writer": writer, "number": number, "part": part})
+            jar.quantity = number  # last: whoever changed it first would hold its row, and so keep the others from the chain
         print(number, flush=True)
 """
 
