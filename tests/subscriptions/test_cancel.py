@@ -435,7 +435,7 @@ def test_an_offer_fits_the_reason_and_none_follows_an_illness_or_a_death(alice: 
     for reason in page.select("[name=why]"):
         label = reason.find_parent("label")
         after = label and label.find_next_sibling()
-        offers[str(reason["value"])] = [words(link) for link in after.select("a")] if after and after.name == "div" else []
+        offers[str(reason["value"])] = [words(button) for button in after.select("button")] if after and after.name == "div" else []
     assert offers["too much"] == ["Skip Mon 28 Dec", "Pause", "Less often"]
     assert offers["too expensive"] == ["Less often", "Swap products", "Use a code"]
     assert offers["bereavement or illness"] == []
