@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'offered'
-down_revision = 'suggested_until'
+down_revision = 'addresses_of_requests'
 
 
 def upgrade() -> None:
