@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from flask_babel import gettext as _
 
 from portal.numbers import charts
-from portal.numbers.models import Fate, Figure, Kept, OnTime, Promise, Recovered, Repeat
+from portal.numbers.models import Figure, Kept, OnTime, Promise, Recovered, Repeat
+from portal.numbers.offers import offers, offers_by_reason
 from portal.numbers.queries.customers import AGAIN_WITHIN
 from portal.numbers.queries.ledger import Ledger
-from portal.numbers.shown import Money, Section, Share, Table, Value, When, compact, number, percent, short
-from portal.numbers.words import back_told, carrier_told, offer_told, why_told
+from portal.numbers.shown import Money, Section, Share, Table, Value, When, compact, number, part_of, percent, short
+from portal.numbers.words import back_told, carrier_told, why_told
 
 SHOWN = 20
 """So many products stand on the page."""
@@ -77,47 +78,11 @@ def reasons(book: Ledger) -> Section:
     title = _("The most named reason: %(reason)s.", reason=why_told(order[0])) if order else ""
     chart = charts.bars(
         title, [("bar", _("stayed")), ("rest", _("left"))], [by_reason[key] for key in order],
-        _("Stayed"), [_of(by_reason[key][0], sum(by_reason[key])) for key in order],
+        _("Stayed"), [part_of(by_reason[key][0], sum(by_reason[key])) for key in order],
     )  # fmt: skip
     table = Table([(_("Reason"), False), (_("Named"), True), (_("Stayed"), True), (_("Left"), True), (_("Stayed, share"), True)], rows)
     means = _("What customers said who cancelled; nobody has to. Who gives two reasons is counted at both.")
     return Section("reasons", _("Why people cancel, and how many stayed"), means, chart, table, not order)
-
-
-def offers(book: Ledger) -> Section:
-    means = _(
-        "On the page where people cancel, beside the reason that they chose. Shown: to customers who then opened one of the offers or "
-        "cancelled all the same; who only looks counts for nothing. Taken: opened there, and the change was made within the hour. "
-        "Undone: taken, and undone later or refused by Stripe."
-    )
-    return _offered(book, Figure.OFFER, "offers", _("Offers instead of cancelling"), _("Offer"), means, offer_told)
-
-
-def offers_by_reason(book: Ledger) -> Section:
-    means = _("The same by reason: all that stands beside one reason counts once. Nothing is offered after an illness or a death.")
-    return _offered(book, Figure.OFFER_WHY, "offers-by-reason", _("Offers taken, by reason"), _("Reason"), means, why_told)
-
-
-def _offered(book: Ledger, figure: Figure, name: str, title: str, first: str, means: str, told: Callable[[str], str]) -> Section:
-    found = book.by_key(figure, book.span)
-    fates: dict[str, list[int]] = {
-        key: [found[key, fate] for fate in (Fate.TAKEN, Fate.UNDONE, Fate.OPENED, Fate.PASSED)] for key, _fate in found
-    }
-    order = sorted(fates, key=lambda key: (-sum(fates[key]), key))
-    taken, shown = sum(sum(fates[key][:2]) for key in order), sum(sum(fates[key]) for key in order)
-    chart = charts.bars(
-        _("Of %(shown)s offers, %(taken)s were taken.", shown=number(shown), taken=number(taken)),
-        [("bar", _("taken")), ("mid", _("taken, then undone")), ("rest", _("not taken"))],
-        [[fates[key][0], fates[key][1], sum(fates[key][2:])] for key in order],
-        _("Taken"), [_of(sum(fates[key][:2]), sum(fates[key])) for key in order],
-    )  # fmt: skip
-    rows: list[list[Value]] = []
-    for key in order:
-        stood, undone, opened, _passed = fates[key]
-        all_ = sum(fates[key])
-        rows.append([told(key), all_, stood + undone + opened, stood + undone, undone, Share(stood + undone, all_)])
-    head = [_("Shown"), _("Opened"), _("Taken"), _("Undone"), _("Taken, share")]
-    return Section(name, title, means, chart, Table([(first, False), *[(words, True) for words in head]], rows), not order)
 
 
 def refunds(book: Ledger) -> Section:
@@ -258,7 +223,7 @@ def parcels(book: Ledger) -> Section:
     late, all_ = sum(by_carrier[key][1] for key in order), sum(found.values())
     chart = charts.bars(
         _("Of %(all)s parcels, %(late)s came late.", all=number(all_), late=number(late)), [("bar", _("on time")), ("rest", _("late"))],
-        [by_carrier[key] for key in order], _("Late"), [_of(by_carrier[key][1], sum(by_carrier[key])) for key in order],
+        [by_carrier[key] for key in order], _("Late"), [part_of(by_carrier[key][1], sum(by_carrier[key])) for key in order],
     )  # fmt: skip
     rows: list[list[Value]] = [
         [carrier_told(key), sum(by_carrier[key]), *by_carrier[key], Share(by_carrier[key][1], sum(by_carrier[key]))] for key in order
@@ -293,10 +258,6 @@ def _by_time(book: Ledger, head: Sequence[str], rows: list[list[Value]]) -> Tabl
 
 def _days(book: Ledger) -> list[str]:
     return [short(When(span, book.by)) for span in book.spans]
-
-
-def _of(part: int, whole: int) -> str:
-    return str(_("%(part)s of %(all)s", part=number(part), all=number(whole)))
 
 
 def _name(book: Ledger, key: str) -> str:
