@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, LiteralString, TypedDict
+from typing import Any, TypedDict
 from uuid import uuid4
 
 import psycopg
@@ -60,7 +60,7 @@ class Databases:
 
     @contextmanager
     def empty(self, name: str, fill: Callable[[URL], None]) -> Iterator[URL]:
-        """The same, where `fill` makes tables and writes nothing: one that was used is emptied and used again, which is quicker still."""
+        """The same: one that was used is emptied, down to what `fill` wrote, and used again, which is quicker still."""
         waiting = self._emptied.setdefault(name, [])
         one = waiting.pop() if waiting else _Emptied(self.server.set(database=self._clone(name, fill)))
         try:
@@ -112,20 +112,13 @@ SELECT (SELECT (count(*), max(xmin::text::bigint)) FROM pg_class), (SELECT (coun
        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_proc), (SELECT count(*) FROM pg_settings WHERE source = 'database')
 """
 """Another one after any change of a table, an index, a rule or a trigger."""
-_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-_EMPTY = """
-DO $$ DECLARE used regclass; counter record; BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR used IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0 LOOP
-        EXECUTE format('DELETE FROM %s', used);
-    END LOOP;
-    FOR counter IN SELECT format('%I.%I', schemaname, sequencename) AS name, start_value FROM pg_sequences WHERE last_value IS NOT NULL LOOP
-        PERFORM setval(counter.name::regclass, counter.start_value, false);
-    END LOOP;
-END $$
-"""
+_TABLES = "FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+_USED = f"SELECT oid::regclass::text {_TABLES} AND pg_relation_size(oid) > 0"
+_SIZE = f"SELECT coalesce(sum(pg_relation_size(oid)), 0)::bigint {_TABLES}"
+_COUNTERS = "SELECT format('%I.%I', schemaname, sequencename), start_value, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+_UNASKED = "SET session_replication_role = replica"
 """Nobody asks what hangs together, nor the triggers that let nothing of the history go."""
-_SIZE = "SELECT sum(pg_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 class _Emptied:
@@ -135,20 +128,33 @@ class _Emptied:
         self.url = url
         self.connection = psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
         self._shape = self._ask(_SHAPE)
+        self._written = {table: self._ask(f"SELECT json_agg(t)::text FROM {table} t")[0][0] for (table,) in self._ask(_USED)}
+        self._counted = {name: last for name, _, last in self._ask(_COUNTERS)}
 
     def is_as_it_was(self) -> bool:
-        """Whether it is again, after the rows are gone and whoever was still connected."""
+        """Whether it is again, after whoever was still connected is gone, and the rows that were not there from the beginning."""
         try:
-            self.connection.execute(_OTHERS)
-            self.connection.execute(_EMPTY)
-            return self._ask(_SHAPE) == self._shape and int(self._ask(_SIZE)[0]) < LARGE
+            self._ask(_OTHERS)
+            self.connection.execute(_UNASKED)
+            with self.connection.transaction():
+                self._put_back()
+            return self._ask(_SHAPE) == self._shape and self._ask(_SIZE)[0][0] < LARGE
         except psycopg.Error:  # as where the server was given and lets us do less
             return False
 
-    def _ask(self, what: LiteralString) -> tuple[Any, ...]:
-        found = self.connection.execute(what).fetchone()
-        assert found
-        return found
+    def _put_back(self) -> None:
+        for (table,) in self._ask(_USED):
+            self._do(f"DELETE FROM {table}")
+        for table, rows in self._written.items():
+            self._do(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)", rows)
+        for name, first, _ in self._ask(_COUNTERS):
+            self._do("SELECT setval(%s::regclass, %s, %s)", name, self._counted.get(name, first), name in self._counted)
+
+    def _ask(self, what: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(what.encode()).fetchall()
+
+    def _do(self, what: str, *values: object) -> None:
+        self.connection.execute(what.encode(), values)
 
 
 class _As(TypedDict, total=False):
