@@ -128,7 +128,7 @@ def _insert(table: str, count: int, **told: str) -> None:
     values = {column.name: _nothing(column) for column in columns if not column.nullable and not column.primary_key} | told
     rows = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
     if not is_sqlite():
-        rows = f"WITH n(i) AS (SELECT generate_series(1, {count}))"
+        rows = f"WITH n(i) AS (SELECT generate_series(CAST(1 AS bigint), {count}))"
         kinds = {column.name: "json" for column in columns if isinstance(column.type, JSON)}
         values = {name: f"({value})::{kinds[name]}" if name in kinds else value for name, value in values.items()}
     with transaction():
