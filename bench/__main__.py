@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench import crowd, finding, numbers_page, order_pages, orders_file, questions, throughput, times, weight
+from bench import crowd, finding, history_walk, numbers_page, order_pages, orders_file, questions, throughput, times, weight
 from bench.figure import Figure
 from bench.stage import ROOT, Stage, a_database, serving, wait_for
 from bench.wire import Wire
@@ -76,11 +76,22 @@ def found(database: str) -> list[Figure]:
             stage.end()
 
 
+def walked(database: str) -> list[Figure]:
+    """How fast a long history is verified."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
+        stage = Stage(Path(folder), url or f"sqlite:///{folder}/portal.sqlite")
+        try:
+            with stage.tables():
+                return list(history_walk.measure(stage, database))
+        finally:
+            stage.end()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         figures = measure(Path(folder))
     for database, workers in ("sqlite", 1), ("postgresql", 2):
-        figures += through(database, workers) + found(database) + counted(database)
+        figures += through(database, workers) + found(database) + counted(database) + walked(database)
     OUT.write_text(json.dumps([asdict(figure) for figure in figures], indent=2, ensure_ascii=False) + "\n")
     wide = max(len(figure.name) for figure in figures)
     for figure in figures:

@@ -15,6 +15,7 @@ HAPPENS = {
     "watch returns": timedelta(hours=1),
     timeline.ANCHOR: timedelta(minutes=10),
     timeline.CHECK: timedelta(days=1),
+    timeline.FORGET: timedelta(days=1),
     "reconcile": timedelta(days=1),
     "forget old sign-ins": timedelta(days=1),
     "forget old API answers": timedelta(hours=6),

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from portal import outbox
 from portal.billing.models import BillingAccount, Invoice
-from portal.billing.models.pages import OPEN_FOR, PageOutcome, PagePayment, wanted_payment
+from portal.billing.models.hosted import OPEN_FOR
+from portal.billing.models.pages import PageOutcome, PagePayment, wanted_payment
 from portal.billing.refusals import NotOwed
 from portal.kit.clock import now
 from portal.kit.db import db

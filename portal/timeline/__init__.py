@@ -12,6 +12,7 @@ from portal.timeline.history import put_back as put_back
 from portal.timeline.models import Actor as Actor
 from portal.timeline.models import Entry as Entry
 from portal.timeline.sync import CHECK as CHECK
+from portal.timeline.sync import FORGET as FORGET
 
 PROVIDER = Actor(system="provider")
 SCHEDULE = Actor(system="schedule")

@@ -17,6 +17,7 @@ LISTENERS: list[Listener] = []
 ANCHOR = "anchor the history"
 ANCHORED_EACH = 1000
 """Entries."""
+_in_order = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def on_entry(listener: Listener) -> Listener:
@@ -41,15 +42,27 @@ def append(entry: Entry) -> Entry:
     return entry
 
 
-def digest(entry: Entry | Row[Any]) -> str:
+def digest(entry: Entry) -> str:
     """SHA-256 over the entry before and all of this one that never changes, in a form that is the same before and after either
     database has kept it. What was added to the form later stands in it only where it says something, so that older hashes hold.
     Raises ValueError or TypeError for what no database could keep: NaN, or what is not JSON."""
+    kept = json.loads(json.dumps(_covered(entry), allow_nan=False))  # a key that is a number comes back as text, and is sorted as text
+    return _hash(kept)
+
+
+def digest_of_kept(entry: Row[Any]) -> str:
+    """The same of one that was read back: that is in this form already. Raises ValueError for NaN, which nobody here has written."""
+    return _hash(_covered(entry))
+
+
+def _hash(covered: list[Any]) -> str:
+    return sha256(_in_order(covered).encode()).hexdigest()
+
+
+def _covered(entry: Entry | Row[Any]) -> list[Any]:
     covered = [
         entry.previous_hash, entry.subject, entry.deed, entry.customer_id, entry.staff_id, entry.system,
         entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.version, entry.before, entry.after, entry.facts,
     ]  # fmt: skip
     later = {"impersonation": entry.impersonation_id, "request": entry.request_id}
-    covered += [{name: value} for name, value in later.items() if value is not None]  # entries from before there was such a column
-    kept = json.loads(json.dumps(covered, allow_nan=False))  # a key that is a number comes back as text, and is sorted as text
-    return sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return covered + [{name: value} for name, value in later.items() if value is not None]  # entries from before there was such a column

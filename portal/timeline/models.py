@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import JSON, Connection, Index, Select, Table, event, select
+from sqlalchemy import JSON, Connection, Index, Select, Table, event, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Model
@@ -36,6 +36,7 @@ class Entry(Model):
         Index("ix_timeline_staff_id_id", "staff_id", "id"),
         Index("ix_timeline_customer_id_id", "customer_id", "id"),
         Index("ix_timeline_at", "at"),
+        Index("ix_timeline_at_with_ip", "at", postgresql_where=text("ip IS NOT NULL"), sqlite_where=text("ip IS NOT NULL")),
     )
     subject: Mapped[str]
     """The row that it happened to, as `table:id`."""
@@ -63,7 +64,7 @@ class Entry(Model):
     request_id: Mapped[str | None] = mapped_column(default=None)
     """Of the request in which it was done, as the logs have it; None for what the worker or an operator did."""
     ip: Mapped[str | None] = mapped_column(default=None, info={"personal": True})
-    """Who sent that request. Outside the hash, like `personal`."""
+    """Who sent that request. Outside the hash, like `personal`; forgotten after a month (docs/decisions/addresses-of-requests.md)."""
 
 
 MAY_CHANGE = ("personal", "undone_at", "refused_at", "ip")

@@ -1,4 +1,4 @@
-"""The worker's side of the history: it anchors it outside the database, and walks along its chain each night."""
+"""The worker's side of the history: it anchors it outside the database, walks along its chain each night, and forgets addresses."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from portal.kit.db import db, view
 from portal.timeline import anchors
 from portal.timeline.chain import ANCHOR
 from portal.timeline.checking import BEGINNING, keep_check, place_of, walk
+from portal.timeline.forgetting import forget_where_from
 from portal.timeline.models import Check
 
 CHECK = "check the history"
+FORGET = "forget where requests came from"
 SLICE = 20_000
 """Entries of one piece of work: a second or two, so that no lease runs out and nobody waits behind it."""
 
@@ -42,3 +44,12 @@ def check_history(payload: dict[str, Any], lease: outbox.Lease) -> None:
         db.session.flush()
         if not check.is_done:
             outbox.want_task(CHECK, {"check": check.id}, at=at)
+
+
+@outbox.task(FORGET)
+def forget_addresses(_: dict[str, Any], lease: outbox.Lease) -> None:
+    """Each piece asks for the next."""
+    at = now()
+    with lease.finish(at=at):
+        if forget_where_from(at=at):
+            outbox.want_task(FORGET, {}, at=at)

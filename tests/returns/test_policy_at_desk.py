@@ -12,6 +12,7 @@ from portal.accounts.models import Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.models import Order
+from portal.returns.actions.ruling import Overtaken, add_policy
 from portal.returns.models import CustomerFlag, FlagKind, Outcome, PolicyVersion, Return
 from portal.returns.policy.standard import FILE, body_of
 from portal.returns.policy.terms import read
@@ -19,9 +20,10 @@ from portal.returns.queries.foreseeing import Effect, Foresight, foresee
 from portal.support.rules_form import differences, fields, sent, typed_of
 from portal.support.rules_text import WrongText
 from portal.support.rules_text import body_of as body_of_text
-from portal.timeline import Entry
+from portal.timeline import Actor, Entry
 from tests.accounts.builders import customer, staff
 from tests.browser import Browser, attribute, words
+from tests.ground import at_once
 from tests.orders.builders import order
 from tests.questions import asked
 from tests.returns.builders import sent_back
@@ -78,6 +80,43 @@ def test_whoever_changes_something_after_looking_looks_again(app: Flask, admin: 
     page = admin.post(HERE, {"windows.default": "31", "note": "More", "seen": seen})
     assert "Days, usually Before: 14 → Now: 31" in words(page)
     assert versions(app) == []
+
+
+def test_of_two_who_change_them_at_once_the_second_is_told_and_nothing_is_overwritten_unseen(app: Flask, admin: Browser) -> None:
+    told = {"windows.default": "30", "note": "Mine"}
+    page = shows(admin, told)
+    seen, known = attribute(page, "input[name=seen]"), attribute(page, "input[name=known]")
+    with app.app_context(), transaction():
+        at, body = now(), body_of(FILE)
+        theirs = {**body, "windows": {**body["windows"], "default": 21}}
+        add_policy(theirs, applies_from=at, why="Theirs", by=Actor(system="command line"), at=at)
+    page = admin.post(HERE, {**told, "seen": seen, "known": known})
+    assert "Other rules were made while you wrote." in words(page)
+    assert "Days, usually Before: 21 → Now: 30" in words(page)
+    assert [one.note for one in versions(app)] == ["Theirs"]
+    admin.post(HERE, {**told, "seen": attribute(page, "input[name=seen]"), "known": attribute(page, "input[name=known]")})
+    assert [one.note for one in versions(app)] == ["Theirs", "Mine"]
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_kept(app: Flask) -> None:
+    def save(number: int) -> bool:
+        at = now()
+        try:
+            with transaction():
+                add_policy(
+                    body_of(FILE),
+                    applies_from=at + timedelta(days=number),
+                    why=str(number),
+                    by=Actor(system="command line"),
+                    at=at,
+                    known=0,
+                )
+        except Overtaken:
+            return False
+        return True
+
+    assert sum(at_once(app, 4, save)) == 1
+    assert len(versions(app)) == 1
 
 
 def test_it_can_begin_on_a_later_day_and_not_in_the_past(app: Flask, admin: Browser) -> None:

@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, literal_column, select, update
+from sqlalchemy.exc import DataError
 
 from portal import timeline
-from portal.kit.db import db, transaction
-from portal.timeline.chain import digest
+from portal.kit.db import db, is_sqlite, transaction
+from portal.timeline.chain import digest, digest_of_kept
 from portal.timeline.checking import first_break
 from portal.timeline.models import ChainHead, Entry
 from tests.ground import at_once
@@ -32,7 +33,8 @@ def test_the_hash_is_the_same_when_the_database_gives_the_entry_back(jar: Jar, f
     db.session.expire_all()
     entry = db.session.scalars(select(Entry)).one()
     assert entry.at == TODAY
-    assert digest(entry) == entry.entry_hash
+    kept = db.session.execute(select(*Entry.__table__.columns)).one()
+    assert digest(entry) == digest_of_kept(kept) == entry.entry_hash
     assert first_break() is None
 
 
@@ -69,6 +71,16 @@ def test_an_untouched_chain_holds(ids: list[int]) -> None:
 def test_an_edit_shows(ids: list[int], values: dict[str, Any]) -> None:
     tamper(update(Entry).where(Entry.id == ids[2]).values(values))
     assert first_break() == f"Entry {ids[2]} is not as it was written."
+
+
+def test_what_is_no_json_any_more_shows_as_an_edit_where_the_database_takes_it(ids: list[int]) -> None:
+    forged = update(Entry).where(Entry.id == ids[2]).values(facts=literal_column("'{\"number\": NaN}'"))
+    if is_sqlite():
+        tamper(forged)
+        assert first_break() == f"Entry {ids[2]} is not as it was written."
+    else:
+        with pytest.raises(DataError):
+            tamper(forged)
 
 
 @pytest.mark.parametrize("which", [0, 2])

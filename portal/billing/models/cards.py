@@ -8,17 +8,14 @@ from uuid import uuid4
 from sqlalchemy import ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.billing.models.hosted import OPEN_FOR, SentToAPage
 from portal.kit.db import Model
-from portal.payments import CardThere, HostedPage
+from portal.payments import CardThere
 
-OPEN_FOR = timedelta(hours=2)
-"""How long a page can be used. Stripe takes half an hour to a day."""
 SAME_PAGE_FOR = timedelta(minutes=10)
 """Who asks for a page again within this time gets the same one: they tapped twice, or have it in two tabs."""
 LOOKS_FOR = timedelta(seconds=30)
 """Who asked so lately is still looking at the page, and needs no mail."""
-ASKS_AGAIN = timedelta(seconds=5)
-"""A page that is reloaded all the time asks the provider no more often."""
 
 
 class Card(Model):
@@ -62,7 +59,7 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
 
 
-class CardSetup(Model):
+class CardSetup(SentToAPage):
     """Somebody was sent to the provider's page to give a card. Once only: its key is the same however often the page is asked for."""
 
     __tablename__ = "card_setup"
@@ -77,16 +74,8 @@ class CardSetup(Model):
     """Who asked on the customer's behalf, if it was not the customer."""
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(init=False)
-    page_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
-    page_url: Mapped[str | None] = mapped_column(default=None)
-    looked_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When somebody who had come back last had us look."""
-    left_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When they said that they give no card there: then the page is closed."""
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     outcome: Mapped[Outcome | None] = mapped_column(default=None)
-    problem: Mapped[str] = mapped_column(default="")
-    """Why the last card that was tried there was not taken, in the provider's word."""
     card_id: Mapped[int | None] = mapped_column(ForeignKey(Card.id), default=None)
 
     def __post_init__(self) -> None:
@@ -106,21 +95,9 @@ class CardSetup(Model):
         is_fresh = self.is_open and self.looked_at is None and at < self.asked_at + SAME_PAGE_FOR
         return is_fresh and (self.for_everything, self.replaces_id) == (for_everything, replaces_id)
 
-    def opened(self, page: HostedPage) -> None:
-        self.page_ref, self.page_url = page.ref, page.url
-
-    def came_back(self, *, at: datetime) -> bool:
-        """Whether it is worth a look at the provider: nobody else had one just now."""
-        is_news = self.is_open and (self.looked_at is None or at >= self.looked_at + ASKS_AGAIN)
-        if is_news:
-            self.looked_at = at
-        return is_news
-
     def leave(self, *, at: datetime) -> bool:
-        """No card is to be given there any more. Whether that is news."""
-        is_news = self.is_open and self.left_at is None
-        if is_news:
-            self.left_at = self.looked_at = at
+        if is_news := super().leave(at=at):
+            self.looked_at = at
         return is_news
 
     def close(self, outcome: Outcome, *, problem: str = "", card: Card | None = None, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Pages of the payment provider on which a customer pays something once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -8,12 +8,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Select, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.billing.models.account import BillingAccount
-from portal.billing.models.cards import ASKS_AGAIN
+from portal.billing.models.hosted import SentToAPage
 from portal.billing.models.invoices import Invoice
-from portal.payments import HostedPage, OnceOnly, WantedPayment
-
-OPEN_FOR = timedelta(hours=2)
-"""How long a page can be used. Stripe takes half an hour to a day."""
+from portal.payments import OnceOnly, WantedPayment
 
 
 class PageOutcome(StrEnum):
@@ -25,7 +22,7 @@ class PageOutcome(StrEnum):
     EXPIRED = "expired"
 
 
-class PagePayment(OnceOnly):
+class PagePayment(OnceOnly, SentToAPage):
     """Somebody was sent to the provider's page to pay. There is one open page at the most for each thing, so that nobody pays twice."""
 
     KIND = "page"
@@ -42,15 +39,7 @@ class PagePayment(OnceOnly):
     expires_at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(default=None)
     """Who asked on the customer's behalf, if it was not the customer."""
-    page_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
-    page_url: Mapped[str | None] = mapped_column(default=None)
-    looked_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When somebody who had come back last had us look."""
-    left_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When it was said that nothing is to be paid there any more: then the page is closed."""
     outcome: Mapped[PageOutcome | None] = mapped_column(default=None)
-    problem: Mapped[str] = mapped_column(default="")
-    """Why the last card that was tried there was not taken, in the provider's word."""
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey(Invoice.id), default=None)
     """What was written for it, once it was paid."""
 
@@ -70,23 +59,6 @@ class PagePayment(OnceOnly):
     @property
     def wanted(self) -> WantedPayment:
         return wanted_payment(self.key, self.body)
-
-    def opened(self, page: HostedPage) -> None:
-        self.page_ref, self.page_url = page.ref, page.url
-
-    def came_back(self, *, at: datetime) -> bool:
-        """Whether it is worth a look at the provider: nobody else had one just now."""
-        is_news = self.is_open and (self.looked_at is None or at >= self.looked_at + ASKS_AGAIN)
-        if is_news:
-            self.looked_at = at
-        return is_news
-
-    def leave(self, *, at: datetime) -> bool:
-        """Whether that is news."""
-        is_news = self.is_open and self.left_at is None
-        if is_news:
-            self.left_at = at
-        return is_news
 
     def close(self, outcome: PageOutcome, *, problem: str = "", invoice: Invoice | None = None, at: datetime) -> None:
         self.outcome, self.problem, self.done_at = outcome, problem, at

@@ -28,8 +28,17 @@ class MomentTaken(Exception):
     """Another version applies from that very moment."""
 
 
-def add_policy(body: dict[str, Any], *, applies_from: datetime, why: str, by: Actor, at: datetime) -> PolicyVersion:
-    """New rules, for orders from then on. Raises WrongPolicy, InThePast, MomentTaken."""
+class Overtaken(Exception):
+    """Another version was made meanwhile."""
+
+
+def add_policy(
+    body: dict[str, Any], *, applies_from: datetime, why: str, by: Actor, at: datetime, known: int | None = None
+) -> PolicyVersion:
+    """New rules, for orders from then on. Raises WrongPolicy, InThePast, MomentTaken.
+
+    Raises Overtaken, where its author had seen only the versions up to the one that is `known`.
+    """
     read(body)
     if applies_from < at:
         raise InThePast
@@ -39,7 +48,14 @@ def add_policy(body: dict[str, Any], *, applies_from: datetime, why: str, by: Ac
     db.session.add(version)
     db.session.flush()
     note(version, "policy made", by=by, at=at, facts={"applies_from": applies_from.isoformat()})
+    if known is not None and _made_since(known, version):  # asked once the history's lock is held: of two authors, the second waits there
+        raise Overtaken
     return version
+
+
+def _made_since(known: int, ours: PolicyVersion) -> bool:
+    others = select(PolicyVersion.id).where(PolicyVersion.id > known, PolicyVersion.id != ours.id)
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def flag_customer(customer: Customer, kind: FlagKind, why: str, *, by: Actor, at: datetime) -> CustomerFlag:

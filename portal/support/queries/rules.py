@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.models import Staff
 from portal.kit.db import db
@@ -37,6 +37,11 @@ class ShownFlag:
 def newest() -> ShownVersion:
     """That others begin from: the one that begins last, also where that is yet to come."""
     return next(iter(versions(1)), STANDARD)
+
+
+def last_made() -> int:
+    """Which version was made last, whenever it begins; 0 where there is none."""
+    return db.session.scalar(select(func.max(PolicyVersion.id))) or 0
 
 
 def version(version_id: int) -> tuple[ShownVersion, ShownVersion] | None:

@@ -1,7 +1,7 @@
 """The rules of returns at the desk: what counts, what would change with others, and a new version of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Any
@@ -40,11 +40,15 @@ class Typed:
     note: str = ""
     begins: str = ""
     """A day; empty is now."""
+    known: int = 0
+    """Which version was the last when this page was made."""
+    is_overtaken: bool = False
+    """By a version that was made since its author opened the page."""
 
     @property
     def seen(self) -> str:
-        """What of it was shown: whoever saves something else has to look first."""
-        return sha256(f"{self.body}{self.begins}".encode()).hexdigest()[:16] if self.body else ""
+        """What of it was shown, beside which version: whoever saves something else has to look first."""
+        return sha256(f"{self.known} {self.body}{self.begins}".encode()).hexdigest()[:16] if self.body else ""
 
 
 @bp.get("/policy")
@@ -53,7 +57,7 @@ class Typed:
 def policy() -> ResponseReturnValue:
     base = queries.rules.newest().body
     text = ruling.as_toml(base) if "text" in request.args else None
-    return _page(Typed(None, rules_form.typed_of(base), text=text))
+    return _page(Typed(None, rules_form.typed_of(base), text=text, known=queries.rules.last_made()))
 
 
 @bp.get("/policy/<int:version_id>")
@@ -85,11 +89,13 @@ def make_policy() -> ResponseReturnValue:
         return _page(typed, looks=True, status=422)
     try:
         with transaction():
-            made = ruling.add_policy(typed.body, applies_from=begins or at, why=typed.note, by=current.actor, at=at).id
+            made = ruling.add_policy(typed.body, applies_from=begins or at, why=typed.note, by=current.actor, at=at, known=typed.known).id
     except ruling.InThePast:
         typed.problems["begins"] = _("It can’t begin in the past: what was bought then stays with the rules of then.")
     except ruling.MomentTaken:
         typed.problems["begins"] = _("Another version begins at that very moment.")
+    except ruling.Overtaken:
+        return _page(replace(typed, known=queries.rules.last_made(), is_overtaken=True), looks=True, status=409)
     else:
         say(_("These are the rules for orders from then on."), _("Orders from before keep theirs."))
         return redirect(url_for("support.policy_version", version_id=made), 303)
@@ -131,7 +137,7 @@ def _page(typed: Typed, *, looks: bool = False, status: int = 200) -> ResponseRe
 
 
 def _typed(form: Mapping[str, str]) -> Typed:
-    base = queries.rules.newest().body
+    known, base = queries.rules.last_made(), queries.rules.newest().body
     note, begins = forms.text(form, "note"), forms.text(form, "begins")
     if "text" in form:
         text = form["text"].replace("\r\n", "\n").replace("\x00", "")[:LONGEST_TEXT]
@@ -145,6 +151,7 @@ def _typed(form: Mapping[str, str]) -> Typed:
         typed = Typed(found.body, found.typed, found.problems, note=note, begins=begins)
         if not found.problems:
             _check(typed)
+    typed.known, typed.is_overtaken = known, form.get("known", str(known)) != str(known)
     if begins and _begins(begins, now()) is None:
         typed.problems["begins"] = _("Write a day, such as 2026-12-01.")
     return typed
