@@ -1,6 +1,5 @@
 """The settings of a portal under test, complete, as `config.from_environment()` would give them."""
 
-from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -27,14 +26,8 @@ ENVIRONMENT = {
 
 def settings(database_url: str, **more: Any) -> dict[str, Any]:
     return {
-        **_read(),
+        **config.from_environment(ENVIRONMENT),
         "SQLALCHEMY_ENGINES": {"default": engine_for(database_url)},
         "TESTING": True,
         **more,
     }
-
-
-@cache
-def _read() -> dict[str, Any]:
-    """Each portal of a run has the same but for its own."""
-    return config.from_environment(ENVIRONMENT)

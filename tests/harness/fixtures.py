@@ -69,7 +69,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{own}"
     else:
         databases: Databases = request.getfixturevalue("postgresql_databases")
-        with databases.empty("empty", _make_tables) as url:
+        with databases.like("empty", _make_tables) as url:
             yield url.render_as_string(hide_password=False)
 
 

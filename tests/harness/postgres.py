@@ -15,10 +15,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import uuid4
 
-import psycopg
 from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
 from tests.harness.memory import memory
@@ -47,54 +46,29 @@ class Databases:
     def __init__(self, server: URL) -> None:
         self.server = server
         self.templates: dict[str, str] = {}
-        self._emptied: dict[str, list[_Emptied]] = {}
 
     @contextmanager
     def like(self, name: str, fill: Callable[[URL], None]) -> Iterator[URL]:
         """Yield a database of one's own. `fill` makes the tables, and is called only for the first of a name."""
-        clone = self._clone(name, fill)
+        if name not in self.templates:
+            template = self._create()
+            fill(self.server.set(database=template))
+            self.templates[name] = template
+        clone = self._create(self.templates[name])
         try:
             yield self.server.set(database=clone)
         finally:
             self._drop(clone)
 
-    @contextmanager
-    def empty(self, name: str, fill: Callable[[URL], None]) -> Iterator[URL]:
-        """The same: one that was used is emptied, down to what `fill` wrote, and used again, which is quicker still."""
-        waiting = self._emptied.setdefault(name, [])
-        one = waiting.pop() if waiting else _Emptied(self.server.set(database=self._clone(name, fill)))
-        try:
-            yield one.url
-        finally:
-            if one.is_as_it_was():
-                waiting.append(one)
-            else:
-                self._end(one)
-
     def close(self) -> None:
-        for emptied in self._emptied.values():
-            for one in emptied:
-                self._end(one)
-        self._emptied.clear()
         for template in self.templates.values():
             self._drop(template)
         self.templates.clear()
-
-    def _clone(self, name: str, fill: Callable[[URL], None]) -> str:
-        if name not in self.templates:
-            template = self._create()
-            fill(self.server.set(database=template))
-            self.templates[name] = template
-        return self._create(self.templates[name])
 
     def _create(self, template: str = "template0") -> str:
         name = f"test_{uuid4().hex}"
         self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
-
-    def _end(self, one: "_Emptied") -> None:
-        one.connection.close()
-        self._drop(str(one.url.database))
 
     def _drop(self, name: str) -> None:
         self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -102,59 +76,6 @@ class Databases:
     def _do(self, statement: str) -> None:
         with create_engine(self.server, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
             connection.execute(text(statement))
-
-
-LARGE = 8 * 1024**2
-"""Bytes of rows, dead or alive: a database that held more is not used again."""
-_SHAPE = """
-SELECT (SELECT (count(*), max(xmin::text::bigint)) FROM pg_class), (SELECT (count(*), max(xmin::text::bigint)) FROM pg_attribute),
-       (SELECT (count(*), max(xmin::text::bigint)) FROM pg_constraint), (SELECT (count(*), max(xmin::text::bigint)) FROM pg_trigger),
-       (SELECT (count(*), max(xmin::text::bigint)) FROM pg_proc), (SELECT count(*) FROM pg_settings WHERE source = 'database')
-"""
-"""Another one after any change of a table, an index, a rule or a trigger."""
-_TABLES = "FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-_USED = f"SELECT oid::regclass::text {_TABLES} AND pg_relation_size(oid) > 0"
-_SIZE = f"SELECT coalesce(sum(pg_relation_size(oid)), 0)::bigint {_TABLES}"
-_COUNTERS = "SELECT format('%I.%I', schemaname, sequencename), start_value, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
-_UNASKED = "SET session_replication_role = replica"
-"""Nobody asks what hangs together, nor the triggers that let nothing of the history go."""
-_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-
-
-class _Emptied:
-    """A database that is used by one test after the other, and a connection to it all the while."""
-
-    def __init__(self, url: URL) -> None:
-        self.url = url
-        self.connection = psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
-        self._shape = self._ask(_SHAPE)
-        self._written = {table: self._ask(f"SELECT json_agg(t)::text FROM {table} t")[0][0] for (table,) in self._ask(_USED)}
-        self._counted = {name: last for name, _, last in self._ask(_COUNTERS)}
-
-    def is_as_it_was(self) -> bool:
-        """Whether it is again, after whoever was still connected is gone, and the rows that were not there from the beginning."""
-        try:
-            self._ask(_OTHERS)
-            self.connection.execute(_UNASKED)
-            with self.connection.transaction():
-                self._put_back()
-            return self._ask(_SHAPE) == self._shape and self._ask(_SIZE)[0][0] < LARGE
-        except psycopg.Error:  # as where the server was given and lets us do less
-            return False
-
-    def _put_back(self) -> None:
-        for (table,) in self._ask(_USED):
-            self._do(f"DELETE FROM {table}")
-        for table, rows in self._written.items():
-            self._do(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)", rows)
-        for name, first, _ in self._ask(_COUNTERS):
-            self._do("SELECT setval(%s::regclass, %s, %s)", name, self._counted.get(name, first), name in self._counted)
-
-    def _ask(self, what: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(what.encode()).fetchall()
-
-    def _do(self, what: str, *values: object) -> None:
-        self.connection.execute(what.encode(), values)
 
 
 class _As(TypedDict, total=False):
