@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'who_asked'
-down_revision = 'suggested_until'
+down_revision = 'offered'
 
 TABLES = ('sync', 'task')
 
