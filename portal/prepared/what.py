@@ -3,8 +3,9 @@ customer decides does not come so far (`accounts.viewing`)."""
 
 from flask_babel import gettext as _
 
-DRAFTS = {"returns.begin", "returns.tell_why", "returns.tell_for_what"}
-"""They keep what was chosen so far for a return that nobody has sent yet, as they always do; only its last step is a change."""
+DRAFTS = {"returns.begin", "returns.tell_why", "returns.tell_for_what", "subscriptions.open_offer"}
+"""They keep what was chosen so far for a return that nobody has sent yet, or which offer was opened, as they always do; only what is done
+on the page after that is a change."""
 OURS = {"prepared.say_why", "prepared.withdraw"}
 """Deeds of the member of staff."""
 WITH_PHOTOS = {"photos.add", "photos.remove", "returns.show_receipt"}
