@@ -6,7 +6,7 @@ No deed is written twice for it: docs/decisions/prepared-changes.md says how.
 from flask import Flask
 
 from portal import timeline
-from portal.accounts import on_prepare, unsent
+from portal.accounts import STANDS_ELSEWHERE, on_prepare
 from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
 from portal.prepared import what
@@ -20,7 +20,7 @@ from portal.prepared.telling import where as where
 from portal.prepared.telling import words as words
 
 on_prepare(trying.begin, what.why_not)
-unsent.STANDS_ELSEWHERE.add(SUGGESTION)
+STANDS_ELSEWHERE.add(SUGGESTION)
 timeline.on_entry(trying.hear)
 timeline.on_entry(approving.hear)
 
