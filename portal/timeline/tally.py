@@ -29,7 +29,9 @@ def missing(known: Sequence[Anchor]) -> Problem | None:
     made = {file.place: file.made for file in db.session.scalars(select(AnchorFile).where(AnchorFile.made > 0).order_by(AnchorFile.id))}
     ours = made.get(_place(), 0)
     if len(known) < ours:
-        sentence = f"{ours} anchors were made in {anchors.path()}, and {len(known)} are known: it is gone, or an older one stands there."
+        sentence = (
+            f"{ours} anchors were made in {anchors.path()}, and {len(known)} could be read: it is gone, or an older one stands there."
+        )
         return Problem(Finding.ANCHORS_GONE, sentence)
     if made and not known:
         return Problem(Finding.ANCHORS_GONE, f"No anchor is known here, and some were made: in {', '.join(made)}.")

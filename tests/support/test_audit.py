@@ -98,7 +98,7 @@ def test_what_a_walk_found_is_told_in_words_with_what_to_do(app: Flask, lead: Br
         "changed": ("The history is not as it was written.", "a backup tells what stood there"),
         "rewritten": ("The history is not as it was written.", "portal audit begin-anew"),
         "cut": ("The newest entries of the history are gone.", "portal audit begin-anew"),
-        "anchors gone": ("What proves the history is gone.", "brings the file back"),
+        "anchors gone": ("The proofs of the history are missing.", "brings the file back"),
     }
     assert set(told) == set(Finding)
     for finding, (what, advice) in told.items():

@@ -179,7 +179,9 @@ def test_a_file_of_anchors_that_is_gone_is_found_though_the_worker_has_begun_ano
     anchors.path().unlink()
     found = command("verify")
     assert found.exit_code == 1
-    assert found.output.startswith(f"2 anchors were made in {anchors.path()}, and 0 are known: it is gone, or an older one stands there.\n")
+    assert found.output.startswith(
+        f"2 anchors were made in {anchors.path()}, and 0 could be read: it is gone, or an older one stands there.\n"
+    )
     assert "portal audit verify --anchors FILE" in found.output
     write(jar, 9)
     anchor_by_the_clock()
