@@ -9,9 +9,10 @@ from pathlib import Path
 
 from bench import crowd, finding, history_walk, numbers_page, order_pages, orders_file, questions, throughput, times, weight
 from bench.figure import Figure
-from bench.stage import ROOT, Stage, a_database, free_port, serving, wait_for
+from bench.stage import ROOT, Stage, a_database, serving, wait_for
 from bench.wire import Wire
 from portal.demo.people import HISTORY_DAYS
+from tests.harness.ports import free_port
 
 OUT = Path(__file__).with_name("latest.json")
 

@@ -20,6 +20,7 @@ from bench.outage import Outage
 from bench.outcome import Outcome, Scenario
 from bench.receipts import Receipts
 from bench.stage import Stage, a_database
+from bench.under_both_names import UnderBothNames
 
 OUT = Path(__file__).with_name("faults.json")
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
@@ -28,6 +29,7 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "outage": Outage,
     "differences": BehindOurBack,
     "four": FourAtOnce,
+    "names": UnderBothNames,
 }
 """In their long form. The tests run each in a short one."""
 WORKERS = {"sqlite": 1, "postgresql": 2}

@@ -2,12 +2,11 @@
 
 import os
 import shlex
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from portal.accounts.models import Customer, Person, Staff
 from portal.demo import time_passes
 from portal.kit import clock
 from portal.kit.db import db, transaction
+from tests.harness.ports import free_port
 from tests.harness.postgres import Databases, postgres
 from tests.settings import WEBHOOK_SECRET
 from tests.stripe import Stripe
@@ -187,9 +187,3 @@ def wait_for(url: str) -> None:
         except requests.RequestException:
             time.sleep(0.05)
     raise TimeoutError(f"Nobody answers at {url}.")
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

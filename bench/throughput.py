@@ -13,12 +13,13 @@ import requests
 from sqlalchemy import select
 
 from bench.figure import Figure
-from bench.stage import Process, Stage, free_port, serving, wait_for
+from bench.stage import Process, Stage, serving, wait_for
 from portal import outbox
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.outbox.models import Sync
 from portal.subscriptions.models import Subscription
+from tests.harness.ports import free_port
 from tests.settings import WEBHOOK_SECRET
 from tests.subscriptions.builders import subscribe
 

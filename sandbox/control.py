@@ -95,6 +95,7 @@ def control(sandbox: "Sandbox") -> Blueprint:
             "shuffle": hooks.shuffle,
             "paused": hooks.paused,
             "waiting": hooks.waiting(),
+            "under_way": hooks.under_way(),
         }
 
     @routes.post("/webhooks")

@@ -81,6 +81,11 @@ class Webhooks:
     def waiting(self) -> int:
         return int(str(self._store.rows("SELECT count(*) FROM delivery WHERE state = 'waiting'")[0][0]))
 
+    def under_way(self) -> int:
+        """Of those, how many somebody is about to be told of."""
+        count = f"SELECT count(*) FROM delivery WHERE state = 'waiting'{self._addressed}"  # noqa: S608
+        return 0 if self.paused else int(str(self._store.rows(count)[0][0]))
+
     def start(self) -> None:
         self._ending.clear()
         self._thread = Thread(target=self._run, name="webhooks", daemon=True)
@@ -102,8 +107,7 @@ class Webhooks:
         if self.paused:
             return False
         order = "random()" if self.shuffle else "next_at, seq"
-        ours = "" if self.url else " AND endpoint IS NOT NULL"
-        due = f"SELECT seq, body, tries, endpoint FROM delivery WHERE state = 'waiting' AND next_at <= ?{ours}"  # noqa: S608
+        due = f"SELECT seq, body, tries, endpoint FROM delivery WHERE state = 'waiting' AND next_at <= ?{self._addressed}"  # noqa: S608
         rows = self._store.rows(f"{due} ORDER BY {order} LIMIT 1", time.time())
         if not rows:
             return False
@@ -117,6 +121,11 @@ class Webhooks:
             next_at = time.time() + BACK_OFF[min(tries, len(BACK_OFF)) - 1]
         self._store.change("UPDATE delivery SET state = ?, tries = ?, next_at = ? WHERE seq = ?", state, tries, next_at, seq)
         return True
+
+    @property
+    def _addressed(self) -> str:
+        """What waits for the address that we were started with waits until there is one."""
+        return "" if self.url else " AND endpoint IS NOT NULL"
 
     def _target(self, endpoint: object, body: bytes) -> tuple[str, dict[str, str]] | None:
         """The address and the signed headers; None if the endpoint was deleted or disabled meanwhile."""

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from portal import outbox
 from portal.accounts.actions import impersonating
 from portal.accounts.current import DESK, SignedIn, current, go_on, is_desks, signed_in
 from portal.accounts.models import Ended, Mode
@@ -29,6 +30,7 @@ PREPARERS: list[Preparer] = []
 
 def init_app(app: Flask) -> None:
     app.before_request(check)
+    app.teardown_request(lambda _: outbox.asked_by(outbox.NOBODY))
     app.jinja_env.globals.update(watch=watch, closed=closed)
 
 
@@ -46,6 +48,7 @@ def check() -> ResponseReturnValue | None:
     """Before each request, after it is known who asks and that a page of ours sent it."""
     DONE_BY.set("")
     user = current.signed_in
+    outbox.asked_by(outbox.Asker(user.actor.customer_id, user.actor.staff_id) if user else outbox.NOBODY)
     if user is None or user.staff is None or request.endpoint is None or request.endpoint in ALWAYS:
         return None
     if user.over:

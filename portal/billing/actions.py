@@ -19,7 +19,7 @@ from portal.billing.sales import tell_later
 from portal.billing.use import is_used
 from portal.kit.db import Model, db, insert
 from portal.kit.shop import shop
-from portal.payments import Bill, HostedPage
+from portal.payments import Bill, HostedPage, signed
 from portal.timeline import Actor, ChangedSince, Deed, Entry
 
 log = getLogger(__name__)
@@ -190,7 +190,7 @@ def refund(account: BillingAccount, attempt: Attempt, amount: int, *, because: s
         amount=amount,
         currency=invoice.currency,
         staff_id=by.staff_id,
-        body={"charge_ref": attempt.provider_ref, "amount": amount},
+        body=signed({"charge_ref": attempt.provider_ref, "amount": amount}, by.told(account.customer_id)),
         asked_at=at,
     )
     attempt.refunds.append(refund)
@@ -210,6 +210,7 @@ def give_credit(
         raise ValueError(f"{amount} is no credit.")
     if currency != account.currency:
         raise NotTheirCurrency(_("Credit can only be given in %(currency)s here.", currency=account.currency))
+    body = {"customer_ref": account.provider_ref, "amount": amount, "currency": currency, "words": words}
     credit = StoreCredit(
         account_id=account.id,
         because=because,
@@ -217,7 +218,7 @@ def give_credit(
         amount=amount,
         currency=currency,
         staff_id=by.staff_id,
-        body={"customer_ref": account.provider_ref, "amount": amount, "currency": currency, "words": words},
+        body=signed(body, by.told(account.customer_id)),
         asked_at=at,
     )
     db.session.add(credit)

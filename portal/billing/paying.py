@@ -18,7 +18,7 @@ from portal.billing.models.pages import PageOutcome, PagePayment, wanted_payment
 from portal.billing.refusals import NotOwed
 from portal.kit.clock import now
 from portal.kit.db import db
-from portal.payments import Declined, HostedPage, TryAgain, begin_try, billing_provider, carry_out
+from portal.payments import Declined, HostedPage, TryAgain, begin_try, billing_provider, carry_out, signed
 from portal.timeline import Actor
 
 log = getLogger(__name__)
@@ -64,7 +64,8 @@ def ask_to_pay(
     }  # fmt: skip
     page = PagePayment(
         account_id=account.id, because=because, number=last.number + 1 if last else 1, amount=amount, currency=account.currency,
-        expires_at=expires_at, staff_id=by.staff_id, body=body, asked_at=at,
+        expires_at=expires_at, staff_id=by.staff_id, asked_at=at,
+        body=signed(body, by.told(account.customer_id)),
     )  # fmt: skip
     db.session.add(page)
     db.session.flush()

@@ -14,7 +14,7 @@ from portal.billing.models import BillingAccount, CreditDebit, Why
 from portal.billing.refusals import LessCreditThere
 from portal.kit.clock import now
 from portal.kit.db import db
-from portal.payments import CreditThere
+from portal.payments import CreditThere, signed
 from portal.timeline import Actor
 
 log = getLogger(__name__)
@@ -43,8 +43,9 @@ def take_credit(account: BillingAccount, amount: int, *, because: str, words: st
         raise LessCreditThere
     body = {"customer_ref": account.provider_ref, "amount": amount, "currency": account.currency, "words": words}
     debit = CreditDebit(
-        account_id=account.id, because=because, amount=amount, currency=account.currency, staff_id=by.staff_id, body=body, asked_at=at
-    )
+        account_id=account.id, because=because, amount=amount, currency=account.currency, staff_id=by.staff_id,
+        body=signed(body, by.told(account.customer_id)), asked_at=at,
+    )  # fmt: skip
     db.session.add(debit)
     db.session.flush()
     outbox.want_sync(debit, at=at)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from portal import timeline
 from portal.accounts.models import Customer
 from portal.carriers import ParcelStatus
 from portal.demo.people import GOODS
@@ -11,8 +12,9 @@ from portal.kit.db import db
 from portal.orders.actions import OrderedLine, record_order
 from portal.orders.models import ExpectedDate, Order, Shipment
 from portal.returns.models import Acceptance, Payout, PayoutKind, Reception, Return, ReturnItem, ReturnStatus, Way, free_units, take_units
-from portal.subscriptions.models import Cancellation, Subscription
-from portal.subscriptions.policy import REASONS
+from portal.subscriptions.models import Cancellation, Offered, Subscription
+from portal.subscriptions.policy import DONE_BY, FITTING, REASONS
+from portal.timeline import Actor
 
 MANY, DAYS = 40, 400
 """So many people, the first of whom came so many days ago."""
@@ -118,8 +120,24 @@ def _leave(memory: Memory, box: Subscription, began_at: datetime, ended_at: date
     """Some had cancelled before, and taken it back."""
     if memory.maybe(0.4):
         _cancel(memory, box, began_at + (ended_at - began_at) * 0.6, stays=True)
+    _consider(memory, box, began_at + (ended_at - began_at) * 0.8)
     if memory.maybe(0.9):
         _cancel(memory, box, ended_at, stays=False)
+
+
+def _consider(memory: Memory, box: Subscription, at: datetime) -> None:
+    """They were on the page of a cancellation, and some took what was offered there."""
+    reason = memory.chance.choice([*FITTING])
+    opened = memory.chance.choice(FITTING[reason]) if memory.maybe(0.5) else None
+    shown = Offered(
+        subscription=box, reason=reason, kinds=[str(kind) for kind in FITTING[reason]], shown_at=at, customer_id=box.customer_id,
+        staff_id=None, opened=opened, opened_at=at if opened else None,
+    )  # fmt: skip
+    if opened and memory.maybe(0.7):
+        entry = timeline.note(box, DONE_BY[opened], by=Actor(customer_id=box.customer_id), at=at, facts={})
+        db.session.flush()
+        shown.entry_id = entry.id
+    db.session.add(shown)
 
 
 def _cancel(memory: Memory, box: Subscription, at: datetime, *, stays: bool) -> None:

@@ -22,6 +22,10 @@ class Figure(StrEnum):
     """Cancellations, by the day on which they were asked for. Key: `Kept`."""
     REASON = "reason"
     """Why, as told: who gives two reasons is counted at both. Key: of `REASONS`, or nothing; detail: `Kept`."""
+    OFFER = "offer"
+    """Offers on the page of a cancellation, by the day on which they were shown. Key: what was offered; detail: `Fate`."""
+    OFFER_WHY = "offer why"
+    """The same, of all that was offered at once for a reason. Key: the reason; detail: `Fate`."""
     UNITS = "units"
     """Pieces sold, by the day of their order."""
     RETURNED = "returned"
@@ -51,7 +55,7 @@ class Figure(StrEnum):
 
 
 BY_PRODUCT = Figure.PRODUCT, Figure.PRODUCT_RETURNED
-SPREAD = Figure.REASON, Figure.RETURNED, Figure.REFUND, Figure.REFUND_ASKED, Figure.PROMISE, Figure.PARCEL
+SPREAD = Figure.REASON, Figure.OFFER, Figure.OFFER_WHY, Figure.RETURNED, Figure.REFUND, Figure.REFUND_ASKED, Figure.PROMISE, Figure.PARCEL
 """Of these the page shows how they are spread over a whole period, and no course. They have many keys, as products have."""
 
 
@@ -62,6 +66,17 @@ BY_LAW = ":withdrawal"
 class Kept(StrEnum):
     STAYED = "stayed"
     LEFT = "left"
+
+
+class Fate(StrEnum):
+    """Of an offer, as it is by now."""
+
+    PASSED = "passed"
+    OPENED = "opened"
+    """And nothing was changed then."""
+    TAKEN = "taken"
+    UNDONE = "undone"
+    """Taken, and undone later or refused by the provider."""
 
 
 class Promise(StrEnum):

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 
 from portal.numbers import charts
 from portal.numbers.models import Figure, Kept, OnTime, Promise, Recovered, Repeat
+from portal.numbers.offers import offers, offers_by_reason
 from portal.numbers.queries.customers import AGAIN_WITHIN
 from portal.numbers.queries.ledger import Ledger
-from portal.numbers.shown import Money, Section, Share, Table, Value, When, compact, number, percent, short
+from portal.numbers.shown import Money, Section, Share, Table, Value, When, compact, number, part_of, percent, short
 from portal.numbers.words import back_told, carrier_told, why_told
 
 SHOWN = 20
@@ -77,7 +78,7 @@ def reasons(book: Ledger) -> Section:
     title = _("The most named reason: %(reason)s.", reason=why_told(order[0])) if order else ""
     chart = charts.bars(
         title, [("bar", _("stayed")), ("rest", _("left"))], [by_reason[key] for key in order],
-        _("Stayed"), [_of(by_reason[key][0], sum(by_reason[key])) for key in order],
+        _("Stayed"), [part_of(by_reason[key][0], sum(by_reason[key])) for key in order],
     )  # fmt: skip
     table = Table([(_("Reason"), False), (_("Named"), True), (_("Stayed"), True), (_("Left"), True), (_("Stayed, share"), True)], rows)
     means = _("What customers said who cancelled; nobody has to. Who gives two reasons is counted at both.")
@@ -222,7 +223,7 @@ def parcels(book: Ledger) -> Section:
     late, all_ = sum(by_carrier[key][1] for key in order), sum(found.values())
     chart = charts.bars(
         _("Of %(all)s parcels, %(late)s came late.", all=number(all_), late=number(late)), [("bar", _("on time")), ("rest", _("late"))],
-        [by_carrier[key] for key in order], _("Late"), [_of(by_carrier[key][1], sum(by_carrier[key])) for key in order],
+        [by_carrier[key] for key in order], _("Late"), [part_of(by_carrier[key][1], sum(by_carrier[key])) for key in order],
     )  # fmt: skip
     rows: list[list[Value]] = [
         [carrier_told(key), sum(by_carrier[key]), *by_carrier[key], Share(by_carrier[key][1], sum(by_carrier[key]))] for key in order
@@ -236,6 +237,8 @@ BY_NAME: Mapping[str, Callable[[Ledger], Section]] = {
     "subscriptions": subscriptions,
     "cancellations": changes,
     "reasons": reasons,
+    "offers": offers,
+    "offers-by-reason": offers_by_reason,
     "refunds": refunds,
     "returns": products,
     "return-reasons": return_reasons,
@@ -255,10 +258,6 @@ def _by_time(book: Ledger, head: Sequence[str], rows: list[list[Value]]) -> Tabl
 
 def _days(book: Ledger) -> list[str]:
     return [short(When(span, book.by)) for span in book.spans]
-
-
-def _of(part: int, whole: int) -> str:
-    return str(_("%(part)s of %(all)s", part=number(part), all=number(whole)))
 
 
 def _name(book: Ledger, key: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 from babel.dates import format_skeleton
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from flask_babel import gettext as _
 
 from portal.kit import i18n
 from portal.kit.money import to_decimal
@@ -93,6 +94,11 @@ def compact(value: float) -> str:
 
 def percent(value: float | None) -> str:
     return "–" if value is None else str(format_percent(value, locale=i18n.locale()))
+
+
+def part_of(part: int, whole: int) -> str:
+    """3 of 12"""
+    return str(_("%(part)s of %(all)s", part=number(part), all=number(whole)))
 
 
 def short(when: When) -> str:

@@ -32,3 +32,16 @@ def back_told(reason: str, rules: Policies) -> str:
 
 def carrier_told(carrier: str) -> str:
     return carrier_name(carrier) if carrier else _("Not told")
+
+
+def offer_told(kind: str) -> str:
+    """On the page of a cancellation; in the words of its buttons, as far as they name no day."""
+    told: dict[str, str] = {
+        "skip": _("Skip the next box"),
+        "pause": _("Pause"),
+        "less often": _("Less often"),
+        "swap": _("Swap products"),
+        "code": _("Use a code"),
+        "address": _("Another address"),
+    }
+    return told.get(kind, kind)

@@ -9,7 +9,8 @@ from portal import outbox, payments
 from portal.accounts.models import Customer
 from portal.billing.models import BillingAccount, CardSetup, Refund
 from portal.kit.db import Model, db
-from portal.operations.queries import RECONCILE, owners_of
+from portal.operations.owners import owners_of
+from portal.operations.queries import RECONCILE
 from portal.outbox.models import Sync, Task
 from portal.payments.models import ReceivedEvent
 from portal.subscriptions.models import OutsideSubscription, Subscription

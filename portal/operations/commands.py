@@ -30,12 +30,14 @@ def status() -> None:
             else f"task {failing.work_id}, {failing.kind}"
         )
         whose = f" of customer {failing.customer_id}" if failing.customer_id else ""
+        whose += f", asked for by {failing.asked_by}" if failing.asked_by else ""
         state = "given up" if failing.next_at is None else "stuck" if failing.is_stuck else "failing"
         click.echo(f"{state}: {name}{whose}, {failing.attempts} tries since {_moment(failing.since)}: {failing.reason}")
     if found.failures > len(found.failing):
         click.echo(f"and {found.failures - len(found.failing)} more that fail.")
     for done in found.recent:
-        click.echo(f"done: {done.kind} {done.subject_id} at {_moment(done.at)}")
+        by = f", asked for by {done.asked_by}" if done.asked_by else ""
+        click.echo(f"done: {done.kind} {done.subject_id} at {_moment(done.at)}{by}")
     if last:
         _tell(last)
 

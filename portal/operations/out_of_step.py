@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
 
 from portal.kit.db import db
-from portal.operations.queries import owners_of
+from portal.operations.owners import owners_of
 from portal.outbox import STUCK_AFTER
 from portal.outbox.models import Sync, Task
 from portal.tasks import Queue

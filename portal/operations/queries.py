@@ -1,20 +1,20 @@
 """How the work stands: what waits, since when, what fails and why, and what was done last."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from portal.accounts.models import Customer
-from portal.billing.models import Attempt, BillingAccount, CardSetup, CreditDebit, Invoice, InvoicePayment, Refund, StoreCredit
+from portal.accounts.models import Customer, Staff
+from portal.billing.models import BillingAccount
 from portal.kit.alarms import Alarm
 from portal.kit.db import db, wall_time
+from portal.operations.owners import OWNERS, owners_of
 from portal.outbox import STUCK_AFTER
 from portal.outbox.models import Heartbeat, Sync, Task
 from portal.payments import APPLY
 from portal.payments.models import CallCount, Difference, ReceivedEvent
-from portal.subscriptions.models import OneTimeItem, Overcharge, Subscription
+from portal.subscriptions.models import Subscription
 
 RECENT = 10
 SHOWN = 100
@@ -22,33 +22,6 @@ SHOWN = 100
 RECONCILE = "reconcile"
 LOOKS = ("look at every account", "look at every open refund", "look at every subscription")
 """The tasks by which each room has its own things looked at."""
-OWNERS: dict[str, Select[int, int]] = {
-    Subscription.__tablename__: select(Subscription.id, Subscription.customer_id),
-    BillingAccount.__tablename__: select(BillingAccount.id, BillingAccount.customer_id),
-    CardSetup.__tablename__: select(CardSetup.id, BillingAccount.customer_id).join(
-        BillingAccount, BillingAccount.id == CardSetup.account_id
-    ),
-    InvoicePayment.__tablename__: select(InvoicePayment.id, BillingAccount.customer_id)
-    .join(Invoice, Invoice.id == InvoicePayment.invoice_id)
-    .join(BillingAccount, BillingAccount.id == Invoice.account_id),
-    OneTimeItem.__tablename__: select(OneTimeItem.id, Subscription.customer_id).join(
-        Subscription, Subscription.id == OneTimeItem.subscription_id
-    ),
-    Overcharge.__tablename__: select(Overcharge.id, Subscription.customer_id).join(
-        Subscription, Subscription.id == Overcharge.subscription_id
-    ),
-    Attempt.__tablename__: select(Attempt.id, BillingAccount.customer_id)
-    .join(Invoice, Invoice.id == Attempt.invoice_id)
-    .join(BillingAccount, BillingAccount.id == Invoice.account_id),
-    Refund.__tablename__: select(Refund.id, BillingAccount.customer_id).join(BillingAccount, BillingAccount.id == Refund.account_id),
-    StoreCredit.__tablename__: select(StoreCredit.id, BillingAccount.customer_id).join(
-        BillingAccount, BillingAccount.id == StoreCredit.account_id
-    ),
-    CreditDebit.__tablename__: select(CreditDebit.id, BillingAccount.customer_id).join(
-        BillingAccount, BillingAccount.id == CreditDebit.account_id
-    ),
-}
-"""Of each kind of subject, whose it is."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +38,8 @@ class Failing:
     since: datetime
     next_at: datetime | None
     """None: it was given up."""
+    asked_by: str | None = None
+    """The name of who of the staff asked for it, if one did."""
 
     @property
     def is_stuck(self) -> bool:
@@ -78,6 +53,8 @@ class Done:
     subject_id: int
     customer_id: int | None
     at: datetime
+    asked_by: str | None
+    """As of what fails."""
 
 
 @dataclass(frozen=True)
@@ -250,18 +227,23 @@ def _failures() -> int:
 
 
 def _failing_tasks(*which: ColumnElement[bool]) -> list[Failing]:
-    failed = select(Task).where(Task.done_at.is_(None), Task.error.is_not(None), *which)
-    tasks = db.session.scalars(failed.order_by(Task.dead_at.is_(None), Task.attempts.desc(), Task.id).limit(SHOWN))
+    failed = select(Task, Staff.name).outerjoin(Staff, Staff.id == Task.staff_id)
+    failed = failed.where(Task.done_at.is_(None), Task.error.is_not(None), *which)
+    rows = db.session.execute(failed.order_by(Task.dead_at.is_(None), Task.attempts.desc(), Task.id).limit(SHOWN))
     return [
-        Failing(task.id, task.kind, None, None, task.attempts, task.error or "", task.asked_at, None if task.dead_at else task.due_at)
-        for task in tasks
-    ]
+        Failing(
+            task.id, task.kind, None, task.customer_id, task.attempts, task.error or "", task.asked_at,
+            None if task.dead_at else task.due_at, name,
+        )
+        for task, name in rows
+    ]  # fmt: skip
 
 
 def _failing_syncs(which: ColumnElement[bool] | None = None) -> list[Failing]:
-    failed = select(Sync).where(Sync.wanted > Sync.done, Sync.error.is_not(None), *([] if which is None else [which]))
-    syncs = db.session.scalars(failed.order_by(Sync.attempts.desc(), Sync.id).limit(SHOWN)).all()
-    owners = owners_of([(sync.kind, sync.subject_id) for sync in syncs])
+    failed = select(Sync, Staff.name).outerjoin(Staff, Staff.id == Sync.staff_id)
+    failed = failed.where(Sync.wanted > Sync.done, Sync.error.is_not(None), *([] if which is None else [which]))
+    rows = db.session.execute(failed.order_by(Sync.attempts.desc(), Sync.id).limit(SHOWN)).all()
+    owners = owners_of([(sync.kind, sync.subject_id) for sync, _name in rows])
     return [
         Failing(
             work_id=sync.id,
@@ -272,23 +254,15 @@ def _failing_syncs(which: ColumnElement[bool] | None = None) -> list[Failing]:
             reason=sync.error or "",
             since=sync.asked_at or sync.due_at,
             next_at=sync.due_at,
+            asked_by=name,
         )
-        for sync in syncs
+        for sync, name in rows
     ]
 
 
 def _recent() -> list[Done]:
-    query = select(Sync.kind, Sync.subject_id, Sync.finished_at).where(Sync.finished_at.is_not(None))
+    query = select(Sync.kind, Sync.subject_id, Sync.finished_at, Staff.name).outerjoin(Staff, Staff.id == Sync.staff_id)
+    query = query.where(Sync.finished_at.is_not(None))
     rows = db.session.execute(query.order_by(Sync.finished_at.desc()).limit(RECENT)).all()
-    owners = owners_of([(kind, subject_id) for kind, subject_id, _ in rows])
-    return [Done(kind, subject_id, owners.get((kind, subject_id)), at) for kind, subject_id, at in rows if at]
-
-
-def owners_of(subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    """Of these kinds of subjects and their ids: whose each is, where it is a customer's."""
-    found: dict[tuple[str, int], int] = {}
-    for kind, query in OWNERS.items():
-        if ids := [subject_id for of, subject_id in subjects if of == kind]:
-            subject = query.selected_columns[0]
-            found |= {(kind, subject_id): owner for subject_id, owner in db.session.execute(query.where(subject.in_(ids)))}
-    return found
+    owners = owners_of([(kind, subject_id) for kind, subject_id, _at, _name in rows])
+    return [Done(kind, subject_id, owners.get((kind, subject_id)), at, name) for kind, subject_id, at, name in rows if at]

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import case, func, literal, select, update
 
 from portal.kit.db import Instant, Model, changing, db, insert, is_sqlite
+from portal.outbox.asker import asker
 from portal.outbox.lease import ASIDE, TRIES, Lease
 from portal.outbox.models import ScheduledRun, Sync, Task
 
@@ -63,13 +64,14 @@ def want_sync(subject: Model, *, at: datetime, bulk: bool = False, check: bool =
     """Have it synced from `at` on, after the commit; once, however often it is asked for until then.
 
     `bulk` work lets customers' clicks go first, and never postpones one. A `check` is bulk work of which nobody expects anything new.
+    Of several people who ask for it until it is done, the last one's name stands there.
     """
     bulk = bulk or check
     if not changing():
         raise RuntimeError("A sync belongs to a change: ask for it inside a transaction.")
     if subject.__tablename__ not in SYNCS:
         raise LookupError(f"Nobody syncs {subject.__tablename__}.")
-    moment = literal(at, Instant())
+    moment, who = literal(at, Instant()), asker()
     first = insert(Sync).values(
         kind=subject.__tablename__,
         subject_id=subject.id,
@@ -80,6 +82,8 @@ def want_sync(subject: Model, *, at: datetime, bulk: bool = False, check: bool =
         bulk=bulk,
         is_check=check,
         asked_at=moment,
+        customer_id=who.customer_id,
+        staff_id=who.staff_id,
     )
     waits = Sync.wanted > Sync.done
     earliest = func.min if is_sqlite() else func.least
@@ -89,6 +93,8 @@ def want_sync(subject: Model, *, at: datetime, bulk: bool = False, check: bool =
         "is_check": case((waits, Sync.is_check), else_=True) if check else False,
         "due_at": case((waits, earliest(Sync.due_at, moment)), else_=moment) if bulk else moment,
         "asked_at": case((waits, earliest(func.coalesce(Sync.asked_at, moment), moment)), else_=moment),
+        "customer_id": who.customer_id if who and not bulk else case((waits, Sync.customer_id), else_=who.customer_id),
+        "staff_id": who.staff_id if who and not bulk else case((waits, Sync.staff_id), else_=who.staff_id),
     }
     db.session.execute(first.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=again))
 
@@ -99,7 +105,8 @@ def want_task(kind: str, payload: dict[str, Any], *, at: datetime, key: str | No
         raise RuntimeError("A task belongs to a change: ask for it inside a transaction.")
     if kind not in TASKS:
         raise LookupError(f"Nobody does {kind}.")
-    wanted = insert(Task).values(kind=kind, key=key or f"{kind}:{uuid4()}", payload=payload, asked_at=at, due_at=at, attempts=0)
+    told = {"payload": payload, "asked_at": at, "due_at": at, "customer_id": asker().customer_id, "staff_id": asker().staff_id}
+    wanted = insert(Task).values(kind=kind, key=key or f"{kind}:{uuid4()}", attempts=0, **told)
     db.session.execute(wanted.on_conflict_do_nothing(index_elements=["key"]))
 
 

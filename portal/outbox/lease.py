@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import Select, case, func, literal, or_, select, update
 
 from portal.kit.db import Instant, db, is_sqlite, transaction, wall_time
+from portal.outbox.asker import NOBODY, Asker
 from portal.outbox.models import Sync, Task
 
 log = getLogger(__name__)
@@ -42,6 +43,7 @@ class Lease:
     attempts: int
     is_check: bool = False
     """Whether only the reconciliation asked for this sync."""
+    asker: Asker = NOBODY
 
     @contextmanager
     def finish(self, *, at: datetime) -> Iterator[None]:
@@ -138,6 +140,7 @@ def _due_tasks(at: datetime, leased_from: datetime) -> Select[Task]:
 def _lease(work: Sync | Task, owner: str, leased_from: datetime) -> Lease:
     work.owner, work.attempts = owner, work.attempts + 1
     work.leased_until = leased_from + timedelta(seconds=current_app.config["LEASE_SECONDS"])
+    who = Asker(work.customer_id, work.staff_id)
     if isinstance(work, Sync):
-        return Lease(Sync, work.id, work.kind, work.subject_id, {}, work.wanted, owner, work.attempts, work.is_check)
-    return Lease(Task, work.id, work.kind, 0, work.payload, 1, owner, work.attempts)
+        return Lease(Sync, work.id, work.kind, work.subject_id, {}, work.wanted, owner, work.attempts, work.is_check, who)
+    return Lease(Task, work.id, work.kind, 0, work.payload, 1, owner, work.attempts, asker=who)

@@ -21,6 +21,9 @@ class Work(MappedAsDataclass, kw_only=True):
     """In the database's own time, on which all workers agree."""
     error: Mapped[str | None] = mapped_column(default=None)
     """Why the last try failed, for staff."""
+    customer_id: Mapped[int | None] = mapped_column(default=None)
+    """Who asked for it; of staff, for whom they did. None where neither did: the clock, or the provider."""
+    staff_id: Mapped[int | None] = mapped_column(default=None)
 
 
 class Sync(Work, Model):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.kit.clock import now
 from portal.kit.db import db, insert, transaction, wall_time
+from portal.outbox.asker import asking_for
 from portal.outbox.asking import SYNCS, TASKS, WATCHERS, ask_by_the_clock
 from portal.outbox.lease import Lease, LeaseLost, claim, claim_aside
 from portal.outbox.models import Heartbeat
@@ -106,10 +107,11 @@ def _do_next_aside(owner: str) -> Lease | None:
 
 def _do(lease: Lease) -> None:
     try:
-        if lease.kind in SYNCS:
-            SYNCS[lease.kind](lease.subject_id, lease)
-        else:
-            TASKS[lease.kind](lease.payload, lease)
+        with asking_for(lease.asker):
+            if lease.kind in SYNCS:
+                SYNCS[lease.kind](lease.subject_id, lease)
+            else:
+                TASKS[lease.kind](lease.payload, lease)
     except LeaseLost:
         log.warning("Too late for %s %s", lease.kind, lease.work_id)
         lease.repair(at=now())

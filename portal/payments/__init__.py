@@ -53,6 +53,7 @@ from portal.payments.once import OnceOnly as OnceOnly
 from portal.payments.once import Try as Try
 from portal.payments.once import begin_try as begin_try
 from portal.payments.once import carry_out as carry_out
+from portal.payments.once import signed as signed
 from portal.payments.pace import next_invoice_at as next_invoice_at
 from portal.payments.port import Charge as Charge
 from portal.payments.port import Contents as Contents

@@ -176,6 +176,8 @@ class WantedPayment:
     return_url: str
     cancel_url: str
     locale: str
+    asked_by: str = ""
+    """As of a refund."""
 
 
 @dataclass(frozen=True)

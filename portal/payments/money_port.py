@@ -12,6 +12,8 @@ class WantedRefund:
     """The payment of which it is a part."""
     amount: int
     """In minor units of the payment's currency."""
+    asked_by: str = ""
+    """Who of the shop's people asked for it, and for whom, by numbers; empty where the customer or the system did."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class WantedCredit:
     currency: str
     words: str
     """What for, for whoever looks at the provider's pages."""
+    asked_by: str = ""
+    """As of a refund."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class WantedDebit:
     currency: str
     words: str
     """As of credit."""
+    asked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class WantedItem:
     amount: int
     """For one, in minor units of `currency`."""
     currency: str
+    asked_by: str = ""
+    """As of a refund."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,11 @@ Source: docs.stripe.com/api/idempotent_requests."""
 There = TypeVar("There")
 
 
+def signed(body: dict[str, Any], told: str) -> dict[str, Any]:
+    """The body of a request, with who of the shop's people asked for it, if it was one of them."""
+    return {**body, "asked_by": told} if told else body
+
+
 class OnceOnly(Model, kw_only=True):
     """Such a row. It is there, with its key and all of the request, before the provider is first asked."""
 

@@ -27,6 +27,7 @@ from portal.payments.billing_port import (
 from portal.payments.port import Declined
 from portal.payments.stripe_bills import KEY_KEY, bill, card, payments_of, reason_in, reason_of, shipping, where_to
 from portal.payments.stripe_words import PAGE, all_lines, client, in_our_words, metadata, ref_of
+from portal.payments.stripe_writing import notes_of
 
 VERSION_KEY = "portal_version"
 WITH_PAYMENTS = ["payments"]
@@ -122,6 +123,7 @@ class StripeBilling:
     def open_payment(self, wanted: WantedPayment, *, under: str) -> HostedPage:
         """The invoice that Stripe writes after it makes the payment one like any other here: shown, printed, refunded."""
         product: SessionCreateParamsLineItemPriceDataProductData = {"name": wanted.words}
+        notes = notes_of(wanted.key, wanted.asked_by)
         params: SessionCreateParams = {
             "mode": "payment",
             "customer": wanted.customer_ref,
@@ -135,9 +137,9 @@ class StripeBilling:
             "cancel_url": wanted.cancel_url,
             "expires_at": int(wanted.expires_at.timestamp()),
             "locale": _language(wanted.locale),
-            "metadata": {KEY_KEY: wanted.key},
-            "payment_intent_data": {"metadata": {KEY_KEY: wanted.key}, "description": wanted.words},
-            "invoice_creation": {"enabled": True, "invoice_data": {"metadata": {KEY_KEY: wanted.key}, "description": wanted.words}},
+            "metadata": notes,
+            "payment_intent_data": {"metadata": notes, "description": wanted.words},
+            "invoice_creation": {"enabled": True, "invoice_data": {"metadata": notes, "description": wanted.words}},
         }
         with in_our_words():
             return _page(self.client.v1.checkout.sessions.create(params, {"idempotency_key": under}))

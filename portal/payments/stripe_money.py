@@ -7,7 +7,7 @@ from stripe.params import CustomerBalanceTransactionListParams, InvoiceItemListP
 
 from portal.payments.money_port import CreditThere, ItemThere, RefundThere, WantedCredit, WantedDebit, WantedItem, WantedRefund
 from portal.payments.stripe_words import PAGE, client, in_our_words, metadata, moment
-from portal.payments.stripe_writing import KEY_KEY
+from portal.payments.stripe_writing import KEY_KEY, notes_of
 
 CLOCKS = timedelta(minutes=5)
 """So far may our clock and Stripe's be apart."""
@@ -22,7 +22,12 @@ class StripeMoney:
         with in_our_words():
             return _refund(
                 self.client.v1.refunds.create(
-                    {"charge": wanted.charge_ref, "amount": wanted.amount, "metadata": {KEY_KEY: wanted.key}, "expand": WITH_CHARGE},
+                    {
+                        "charge": wanted.charge_ref,
+                        "amount": wanted.amount,
+                        "metadata": notes_of(wanted.key, wanted.asked_by),
+                        "expand": WITH_CHARGE,
+                    },
                     {"idempotency_key": under},
                 )
             )
@@ -69,7 +74,7 @@ class StripeMoney:
                         "amount": amount,
                         "currency": wanted.currency.lower(),
                         "description": wanted.words,
-                        "metadata": {KEY_KEY: wanted.key},
+                        "metadata": notes_of(wanted.key, wanted.asked_by),
                     },
                     {"idempotency_key": under},
                 )
@@ -94,7 +99,7 @@ class StripeMoney:
                             "unit_amount": wanted.amount,
                         },
                         "quantity": wanted.quantity,
-                        "metadata": {KEY_KEY: wanted.key},
+                        "metadata": notes_of(wanted.key, wanted.asked_by),
                     },
                     {"idempotency_key": under},
                 )

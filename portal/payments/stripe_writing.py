@@ -16,10 +16,16 @@ from portal.payments.stripe_words import ref_of
 
 KEY_KEY = "portal_key"
 """By which a subscription that we made is found again."""
+ASKED_BY_KEY = "asked_by"
 Feedback = Literal["", "low_quality", "other", "too_expensive", "unused"]
 FEEDBACK: dict[str, Feedback] = {"too much": "unused", "too expensive": "too_expensive", "not what I like": "low_quality"}
 """One of Stripe's eight words for each of our reasons that has one; all else is `other`.
 Source: docs.stripe.com/api/subscriptions/update, `cancellation_details.feedback`."""
+
+
+def notes_of(key: str, asked_by: str) -> dict[str, str]:
+    """What stands in the metadata of something that is asked for once."""
+    return {KEY_KEY: key, ASKED_BY_KEY: asked_by} if asked_by else {KEY_KEY: key}
 
 
 def difference(wanted: Terms, found: Standing) -> SubscriptionUpdateParams:

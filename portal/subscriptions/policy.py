@@ -119,6 +119,36 @@ PRIVATE = "bereavement or illness"
 """What somebody goes through is told to nobody outside, and nor is what they wrote with it."""
 
 
+class Instead(StrEnum):
+    """What may help somebody who wants to cancel."""
+
+    SKIP = "skip"
+    PAUSE = "pause"
+    LESS_OFTEN = "less often"
+    SWAP = "swap"
+    CODE = "code"
+    ADDRESS = "address"
+
+
+FITTING: Mapping[str, tuple[Instead, ...]] = {
+    "too much": (Instead.SKIP, Instead.PAUSE, Instead.LESS_OFTEN),
+    "too expensive": (Instead.LESS_OFTEN, Instead.SWAP, Instead.CODE),
+    "not what I like": (Instead.SWAP,),
+    "trying out": (Instead.PAUSE,),
+    "moving away": (Instead.PAUSE, Instead.ADDRESS),
+}
+"""What is offered for which reason. For the others, and beside `PRIVATE`, there is nothing."""
+DONE_BY = {
+    Instead.SKIP: "skipped",
+    Instead.PAUSE: "paused",
+    Instead.LESS_OFTEN: "frequency",
+    Instead.SWAP: "swapped",
+    Instead.CODE: "code",
+    Instead.ADDRESS: "address",
+}
+"""The deed of the history that takes each offer."""
+
+
 def obstacle(
     status: str,
     *,

@@ -1,6 +1,6 @@
 """What a browser may send from the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -51,9 +51,11 @@ CONDITIONS = {
 class ViewForm:
     """Why somebody wants to see a customer's pages: a word, and a sentence that the customer reads."""
 
-    def __init__(self, sent: Sent) -> None:
+    def __init__(self, sent: Sent, task_ids: Collection[int] = ()) -> None:
+        """`task_ids` are those of what waits for this customer: it can be for no other."""
         self.reason = " ".join(text(sent, "reason").split())
         self.chosen = sent.get("why", "")
+        self.task_id = next((number for number in task_ids if self.chosen == f"{Why.TASK}:{number}"), None)
         self.error = ""
         if sent and len(self.reason) < SHORTEST_REASON:
             self.error = _("Say it in a sentence, with at least %(number)s characters.", number=SHORTEST_REASON)
@@ -66,7 +68,9 @@ class ViewForm:
 
     @property
     def why(self) -> Why:
-        return Why(self.chosen) if self.chosen in list(Why) else Why.OTHER
+        if self.task_id:
+            return Why.TASK
+        return Why.PHONE if self.chosen == Why.PHONE else Why.OTHER
 
 
 def text(sent: Sent, name: str) -> str:

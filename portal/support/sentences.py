@@ -1,5 +1,6 @@
 """What staff did for a customer, in words for that customer."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,6 +16,29 @@ def change_told(told: dict[str, Any]) -> str:
     except KeyError:  # a deed that no room has words for
         said = ""
     return said or str(_("Something else was changed"))
+
+
+ABOUT: dict[str, Callable[[], str]] = {
+    "return": lambda: _("About a return of yours."),
+    "return here": lambda: _("About a return of yours."),
+    "return money": lambda: _("About a return of yours."),
+    "refund failed": lambda: _("About a refund that did not arrive."),
+    "withdrawal": lambda: _("About a contract that you withdrew from."),
+    "exchange sold out": lambda: _("About an exchange of yours."),
+    "exchange never came": lambda: _("About an exchange of yours."),
+    "claim": lambda: _("About a problem that you told us of."),
+    "worry": lambda: _("About a parcel of yours."),
+    "no scan": lambda: _("About a parcel of yours."),
+    "send less": lambda: _("About an order of yours."),
+    "other address": lambda: _("About an order of yours."),
+    "money back": lambda: _("About an order of yours."),
+}
+"""What the shop's task was about, in the customer's words."""
+
+
+def task_told(kind: str) -> str:
+    """Empty for what says nothing to a customer, such as a reminder of a colleague's."""
+    return ABOUT[kind]() if kind in ABOUT else ""
 
 
 def role_words(role: Role) -> str:

@@ -25,6 +25,10 @@ class Actor:
     prepared_id: int | None = None
     """Which change that staff had prepared a customer approves by it."""
 
+    def told(self, customer_id: int | None) -> str:
+        """For the provider: by numbers, since names of people are none of its business. Empty where no staff did it."""
+        return f"staff {self.staff_id} for customer {customer_id}" if self.staff_id else ""
+
 
 class Entry(Model):
     """One deed. What the hash covers never changes; what names a person is outside it, so that a person can be forgotten."""

@@ -15,7 +15,18 @@ from portal.subscriptions.models import Cancellation, Subscription
 from tests.numbers.conftest import app as app
 from tests.numbers.world import NOW
 
-FULL = {"subscriptions", "cancellations", "reasons", "refunds", "returns", "return-reasons", "repeat", "parcels"}
+FULL = {
+    "subscriptions",
+    "cancellations",
+    "reasons",
+    "offers",
+    "offers-by-reason",
+    "refunds",
+    "returns",
+    "return-reasons",
+    "repeat",
+    "parcels",
+}
 """What they fill; the rest is of those who still pay."""
 
 

@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,7 @@ from uuid import uuid4
 from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
 from tests.harness.memory import memory
+from tests.harness.ports import free_port
 
 FASTER = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes")]
 
@@ -94,10 +94,7 @@ def _server(base: Path) -> Iterator[URL]:
         os.chown(data, as_user["user"], as_user["group"])
     initdb: list[str | Path] = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "utf8", "--locale=C", "--no-sync"]
     subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=base, **as_user)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = base / "log"
+    port, log = free_port(), base / "log"
     command: list[str | Path] = [
         binaries / "postgres",
         "-D",

@@ -1,10 +1,13 @@
 """The harness stands: what other tests lean on is itself tried."""
 
+import socket
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import URL, NullPool, create_engine, text
 
+from tests.harness.ports import free_port
 from tests.harness.postgres import Databases, postgres
 from tests.harness.serving import serve
 
@@ -25,6 +28,12 @@ def test_a_clone_has_what_the_first_was_filled_with_and_keeps_its_changes_to_its
             assert (count(one), count(two)) == (1, 0)
         databases.close()
     assert len(filled) == 1
+
+
+def test_of_free_ports_no_two_are_the_same_and_none_is_given_to_somebody_who_asks_for_any() -> None:
+    ports = {free_port() for _ in range(2000)}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        assert len(ports) == 2000 and max(ports) < other.getsockname()[1]
 
 
 def do(url: URL, statement: str) -> None:

@@ -28,6 +28,7 @@ WRITES_NONE = {
     "billing.leave": "a page at the payment provider was left without doing anything",
     "payments.receive_event": KEPT,
     "carriers.receive_news": KEPT,
+    "subscriptions.open_offer": "leads to a page, and remembers who opened which offer: what is changed there is written down",
     "photos.add": DRAFT,
     "photos.remove": DRAFT,
     "returns.begin": DRAFT,

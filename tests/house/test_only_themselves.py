@@ -50,6 +50,7 @@ MAY = {
     "subscriptions.pause": "a subscription",
     "subscriptions.resume": "a subscription",
     "subscriptions.cancel": "a subscription",
+    "subscriptions.open_offer": "a subscription",
     "subscriptions.give_reasons": "a subscription",
     "subscriptions.keep": "a subscription",
     "subscriptions.begin_again": "a subscription",

@@ -400,6 +400,7 @@ WALKS = [
     ),
     _screen("desk-looks", "nora", "/desk/looks"),
     _screen("desk-staff", "tom", "/desk/staff"),
+    _screen("desk-numbers", "nora", "/desk/numbers"),
     Walk("nora", ("desk-webhooks", "desk-webhook"), desk_screens.webhooks),
     Walk("ada", ("desk-suggestions", "desk-customer"), desk_screens.finding),
     Walk("nora", ("desk-incident-new", "desk-incident", "desk-incidents"), desk_screens.incident),

@@ -106,7 +106,7 @@ def test_cancel_in_two_taps_undo_it_and_cancel_for_good(
     button = home.get_by_role("button", name="Cancel now")
     before = button.bounding_box()
     too_much = home.get_by_text("Too much left")
-    offer = home.get_by_role("link", name="Skip Mon 28 Dec")
+    offer = home.get_by_role("button", name="Skip Mon 28 Dec")
     expect(offer).to_be_hidden()
     too_much.click()
     expect(offer).to_be_visible()

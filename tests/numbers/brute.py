@@ -12,7 +12,8 @@ from portal.kit.db import Model, db
 from portal.kit.shop import Shop
 from portal.orders.models import ExpectedDate, LineCancellation, Order, OrderLine, Shipment
 from portal.returns.models import Payout, Return, ReturnItem
-from portal.subscriptions.models import Cancellation, Subscription
+from portal.subscriptions.models import Cancellation, Offered, Subscription
+from portal.timeline import Entry
 
 ZONE = ZoneInfo("Europe/Berlin")
 Row = TypeVar("Row", bound=Model)
@@ -32,6 +33,7 @@ def reckoned(shop: Shop) -> Counted:
         found[_day(asked.asked_at), "cancelled", kept, ""] += 1
         for why in asked.reasons if asked.reasons else [""]:
             found[_day(asked.asked_at), "reason", why, kept] += 1
+    _add_offers(found)
     _add_goods(found)
     _add_refunds(found, shop)
     _add_customers(found)
@@ -46,6 +48,18 @@ def reckoned(shop: Shop) -> Counted:
         if parcel.delivered_at is not None and told is not None:
             found[_day(parcel.delivered_at), "parcel", parcel.carrier, "late" if _day(parcel.delivered_at) > told else "on time"] += 1
     return +found
+
+
+def _add_offers(found: Counted) -> None:
+    entries = {one.id: one for one in _all(Entry)}
+    for one in _all(Offered):
+        became = "passed" if one.opened is None else "opened"
+        if one.entry_id:
+            entry = entries[one.entry_id]
+            became = "taken" if entry.undone_at is None and entry.refused_at is None else "undone"
+        found[_day(one.shown_at), "offer why", one.reason, became] += 1
+        for kind in one.kinds:
+            found[_day(one.shown_at), "offer", kind, became if kind == one.opened else "passed"] += 1
 
 
 def _add_goods(found: Counted) -> None:

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from portal import timeline
 from portal.accounts.models import Customer
 from portal.kit.db import db
 from portal.orders.models import LineCancellation, Order
 from portal.payments import Result
 from portal.returns.models import ReturnStatus
-from portal.subscriptions.policy import REASONS
+from portal.subscriptions.models import Subscription
+from portal.subscriptions.policy import DONE_BY, FITTING, REASONS
 from tests.accounts.builders import customer
 from tests.numbers import world
 from tests.numbers.world import NOW
@@ -71,6 +73,21 @@ def _subscribe(chance: Chance, person: Customer) -> None:
             asked_at = chance.moment(started_at, ended_at or NOW)
             why = chance.random.sample(REASONS, chance.random.choice([0, 1, 1, 2]))
             world.cancel(box, asked_at, *why, taken_back_at=asked_at if chance.maybe(0.4) else None)
+
+        _offer(chance, box, started_at)
+
+
+def _offer(chance: Chance, box: Subscription, started_at: datetime) -> None:
+    for _ in range(chance.random.choice([0, 0, 1, 2])):
+        moment, reason = chance.moment(started_at), chance.random.choice([*FITTING])
+        opened = chance.random.choice([None, *FITTING[reason]])
+        made = world.offered(box, moment, reason, *FITTING[reason], opened=opened)
+        if opened and chance.maybe(0.7):
+            entry = timeline.note(box, DONE_BY[opened], by=world.SHOP, at=moment, facts={})
+            entry.undone_at = moment if chance.maybe(0.3) else None
+            entry.refused_at = moment if chance.maybe(0.1) else None
+            db.session.flush()
+            made.entry_id = entry.id
 
 
 def _buy(chance: Chance, person: Customer) -> None:

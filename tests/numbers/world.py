@@ -13,7 +13,7 @@ from portal.kit.db import db
 from portal.orders.models import ExpectedDate, Order, OrderLine, Shipment
 from portal.payments import Result
 from portal.returns.models import Payout, PayoutKind, Return, ReturnItem, ReturnStatus
-from portal.subscriptions.models import Cancellation, Subscription, SubscriptionItem
+from portal.subscriptions.models import Cancellation, Offered, Subscription, SubscriptionItem
 from portal.timeline import Actor
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -73,6 +73,15 @@ def cancel(subscription: Subscription, moment: datetime, *reasons: str, taken_ba
     made = Cancellation(
         subscription=subscription, reference=f"C-{next(_numbers)}", asked_at=moment, is_at_once=True, reasons=list(reasons),
         taken_back_at=taken_back_at,
+    )  # fmt: skip
+    db.session.add(made)
+    return made
+
+
+def offered(subscription: Subscription, moment: datetime, reason: str, *kinds: str, opened: str | None = None) -> Offered:
+    made = Offered(
+        subscription=subscription, reason=reason, kinds=list(kinds), shown_at=moment, customer_id=subscription.customer_id, staff_id=None,
+        opened=opened, opened_at=moment if opened else None,
     )  # fmt: skip
     db.session.add(made)
     return made

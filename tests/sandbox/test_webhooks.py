@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import requests
 
 import sandbox
 from tests.sandbox.account import DAY
@@ -98,6 +99,22 @@ def test_on_request_they_are_out_of_order(shop: Shop, told: Endpoint) -> None:
     arrived = [event.id for event in told.wait_for(len(listed))]
     assert sorted(arrived) == sorted(listed)
     assert arrived != listed
+
+
+def test_under_way_is_what_somebody_is_about_to_be_told_of_of_parcels_too(shop: Shop, endpoint: Endpoint) -> None:
+    endpoint.statuses += [500] * 50
+    shop.control("webhooks", {"url": endpoint.url})
+    shop.customer(card=None)
+    assert shop.control("webhooks")["under_way"] == 1
+    shop.control("webhooks", {"url": ""})
+    assert (shop.control("webhooks")["waiting"], shop.control("webhooks")["under_way"]) == (1, 0)
+    shop.control("parcels/webhook", {"url": endpoint.url})
+    requests.post(
+        f"{shop.url}/v2/trackers", json={"tracker": {"tracking_code": "JD1"}}, headers={"Authorization": "Bearer EZTK_test"}, timeout=30
+    )
+    assert shop.control("webhooks")["under_way"] == 1
+    shop.control("webhooks", {"paused": True})
+    assert shop.control("webhooks")["under_way"] == 0
 
 
 def test_a_refused_request_tells_nobody(shop: Shop, told: Endpoint) -> None:

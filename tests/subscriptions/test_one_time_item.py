@@ -30,11 +30,11 @@ LOCKED = 29
 """Days from the beginning until the next delivery has locked, and is not charged yet."""
 
 
-def add(app: Flask, box: Box, variant_id: int, quantity: int = 1) -> int:
+def add(app: Flask, box: Box, variant_id: int, quantity: int = 1, *, by: Actor | None = None) -> int:
     with app.app_context(), transaction():
         subscription = db.session.get_one(Subscription, box.id, with_for_update=True)
         variant = db.session.get_one(Variant, variant_id)
-        return actions.add_once(subscription, variant, quantity, by=Actor(customer_id=box.customer_id), at=now()).id
+        return actions.add_once(subscription, variant, quantity, by=by or Actor(customer_id=box.customer_id), at=now()).id
 
 
 def take_out(app: Flask, box: Box, item_id: int) -> None:
@@ -188,3 +188,11 @@ def test_none_or_too_many_or_what_the_shop_does_not_offer_is_refused(app: Flask,
             add(app, pantry, shelf["Honey"], quantity)
     with pytest.raises(Refusal):
         add(app, pantry, shelf["Matcha"])
+
+
+def test_what_staff_put_in_tells_the_provider_who_did(app: Flask, pantry: Box, shelf: dict[str, int], stripe: Stripe, work: Work) -> None:
+    add(app, pantry, shelf["Honey"], by=Actor(customer_id=pantry.customer_id, staff_id=3))
+    add(app, pantry, shelf["Honey"], 2)
+    charged(stripe, work)
+    found = {one.quantity: one.metadata.to_dict().get("asked_by") for one in told(stripe, pantry)}
+    assert found == {1: f"staff 3 for customer {pantry.customer_id}", 2: None}

@@ -20,6 +20,7 @@ from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.subscriptions.builders import Box
 from tests.support.conftest import looks
+from tests.support.test_queue import task
 from tests.support.viewing import REASON, acts, begins_view, deeds, views
 
 BY = Actor(system="test")
@@ -257,3 +258,24 @@ def test_what_only_she_decides_is_closed_also_while_he_acts(app: Flask, desk: Br
     refused = desk.post("/account/devices/sign-out-others", expect=403)
     assert "Only the customer can do this" in words(refused)
     assert len(deeds(app)) == before
+
+
+def test_for_which_task_is_kept_and_told_to_both(app: Flask, desk: Browser, lead: Browser, alice: Box) -> None:
+    """The history has its number, with a way to it; she reads what it was about."""
+    number = task(app, "no scan", "Alice", timedelta(hours=1))
+    form = desk.get(f"/desk/customers/{alice.customer_id}/view")
+    assert form.select_one(f'input[name=why][value="task:{number}"][checked]'), "the most urgent is chosen"
+    begins_view(desk, alice.customer_id, why=f"task:{number}")
+    (view,) = views(app)
+    assert (view.why, view.task_id) == ("task", number)
+    told = words(alice.browser.get("/account/visits"))
+    assert f"About a parcel of yours. “{REASON}”" in told
+    assert lead.get("/desk/audit?deed=impersonation+started").select(f'a[href="/desk/tasks/{number}"]')
+
+
+def test_it_is_for_no_task_of_anybody_elses(app: Flask, desk: Browser, alice: Box) -> None:
+    number = task(app, "no scan", "Bob", timedelta(hours=1))
+    for why in f"task:{number}", "task", "task:", "task:999999999999999999999", "nonsense":
+        begins_view(desk, alice.customer_id, why=why)
+        desk.post("/desk/viewing/leave")
+    assert {(view.why, view.task_id) for view in views(app)} == {("other", None)}

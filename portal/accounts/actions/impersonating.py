@@ -18,16 +18,20 @@ def may_view(staff: Staff, customer: Customer) -> bool:
     return staff.may(Role.AGENT) and not works_here
 
 
-def begin(customer: Customer, *, reason: str, session_id: int, at: datetime, why: Why = Why.OTHER) -> Opened | None:
+def begin(
+    customer: Customer, *, reason: str, session_id: int, at: datetime, why: Why = Why.OTHER, task_id: int | None = None
+) -> Opened | None:
     """The session of the member of staff goes on under another key. None where it may not be, or another one goes on in it."""
     session = _held(session_id)
     staff = db.session.get_one(Staff, session.staff_id)
     if session.revoked_at or session.impersonation_id is not None or not may_view(staff, customer):
         return None
-    started = Impersonation(staff_id=staff.id, customer_id=customer.id, reason=reason, why=why, role=staff.role, started_at=at)
+    started = Impersonation(
+        staff_id=staff.id, customer_id=customer.id, reason=reason, why=why, role=staff.role, started_at=at, task_id=task_id
+    )
     db.session.add(started)
     db.session.flush()
-    note(customer, "impersonation started", by=actor_of(started), at=at, facts={"why": why})
+    note(customer, "impersonation started", by=actor_of(started), at=at, facts={"why": why, **({"task": task_id} if task_id else {})})
     session.impersonation_id = started.id
     return _renew(session)
 

@@ -68,6 +68,8 @@ class Impersonation(Model):
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(init=False)
     mode: Mapped[Mode] = mapped_column(default=Mode.LOOK)
+    task_id: Mapped[int | None] = mapped_column(default=None)
+    """Which of the shop's tasks it is for."""
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_by: Mapped[Ended | None] = mapped_column(default=None)
 

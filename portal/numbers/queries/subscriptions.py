@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import String, cast, literal, select
 
 from portal.kit.db import db
-from portal.numbers.models import Figure, Kept
+from portal.numbers.models import Fate, Figure, Kept
 from portal.numbers.queries.counts import Counts, Days
-from portal.subscriptions.models import Cancellation, Subscription
+from portal.subscriptions.models import Cancellation, Offered, Subscription
 from portal.timeline import Entry
 
 NEVER_BEGAN = "incomplete", "incomplete_expired"
@@ -26,6 +26,7 @@ def count(counts: Counts, days: Days) -> None:
             if (day := days.of(datetime.fromisoformat(written))) in days.span:
                 counts.add(1, day, figure)
     _count_cancellations(counts, days)
+    _count_offers(counts, days)
 
 
 def _lives_before() -> list[tuple[str, str]]:
@@ -43,3 +44,15 @@ def _count_cancellations(counts: Counts, days: Days) -> None:
         counts.add(1, day, Figure.CANCELLED, kept)
         for reason in reasons or [""]:
             counts.add(1, day, Figure.REASON, reason, kept)
+
+
+def _count_offers(counts: Counts, days: Days) -> None:
+    columns = Offered.shown_at, Offered.reason, Offered.kinds, Offered.opened, Offered.entry_id, Entry.undone_at, Entry.refused_at
+    shown = select(*columns).join(Entry, Entry.id == Offered.entry_id, isouter=True).where(days.holds(Offered.shown_at))
+    for shown_at, reason, kinds, opened, entry_id, undone_at, refused_at in db.session.execute(shown):
+        fate = Fate.PASSED
+        if opened:
+            fate = Fate.OPENED if entry_id is None else Fate.UNDONE if undone_at or refused_at else Fate.TAKEN
+        counts.add(1, days.of(shown_at), Figure.OFFER_WHY, reason, fate)
+        for kind in kinds:
+            counts.add(1, days.of(shown_at), Figure.OFFER, kind, fate if kind == opened else Fate.PASSED)

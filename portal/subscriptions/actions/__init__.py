@@ -16,6 +16,9 @@ from portal.subscriptions.actions.ending import begin_again as begin_again
 from portal.subscriptions.actions.ending import cancel as cancel
 from portal.subscriptions.actions.ending import give_reasons as give_reasons
 from portal.subscriptions.actions.ending import keep as keep
+from portal.subscriptions.actions.offering import Offers as Offers
+from portal.subscriptions.actions.offering import open_offer as open_offer
+from portal.subscriptions.actions.offering import pass_offers as pass_offers
 from portal.subscriptions.actions.one_time import add_once as add_once
 from portal.subscriptions.actions.one_time import take_out_once as take_out_once
 from portal.subscriptions.actions.pausing import pause as pause

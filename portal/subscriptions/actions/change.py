@@ -7,6 +7,7 @@ from typing import Any
 
 from portal import outbox, timeline
 from portal.kit.db import db
+from portal.subscriptions.actions.offering import take_offer
 from portal.subscriptions.models import Delivery, Subscription
 from portal.subscriptions.policy import Change
 from portal.timeline import Actor, Deed
@@ -24,6 +25,8 @@ def change(subscription: Subscription, deed: str, *, by: Actor, at: datetime, fa
         yield doing
     subscription.version = version
     db.session.flush()
+    if doing.entry:
+        take_offer(subscription, doing.entry, at=at)
     outbox.want_sync(subscription, at=at + SETTLE)
     for item in subscription.one_time_items:
         if item.is_waiting:  # the delivery with which it goes may lock sooner now

@@ -14,7 +14,7 @@ def add_once(subscription: Subscription, variant: Variant, quantity: int, *, by:
     """With the next delivery that has not locked, at today's price of its rhythm. Raises NotNow, NotInTheRange and WrongQuantity."""
     subscription.must_allow(Change.CONTENTS)
     first = subscription.plan.first_open(at=at)
-    item = OneTimeItem.of(subscription, subscription.contents.price_of(variant), quantity, at=at)
+    item = OneTimeItem.of(subscription, subscription.contents.price_of(variant), quantity, by=by, at=at)
     subscription.one_time_items.append(item)
     db.session.flush()
     facts = {"item": item.id, "product": variant.product.name, "quantity": quantity}

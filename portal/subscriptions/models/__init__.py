@@ -5,6 +5,8 @@ from portal.subscriptions.models.delivery import FARTHEST as FARTHEST
 from portal.subscriptions.models.delivery import Delivery as Delivery
 from portal.subscriptions.models.delivery import DeliveryStatus as DeliveryStatus
 from portal.subscriptions.models.item import SubscriptionItem as SubscriptionItem
+from portal.subscriptions.models.offered import WITHIN as WITHIN
+from portal.subscriptions.models.offered import Offered as Offered
 from portal.subscriptions.models.one_time import OneTimeItem as OneTimeItem
 from portal.subscriptions.models.outside import OutsideSubscription as OutsideSubscription
 from portal.subscriptions.models.overcharge import Overcharge as Overcharge

@@ -8,9 +8,10 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalog.models import Price
-from portal.payments import ItemThere, OnceOnly, WantedItem
+from portal.payments import ItemThere, OnceOnly, WantedItem, signed
 from portal.subscriptions.models.delivery import Delivery
 from portal.subscriptions.refusals import NotInside, TooLate, WrongQuantity
+from portal.timeline import Actor
 
 if TYPE_CHECKING:
     from portal.subscriptions.models.subscription import Subscription
@@ -42,7 +43,7 @@ class OneTimeItem(OnceOnly):
     """Why the provider did not take it, for staff."""
 
     @classmethod
-    def of(cls, subscription: "Subscription", price: Price, quantity: int, *, at: datetime) -> Self:
+    def of(cls, subscription: "Subscription", price: Price, quantity: int, *, by: Actor, at: datetime) -> Self:
         """Raises WrongQuantity."""
         if not 1 <= quantity <= MOST_AT_ONCE:
             raise WrongQuantity(_("Choose a whole number from 1 to %(most)s.", most=MOST_AT_ONCE))
@@ -54,7 +55,7 @@ class OneTimeItem(OnceOnly):
             "amount": price.amount,
             "currency": subscription.currency,
         }
-        return cls(price=price, quantity=quantity, amount=price.amount, body=wanted, asked_at=at)
+        return cls(price=price, quantity=quantity, amount=price.amount, body=signed(wanted, by.told(subscription.customer_id)), asked_at=at)
 
     @property
     def is_waiting(self) -> bool:

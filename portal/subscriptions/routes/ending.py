@@ -19,6 +19,7 @@ from portal.subscriptions.forms import CancelForm, ReasonsForm
 from portal.subscriptions.models import Cancellation
 from portal.subscriptions.policy import Change
 from portal.subscriptions.routes.door import back_to, bp, subscription_of, undo_of
+from portal.subscriptions.routes.instead import offers_for
 
 UNKEPT = "preview"
 """The key of a beginning that is only shown."""
@@ -35,11 +36,14 @@ def cancel(subscription_id: int) -> ResponseReturnValue:
     form, at = CancelForm(request.form), now()
     if form.error:
         return _cancel_page(subscription_id, form, 422)
+    shown = queries.subscription(subscription_id, current.customer.id) or abort(404)
+    offers, _skipped = offers_for(shown, at=at) if form.reasons else ({}, None)
     with transaction():
         subscription = subscription_of(subscription_id, lock=True)
         entry, asked = actions.cancel(subscription, at_once=form.at_once, by=current.actor, at=at)
         if entry and form.reasons:
             actions.give_reasons(asked, form.reasons, asked.comment, by=current.actor, at=at)
+            actions.pass_offers(subscription, form.reasons, offers, by=current.actor, at=at)
         reference, ends_at = asked.reference, subscription.ends_now_at
     if entry is None:
         say(_("It is cancelled already."), _("This is its receipt."))
@@ -124,6 +128,7 @@ def _cancel_page(subscription_id: int, form: CancelForm, status: int) -> Respons
         return _to_the_receipt(subscription_id, receipt.reference)
     subscription.must_allow(Change.END_NOW)
     locked = subscription.locked(at=at)
+    offers, skipped = offers_for(shown, at=at)
     return page(
         "subscriptions/cancel.html",
         status,
@@ -135,6 +140,8 @@ def _cancel_page(subscription_id: int, form: CancelForm, status: int) -> Respons
         paid_on=paid_on,
         locked_on=locked.arrives_on if locked else None,
         reasons=SystemRandom().sample(policy.REASONS, k=len(policy.REASONS)),
+        offers=offers,
+        skipped=skipped,
     )
 
 

@@ -11,7 +11,7 @@ from portal.payments import Standing, Terms, Why
 from portal.subscriptions.models import Cancellation, DeliveryStatus, Subscription
 from portal.subscriptions.policy import CHANGE_OF, Change, as_of
 from portal.subscriptions.renewals import is_news, known_renewals
-from portal.timeline import Entry, key
+from portal.timeline import Actor, Entry, key
 
 FIELDS = ("next_charge_at", "every", "contents", "pause", "is_ending", "code", "ship_to")
 PARTS = {
@@ -86,7 +86,7 @@ def _changed_by(subscription: Subscription) -> str:
     """By numbers: names of people are none of the provider's business."""
     newest = select(Entry.staff_id, Entry.customer_id).where(Entry.subject == key(subscription), Entry.version == subscription.version)
     by = db.session.execute(newest.order_by(Entry.id.desc()).limit(1)).one_or_none() if subscription.is_waiting else None
-    return f"staff {by.staff_id} for customer {by.customer_id}" if by and by.staff_id else ""
+    return Actor(staff_id=by.staff_id).told(by.customer_id) if by else ""
 
 
 def untold(subscription: Subscription) -> list[Cancellation]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.accounts.models import Impersonation, Role, Staff, Why
 from portal.kit.db import db
 from portal.support.models import Look
+from portal.tasks.models import StaffTask
 from portal.timeline import Entry
 
 SHOWN = 20
@@ -34,6 +35,8 @@ class Visit:
     role: Role
     reason: str = ""
     why: Why | None = None
+    task: str | None = None
+    """Of which kind the task was that it was for."""
     minutes: int | None = None
     """None while it goes on, and of looks at the desk."""
     changes: tuple[dict[str, Any], ...] = ()
@@ -81,15 +84,16 @@ def told(entry: Entry) -> dict[str, Any]:
 
 
 def _views(customer_id: int, until: datetime | None) -> list[Visit]:
-    query = Impersonation.of(customer_id).join(Staff, Staff.id == Impersonation.staff_id).add_columns(Staff.name)
+    whose = Impersonation.of(customer_id).join(Staff, Staff.id == Impersonation.staff_id)
+    query = whose.outerjoin(StaffTask, StaffTask.id == Impersonation.task_id).add_columns(Staff.name, StaffTask.kind)
     if until:
         query = query.where(Impersonation.started_at < until)
     rows = db.session.execute(query.limit(MOST)).all()
-    done = changes_of(view.id for view, _name in rows)
-    return [_view(view, name, done[view.id]) for view, name in rows]
+    done = changes_of(view.id for view, _name, _task in rows)
+    return [_view(view, name, task, done[view.id]) for view, name, task in rows]
 
 
-def _view(view: Impersonation, name: str, done: list[Entry]) -> Visit:
+def _view(view: Impersonation, name: str, task: str | None, done: list[Entry]) -> Visit:
     lasted = view.ended_at - view.started_at if view.ended_at else None
     return Visit(
         at=view.started_at,
@@ -97,6 +101,7 @@ def _view(view: Impersonation, name: str, done: list[Entry]) -> Visit:
         role=view.role,
         reason=view.reason,
         why=view.why,
+        task=task,
         minutes=max(1, round(lasted.total_seconds() / 60)) if lasted else None,
         changes=tuple(told(entry) for entry in done if entry.deed != SUGGESTED),
         suggested=sum(entry.deed == SUGGESTED for entry in done),

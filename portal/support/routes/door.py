@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
+from portal import outbox
 from portal.accounts.current import DESK, current
 from portal.accounts.models import Role
 from portal.kit.clock import now
@@ -24,7 +25,8 @@ def note_look(customer_ids: Iterable[int], where: str) -> None:
 
 
 def on_behalf_of(customer_id: int | None) -> Actor:
-    """For the history: who does it, and whose it is."""
+    """Who does it, and whose it is: for the history, and for what is asked for from here on."""
+    outbox.asked_by(outbox.Asker(customer_id, current.staff.id))
     return Actor(customer_id=customer_id, staff_id=current.staff.id)
 
 

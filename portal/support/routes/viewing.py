@@ -29,13 +29,13 @@ def ask_to_view(customer_id: int) -> ResponseReturnValue:
 @freshly
 def view(customer_id: int) -> ResponseReturnValue:
     """The row and the trace of the look are kept before the session changes: if they can't be, it does not."""
-    form = forms.ViewForm(request.form)
+    form = forms.ViewForm(request.form, [task.id for task in waiting_for(customer_id)])
     if not form.is_right:
         return _ask(customer_id, form, 422)
     at = now()
     with transaction():
         customer = one_or_404(select(Customer).where(Customer.id == customer_id))
-        opened = impersonating.begin(customer, reason=form.reason, why=form.why, session_id=_session_id(), at=at)
+        opened = impersonating.begin(customer, reason=form.reason, why=form.why, task_id=form.task_id, session_id=_session_id(), at=at)
         if opened:
             looking.look_at([customer_id], page="view", by=current.staff, at=at)
     if opened is None:

@@ -1,0 +1,47 @@
+"""To whom belongs what is synced: each kind of subject, and the customer behind it."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Select, select
+
+from portal.billing.models import Attempt, BillingAccount, CardSetup, CreditDebit, Invoice, InvoicePayment, Refund, StoreCredit
+from portal.kit.db import db
+from portal.subscriptions.models import OneTimeItem, Overcharge, Subscription
+
+OWNERS: dict[str, Select[int, int]] = {
+    Subscription.__tablename__: select(Subscription.id, Subscription.customer_id),
+    BillingAccount.__tablename__: select(BillingAccount.id, BillingAccount.customer_id),
+    CardSetup.__tablename__: select(CardSetup.id, BillingAccount.customer_id).join(
+        BillingAccount, BillingAccount.id == CardSetup.account_id
+    ),
+    InvoicePayment.__tablename__: select(InvoicePayment.id, BillingAccount.customer_id)
+    .join(Invoice, Invoice.id == InvoicePayment.invoice_id)
+    .join(BillingAccount, BillingAccount.id == Invoice.account_id),
+    OneTimeItem.__tablename__: select(OneTimeItem.id, Subscription.customer_id).join(
+        Subscription, Subscription.id == OneTimeItem.subscription_id
+    ),
+    Overcharge.__tablename__: select(Overcharge.id, Subscription.customer_id).join(
+        Subscription, Subscription.id == Overcharge.subscription_id
+    ),
+    Attempt.__tablename__: select(Attempt.id, BillingAccount.customer_id)
+    .join(Invoice, Invoice.id == Attempt.invoice_id)
+    .join(BillingAccount, BillingAccount.id == Invoice.account_id),
+    Refund.__tablename__: select(Refund.id, BillingAccount.customer_id).join(BillingAccount, BillingAccount.id == Refund.account_id),
+    StoreCredit.__tablename__: select(StoreCredit.id, BillingAccount.customer_id).join(
+        BillingAccount, BillingAccount.id == StoreCredit.account_id
+    ),
+    CreditDebit.__tablename__: select(CreditDebit.id, BillingAccount.customer_id).join(
+        BillingAccount, BillingAccount.id == CreditDebit.account_id
+    ),
+}
+"""Of each kind of subject, whose it is."""
+
+
+def owners_of(subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Of these kinds of subjects and their ids: whose each is, where it is a customer's."""
+    found: dict[tuple[str, int], int] = {}
+    for kind, query in OWNERS.items():
+        if ids := [subject_id for of, subject_id in subjects if of == kind]:
+            subject = query.selected_columns[0]
+            found |= {(kind, subject_id): owner for subject_id, owner in db.session.execute(query.where(subject.in_(ids)))}
+    return found
