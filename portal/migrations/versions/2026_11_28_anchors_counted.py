@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'anchors_counted'
-down_revision = 'addresses_of_requests'
+down_revision = 'who_asked'
 branch_labels = None
 depends_on = None
 
