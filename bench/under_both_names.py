@@ -130,7 +130,7 @@ def _at_stripe(stripe: Stripe, alice: Box) -> list[str]:
 def _chain(app: Flask) -> list[str]:
     with app.app_context():
         problem = walk().problem
-    return [problem] if problem else []
+    return [problem.sentence] if problem else []
 
 
 def _waiting(app: Flask) -> list[str]:

@@ -40,6 +40,12 @@ class Anchors:
     """Lines that look like one, and were signed by somebody else, or by a secret that is gone."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    line: str
+    is_new: bool
+
+
 def path() -> Path:
     return Path(current_app.config["AUDIT_ANCHOR"])
 
@@ -50,12 +56,13 @@ def newest(*, at: datetime) -> Anchor | None:
     return Anchor(at, last.id, last.entry_hash) if last else None
 
 
-def keep(anchor: Anchor) -> str:
+def keep(anchor: Anchor) -> Kept:
     """In the file, so that it outlives a power cut, and in the log. The one that the file ends with already is not written again.
     Raises OSError."""
     line, file = write(anchor), path()
     known = _last(file)
-    if known is None or (known.entry, known.hash) != (anchor.entry, anchor.hash):
+    is_new = known is None or (known.entry, known.hash) != (anchor.entry, anchor.hash)
+    if is_new:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -64,7 +71,7 @@ def keep(anchor: Anchor) -> str:
         finally:
             os.close(handle)
         log.warning(line)
-    return line
+    return Kept(line, is_new)
 
 
 def write(anchor: Anchor) -> str:

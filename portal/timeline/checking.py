@@ -12,7 +12,9 @@ from portal.kit.alarms import end_alarm, raise_alarm
 from portal.kit.db import db, view
 from portal.timeline.anchors import Anchor
 from portal.timeline.chain import digest_of_kept
+from portal.timeline.findings import Finding, Problem
 from portal.timeline.models import STAYS, ChainHead, Check, Entry
+from portal.timeline.tally import missing
 
 BATCH = 2000
 """Entries that are read at once."""
@@ -40,7 +42,7 @@ class Walked:
     """How far the chain holds."""
     entries: int
     is_done: bool
-    problem: str | None = None
+    problem: Problem | None = None
 
 
 def walk(anchors: Sequence[Anchor] = (), *, since: Place = BEGINNING, most: int | None = None) -> Walked:
@@ -64,7 +66,17 @@ def walk(anchors: Sequence[Anchor] = (), *, since: Place = BEGINNING, most: int 
 
 def first_break(anchors: Sequence[Anchor] = ()) -> str | None:
     """Where the chain does not hold, in a sentence; None if it does."""
-    return walk(anchors).problem
+    problem = walk(anchors).problem
+    return problem.sentence if problem else None
+
+
+def walk_and_count(anchors: Sequence[Anchor], *, since: Place, most: int) -> Walked:
+    """The same, and once at its end, whether all anchors that were made are there."""
+    walked = walk(anchors, since=since, most=most)
+    if walked.problem is None and walked.is_done:
+        with view():
+            return replace(walked, problem=missing(anchors))
+    return walked
 
 
 def _next(place: Place) -> Sequence[Row[Any]]:
@@ -85,34 +97,36 @@ def _over(entries: Sequence[Row[Any]], anchors: Sequence[Anchor], walked: Walked
     return Walked(place, number, is_done=False)
 
 
-def _broken(entry: Row[Any], place: Place) -> str | None:
+def _broken(entry: Row[Any], place: Place) -> Problem | None:
     if entry.previous_hash != place.hash:
-        return f"Entry {entry.id} does not follow {place}: something was removed, added or swapped there."
+        sentence = f"Entry {entry.id} does not follow {place}: something was removed, added or swapped there."
+        return Problem(Finding.CHANGED, sentence)
     try:
         is_as_written = entry.entry_hash == digest_of_kept(entry)
     except ValueError:  # NaN: the database takes it, nobody of ours writes it
         is_as_written = False
-    return None if is_as_written else f"Entry {entry.id} is not as it was written."
+    return None if is_as_written else Problem(Finding.CHANGED, f"Entry {entry.id} is not as it was written.")
 
 
-def _not_as_anchored(anchor: Anchor, entry: Row[Any], before: Sequence[Anchor]) -> str | None:
+def _not_as_anchored(anchor: Anchor, entry: Row[Any], before: Sequence[Anchor]) -> Problem | None:
     held = f"after entry {before[-1].entry}, which is anchored too" if before else "anywhere from the beginning on"
     if anchor.entry < entry.id:
-        return f"Entry {anchor.entry} is gone, which was anchored at {_moment(anchor)}: the chain was written anew, {held}."
+        return _rewritten(f"Entry {anchor.entry} is gone, which was anchored at {_moment(anchor)}: the chain was written anew, {held}.")
     if anchor.hash != entry.entry_hash:
-        return f"Entry {entry.id} is not the one that was anchored at {_moment(anchor)}: the chain was written anew, {held}."
+        return _rewritten(f"Entry {entry.id} is not the one that was anchored at {_moment(anchor)}: the chain was written anew, {held}.")
     return None
 
 
-def _cut(place: Place, anchors: Sequence[Anchor], *, met_head: bool) -> str | None:
+def _cut(place: Place, anchors: Sequence[Anchor], *, met_head: bool) -> Problem | None:
     """What was written before the walk began is all there?"""
     if anchors and anchors[-1].entry > (place.entry if place.entry is not None else -1):
         last = anchors[-1]
-        return f"The newest entries are gone: {place} is the last, and entry {last.entry} was there at {_moment(last)}, as is anchored."
-    return None if met_head else f"The newest entries are gone: {place} was not the last."
+        was = f"entry {last.entry} was there at {_moment(last)}, as is anchored"
+        return Problem(Finding.CUT, f"The newest entries are gone: {place} is the last, and {was}.")
+    return None if met_head else Problem(Finding.CUT, f"The newest entries are gone: {place} was not the last.")
 
 
-def _moved(since: Place, anchors: Sequence[Anchor]) -> str | None:
+def _moved(since: Place, anchors: Sequence[Anchor]) -> Problem | None:
     if since.entry is None:
         return None
     older = [*(anchor for anchor in anchors if anchor.entry <= since.entry)]
@@ -123,8 +137,13 @@ def _moved(since: Place, anchors: Sequence[Anchor]) -> str | None:
         hashes |= dict(db.session.execute(some).all())
     for anchor in older:
         if hashes.get(anchor.entry) != anchor.hash:
-            return f"Entry {anchor.entry} is not the one that was anchored at {_moment(anchor)}."
-    return None if hashes.get(since.entry) == since.hash else f"Entry {since.entry} is not the one up to which it was whole before."
+            return _rewritten(f"Entry {anchor.entry} is not the one that was anchored at {_moment(anchor)}.")
+    is_there = hashes.get(since.entry) == since.hash
+    return None if is_there else _rewritten(f"Entry {since.entry} is not the one up to which it was whole before.")
+
+
+def _rewritten(sentence: str) -> Problem:
+    return Problem(Finding.REWRITTEN, sentence)
 
 
 def _moment(anchor: Anchor) -> str:
@@ -140,8 +159,9 @@ def keep_check(check: Check, walked: Walked, *, at: datetime) -> None:
     """In a transaction: how far it came; and what it found is an alarm, until a walk along all of it finds nothing."""
     check.at, check.entries = at, check.entries + walked.entries
     check.entry, check.entry_hash = walked.place.entry or 0, walked.place.hash
-    check.is_done, check.problem = walked.is_done or walked.problem is not None, walked.problem
-    if walked.problem:
-        raise_alarm(BROKEN, f"The history is not as it was written. {walked.problem} Ask `portal audit verify`.", at=at)
+    check.is_done = walked.is_done or walked.problem is not None
+    if problem := walked.problem:
+        check.problem, check.finding = problem.sentence, problem.finding
+        raise_alarm(BROKEN, f"{problem.begins} {problem.sentence} {problem.advice}", at=at)
     elif check.is_done and not check.since:
         end_alarm(BROKEN, at=at)

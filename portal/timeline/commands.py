@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from portal.kit.clock import now
 from portal.kit.db import db, transaction, view
-from portal.timeline import anchors
+from portal.timeline import anchors, tally
 from portal.timeline.anchors import Anchor
-from portal.timeline.checking import BEGINNING, Place, keep_check, place_of, walk
-from portal.timeline.models import Check, Entry
+from portal.timeline.checking import BEGINNING, Place, keep_check, place_of, walk_and_count
+from portal.timeline.models import Actor, Check, Entry
 
 SLICE = 50_000
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -26,7 +26,7 @@ audit = AppGroup("audit", help="Who did what, and whether it is as it was writte
 )
 @click.option("--anchors", "files", type=FILE, multiple=True, help="More files with anchors, such as the worker's log of last year.")
 def verify(since: str | None, files: tuple[Path, ...]) -> None:
-    """Whether the history is as it was written, by its chain and by all anchors. Exits with 1 if not.
+    """Whether the history is as it was written, by its chain and by all anchors that were made. Exits with 1 if not.
 
     One that was interrupted goes on with `--since last`.
     """
@@ -36,7 +36,7 @@ def verify(since: str | None, files: tuple[Path, ...]) -> None:
         total = db.session.scalar(select(func.max(Entry.id))) or 0
     began, check_id, entries = now(), None, 0
     while True:
-        walked = walk(known, since=place, most=SLICE)
+        walked = walk_and_count(known, since=place, most=SLICE)
         with transaction():
             check = db.session.get(Check, check_id) if check_id else Check(began_at=began, at=began, since=place.entry or 0)
             assert check is not None  # noqa: S101 (it was written a moment ago)
@@ -49,21 +49,47 @@ def verify(since: str | None, files: tuple[Path, ...]) -> None:
             break
         click.echo(f"{entries} entries are whole, up to {place} of {total} …", err=True)
     whole = f"The history is whole: {entries} entries, up to {place}, and {len(known)} anchors."
-    click.echo(walked.problem or whole)
+    click.echo(f"{walked.problem.sentence}\n{walked.problem.advice}" if walked.problem else whole)
     sys.exit(1 if walked.problem else 0)
 
 
 @audit.command("anchor")
 def anchor() -> None:
     """Write down, signed and outside the database, which entry is the newest; and print it, to be kept elsewhere too."""
+    _keep_anchor()
+
+
+@audit.command("begin-anew")
+@click.option("--why", required=True, help="For whoever reads the history: which backup was restored, or how the anchors came to be gone.")
+def begin_anew(why: str) -> None:
+    """Anchors count from now on: after a backup was restored, or when those that were made are gone for good.
+
+    The file with the old ones is put aside, and the history tells who did this, and why.
+    """
+    with transaction():
+        aside = tally.begin_anew(why, by=Actor(system="command line"), at=now())
+    try:
+        if anchors.path().exists():
+            anchors.path().rename(aside)
+            click.echo(f"The old anchors are in {aside}.", err=True)
+    except OSError as error:
+        raise click.ClickException(f"{anchors.path()} can't be put aside as {aside}: {error.strerror}.") from None
+    _keep_anchor()
+
+
+def _keep_anchor() -> None:
+    at = now()
     with view():
-        found = anchors.newest(at=now())
+        found = anchors.newest(at=at)
     if found is None:
         raise click.ClickException("The history has no entry yet.")
     try:
-        click.echo(anchors.keep(found))
+        kept = anchors.keep(found)
     except OSError as error:
         raise click.ClickException(f"AUDIT_ANCHOR, {anchors.path()}, can't be written: {error.strerror}.") from None
+    with transaction():
+        tally.count(is_new=kept.is_new, at=at)
+    click.echo(kept.line)
 
 
 def _anchors(files: tuple[Path, ...]) -> tuple[Anchor, ...]:

@@ -130,6 +130,8 @@ class Check(Model):
     is_done: Mapped[bool] = mapped_column(default=False)
     problem: Mapped[str | None] = mapped_column(default=None)
     """The first place that does not hold, in a sentence."""
+    finding: Mapped[str | None] = mapped_column(default=None)
+    """Of which kind that is; None of what was found before there were kinds."""
 
     @classmethod
     def newest(cls) -> Select[Self]:
@@ -140,3 +142,14 @@ class Check(Model):
     def reached(cls) -> Select[Self]:
         """The last one that found nothing wrong so far."""
         return select(cls).where(cls.problem.is_(None), cls.entry > 0).order_by(cls.id.desc()).limit(1)
+
+
+class AnchorFile(Model):
+    """Where anchors are kept outside the database, and how many were made there."""
+
+    __tablename__ = "timeline_anchor_file"
+    place: Mapped[str] = mapped_column(unique=True)
+    """`host:path`."""
+    made: Mapped[int]
+    at: Mapped[datetime]
+    """When the newest was made."""

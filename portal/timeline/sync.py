@@ -5,9 +5,9 @@ from typing import Any
 from portal import outbox
 from portal.kit.clock import now
 from portal.kit.db import db, view
-from portal.timeline import anchors
+from portal.timeline import anchors, tally
 from portal.timeline.chain import ANCHOR
-from portal.timeline.checking import BEGINNING, keep_check, place_of, walk
+from portal.timeline.checking import BEGINNING, keep_check, place_of, walk_and_count
 from portal.timeline.forgetting import forget_where_from
 from portal.timeline.models import Check
 
@@ -22,10 +22,10 @@ def anchor_history(_: dict[str, Any], lease: outbox.Lease) -> None:
     at = now()
     with view():
         found = anchors.newest(at=at)
-    if found:
-        anchors.keep(found)
+    kept = anchors.keep(found) if found else None
     with lease.finish(at=at):
-        pass
+        if kept:
+            tally.count(is_new=kept.is_new, at=at)
 
 
 @outbox.task(CHECK)
@@ -35,7 +35,7 @@ def check_history(payload: dict[str, Any], lease: outbox.Lease) -> None:
     with view():
         known = db.session.get(Check, payload["check"]) if "check" in payload else None
         place = place_of(known) if known else BEGINNING
-    walked = walk(anchors.kept().signed, since=place, most=SLICE)
+    walked = walk_and_count(anchors.kept().signed, since=place, most=SLICE)
     with lease.finish(at=at):
         check = db.session.get(Check, payload["check"]) if "check" in payload else None
         if check is None:

@@ -98,6 +98,26 @@ def test_of_two_who_change_them_at_once_the_second_is_told_and_nothing_is_overwr
     assert [one.note for one in versions(app)] == ["Theirs", "Mine"]
 
 
+def test_one_can_begin_from_an_older_version_which_makes_a_new_one(app: Flask, admin: Browser) -> None:
+    body, at = body_of(FILE), now()
+    old = {**body, "windows": {**body["windows"], "default": 21}, "reasons": body["reasons"][1:]}
+    with app.app_context(), transaction():
+        for note, told, days in ("Old", old, 2), ("New", body, 1):
+            moment = at - timedelta(days=days)
+            add_policy(told, applies_from=moment, why=note, by=Actor(system="command line"), at=moment)
+    first = versions(app)[0]
+    page = admin.get(attribute(admin.get(f"{HERE}/{first.id}"), f"a[href='{HERE}?from={first.id}']", "href"))
+    assert attribute(page, "input[name='windows.default']") == "21"
+    told = {"windows.default": "20", "note": "As it was, nearly", "from": str(first.id)}
+    looked = admin.post(HERE, told)
+    assert "Days, usually Before: 14 → Now: 20" in words(looked)
+    seen = {name: attribute(looked, f"input[name={name}]") for name in ("seen", "known", "from")}
+    admin.post(HERE, {**told, **seen})
+    assert [one.note for one in versions(app)] == ["Old", "New", "As it was, nearly"]
+    assert read(versions(app)[-1].body) == read({**old, "windows": {**old["windows"], "default": 20}})
+    admin.get(f"{HERE}?from=99999", expect=404)
+
+
 def test_of_two_who_save_at_the_same_moment_one_is_kept(app: Flask) -> None:
     def save(number: int) -> bool:
         at = now()

@@ -9,6 +9,8 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.support.models import Look
 from portal.timeline import Actor
+from portal.timeline.findings import Finding
+from portal.timeline.models import Check
 from tests.browser import Browser, words
 from tests.questions import asked
 from tests.subscriptions.builders import Box
@@ -89,3 +91,19 @@ def test_what_the_nightly_walk_found_stands_above(app: Flask, lead: Browser, ali
 def test_what_is_no_number_or_no_day_filters_nothing(lead: Browser) -> None:
     for wanted in ("before=x", "before=99999999999999999999", "day=x", "who=staff:x", "who=staff:99999999999", "whom=99999999999"):
         lead.get(f"/desk/audit?{wanted}")
+
+
+def test_what_a_walk_found_is_told_in_words_with_what_to_do(app: Flask, lead: Browser) -> None:
+    told = {
+        "changed": ("The history is not as it was written.", "a backup tells what stood there"),
+        "rewritten": ("The history is not as it was written.", "portal audit begin-anew"),
+        "cut": ("The newest entries of the history are gone.", "portal audit begin-anew"),
+        "anchors gone": ("The proofs of the history are missing.", "brings the file back"),
+    }
+    assert set(told) == set(Finding)
+    for finding, (what, advice) in told.items():
+        with app.app_context(), transaction():
+            db.session.add(Check(began_at=now(), at=now(), is_done=True, problem="Here.", finding=finding))
+        page = words(lead.get("/desk/audit"))
+        assert what in page
+        assert advice in page

@@ -17,7 +17,7 @@ from portal.timeline import anchors
 from portal.timeline.chain import ANCHOR, digest
 from portal.timeline.checking import Place, walk
 from portal.timeline.commands import audit
-from portal.timeline.models import ChainHead, Check, Entry
+from portal.timeline.models import AnchorFile, ChainHead, Check, Entry
 from tests.timeline.conftest import ALICE, TODAY, Jar
 from tests.timeline.tampering import unguard
 
@@ -120,7 +120,7 @@ def test_anchors_are_found_among_the_lines_of_a_log(ids: list[int], tmp_path: Pa
     log = tmp_path / "worker.log"
     log.write_text("\n".join(f"10:00 worker.1 | WARNING {line}" for line in anchors.path().read_text().splitlines()))
     anchors.path().unlink()
-    assert "and 0 anchors" in command("verify").output
+    assert command("verify").exit_code == 1
     assert "and 2 anchors" in command("verify", "--anchors", str(log)).output
 
 
@@ -136,7 +136,7 @@ def test_one_of_an_old_secret_still_counts_while_that_is_known(app: Flask, ids: 
     app.config.update(SECRET_KEY="a new one", SECRET_KEY_FALLBACKS=[app.config["SECRET_KEY"]])
     assert "and 2 anchors" in command("verify").output
     app.config["SECRET_KEY_FALLBACKS"] = []
-    assert "and 0 anchors" in command("verify").output
+    assert "2 anchors were made" in command("verify").output
 
 
 def test_the_same_end_is_anchored_once(ids: list[int]) -> None:
@@ -173,6 +173,88 @@ def test_each_night_the_worker_walks_along_all_of_it_and_a_break_is_an_alarm(ids
     check()
     db.session.refresh(alarm)
     assert alarm.ended_at is not None
+
+
+def test_a_file_of_anchors_that_is_gone_is_found_though_the_worker_has_begun_another(ids: list[int], jar: Jar) -> None:
+    anchors.path().unlink()
+    found = command("verify")
+    assert found.exit_code == 1
+    assert found.output.startswith(
+        f"2 anchors were made in {anchors.path()}, and 0 could be read: it is gone, or an older one stands there.\n"
+    )
+    assert "portal audit verify --anchors FILE" in found.output
+    write(jar, 9)
+    anchor_by_the_clock()
+    check()
+    alarm = db.session.scalars(select(Alarm).where(Alarm.name == "history broken")).one()
+    assert alarm.sentence.startswith("The anchors of the history are gone. 3 anchors were made")
+    assert db.session.scalars(Check.newest()).one().finding == "anchors gone"
+
+
+def test_a_file_of_anchors_that_was_rolled_back_is_found(ids: list[int]) -> None:
+    first, _second = anchors.path().read_text().splitlines()
+    anchors.path().write_text(f"{first}\n")
+    assert "2 anchors were made" in command("verify").output
+    check()
+    assert db.session.scalars(Check.newest()).one().finding == "anchors gone"
+
+
+def test_where_none_was_ever_made_none_is_missed(app: Flask, jar: Jar, tmp_path: Path) -> None:
+    app.config["AUDIT_ANCHOR"] = str(tmp_path / "anchors.log")
+    write(jar, 1)
+    assert command("verify").exit_code == 0
+
+
+def test_on_another_machine_that_knows_of_none_it_is_said_where_they_were_made(
+    ids: list[int], monkeypatch: pytest.MonkeyPatch, app: Flask, tmp_path: Path
+) -> None:
+    made = anchors.path()
+    app.config["AUDIT_ANCHOR"] = str(tmp_path / "another.log")
+    monkeypatch.setattr("portal.timeline.tally.gethostname", lambda: "another")
+    found = command("verify")
+    assert found.exit_code == 1
+    assert found.output.startswith("No anchor is known here, and some were made: in ")
+    assert str(made) in found.output
+    assert command("anchor").exit_code == 0
+    assert command("verify").exit_code == 0
+
+
+def test_a_file_that_was_there_before_anybody_counted_is_counted_whole(ids: list[int], jar: Jar) -> None:
+    with transaction():
+        db.session.execute(delete(AnchorFile))
+    write(jar, 9)
+    assert command("anchor").exit_code == 0
+    lines = anchors.path().read_text().splitlines()
+    anchors.path().write_text(f"{lines[-1]}\n")
+    assert "3 anchors were made" in command("verify").output
+
+
+def test_after_an_honest_restore_one_begins_anew_and_the_history_says_so(ids: list[int], jar: Jar) -> None:
+    tamper(
+        delete(Entry).where(Entry.id > ids[3]),
+        update(ChainHead).values(entry_hash=select(Entry.entry_hash).where(Entry.id == ids[3]).scalar_subquery()),
+    )
+    found = command("verify")
+    assert found.output.startswith("The newest entries are gone")
+    assert "If a backup was restored, that is why: `portal audit begin-anew`" in found.output
+    check()
+    assert db.session.scalars(Check.newest()).one().finding == "cut"
+    begun = command("begin-anew", "--why", "The backup of Monday")
+    assert begun.exit_code == 0, begun.output
+    assert len(list(anchors.path().parent.glob("*.until-*"))) == 1
+    deed = db.session.scalars(select(Entry).order_by(Entry.id.desc()).limit(1)).one()
+    assert (deed.deed, deed.system, deed.facts["why"], deed.facts["made before"]) == (
+        "anchors begun anew", "command line", "The backup of Monday", 2,
+    )  # fmt: skip
+    assert command("verify").exit_code == 0
+    check()
+    assert db.session.scalars(select(Alarm.ended_at).where(Alarm.name == "history broken")).one() is not None
+
+
+def anchor_by_the_clock() -> None:
+    with transaction():
+        want_task(ANCHOR, {}, at=now())
+    work_until_idle()
 
 
 def check() -> None:

@@ -44,6 +44,8 @@ class Typed:
     """Which version was the last when this page was made."""
     is_overtaken: bool = False
     """By a version that was made since its author opened the page."""
+    begun_from: queries.rules.ShownVersion | None = None
+    """None is what counts now."""
 
     @property
     def seen(self) -> str:
@@ -55,9 +57,11 @@ class Typed:
 @staff_only(Role.ADMIN)
 @freshly
 def policy() -> ResponseReturnValue:
-    base = queries.rules.newest().body
+    """As fields, or as text; of what counts now, or of an older version."""
+    begun_from = _begun_from(request.args)
+    base = (begun_from or queries.rules.newest()).body
     text = ruling.as_toml(base) if "text" in request.args else None
-    return _page(Typed(None, rules_form.typed_of(base), text=text, known=queries.rules.last_made()))
+    return _page(Typed(None, rules_form.typed_of(base), text=text, known=queries.rules.last_made(), begun_from=begun_from))
 
 
 @bp.get("/policy/<int:version_id>")
@@ -131,13 +135,15 @@ def _page(typed: Typed, *, looks: bool = False, status: int = 200) -> ResponseRe
     differences = rules_form.differences(base.body, typed.body) if looks and typed.body else []
     foresight = foresee(ruling.read(typed.body), at=at) if looks and typed.body else None
     return page(
-        "support/policy.html", status, sent=typed, groups=rules_form.groups(base.body), base=base, versions=queries.rules.versions(),
+        "support/policy.html", status, sent=typed, groups=rules_form.groups((typed.begun_from or base).body),
+        base=base, versions=queries.rules.versions(),
         looks=looks, differences=differences, foresight=foresight, counts=rules_form.counts(base.body), at=at,
     )  # fmt: skip
 
 
 def _typed(form: Mapping[str, str]) -> Typed:
-    known, base = queries.rules.last_made(), queries.rules.newest().body
+    begun_from = _begun_from(form)
+    known, base = queries.rules.last_made(), (begun_from or queries.rules.newest()).body
     note, begins = forms.text(form, "note"), forms.text(form, "begins")
     if "text" in form:
         text = form["text"].replace("\r\n", "\n").replace("\x00", "")[:LONGEST_TEXT]
@@ -151,10 +157,18 @@ def _typed(form: Mapping[str, str]) -> Typed:
         typed = Typed(found.body, found.typed, found.problems, note=note, begins=begins)
         if not found.problems:
             _check(typed)
-    typed.known, typed.is_overtaken = known, form.get("known", str(known)) != str(known)
+    typed.begun_from, typed.known, typed.is_overtaken = begun_from, known, form.get("known", str(known)) != str(known)
     if begins and _begins(begins, now()) is None:
         typed.problems["begins"] = _("Write a day, such as 2026-12-01.")
     return typed
+
+
+def _begun_from(form: Mapping[str, str]) -> queries.rules.ShownVersion | None:
+    number = form.get("from", "")
+    if not number:
+        return None
+    found = queries.rules.version(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
+    return found[0] if found else abort(404)
 
 
 def _check(typed: Typed) -> None:
