@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,35 +55,13 @@ def through(database: str, workers: int) -> list[Figure]:
             stage.end()
 
 
-def counted(database: str) -> list[Figure]:
-    """How fast the numbers of a large shop are there."""
+def at_scale(measure: Callable[[Stage, str], Iterable[Figure]], database: str) -> list[Figure]:
+    """With more of something than a demo has."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
         stage = Stage(Path(folder), url or f"sqlite:///{folder}/portal.sqlite")
         try:
             with stage.tables():
-                return list(numbers_page.measure(stage, database))
-        finally:
-            stage.end()
-
-
-def found(database: str) -> list[Figure]:
-    """How fast somebody is found among very many."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
-        stage = Stage(Path(folder), url or f"sqlite:///{folder}/portal.sqlite")
-        try:
-            with stage.tables():
-                return list(finding.measure(stage, database))
-        finally:
-            stage.end()
-
-
-def walked(database: str) -> list[Figure]:
-    """How fast a long history is verified."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_database(database) as url:
-        stage = Stage(Path(folder), url or f"sqlite:///{folder}/portal.sqlite")
-        try:
-            with stage.tables():
-                return list(history_walk.measure(stage, database))
+                return list(measure(stage, database))
         finally:
             stage.end()
 
@@ -91,7 +70,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         figures = measure(Path(folder))
     for database, workers in ("sqlite", 1), ("postgresql", 2):
-        figures += through(database, workers) + found(database) + counted(database) + walked(database)
+        figures += through(database, workers)
+        for measured in finding.measure, numbers_page.measure, history_walk.measure:
+            figures += at_scale(measured, database)
     OUT.write_text(json.dumps([asdict(figure) for figure in figures], indent=2, ensure_ascii=False) + "\n")
     wide = max(len(figure.name) for figure in figures)
     for figure in figures:

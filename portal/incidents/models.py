@@ -123,6 +123,11 @@ class Incident(Model):
         self.ended_at = at
 
 
+def readable(texts: dict[str, str], *languages: str) -> str:
+    """In the first of these languages that it is written in, else in any: when it was written, the shop may have spoken another."""
+    return next(filter(None, [*(texts.get(language) for language in languages), *texts.values()]), "")
+
+
 class Concerned(Model):
     """An incident concerns a customer. Whom it concerned once it goes on to concern, so that who heard of it hears how it goes on."""
 

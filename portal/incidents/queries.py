@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from portal.accounts.models import Address, Customer, Staff
 from portal.carriers import ParcelStatus
 from portal.catalog.models import Price, Variant
-from portal.incidents.models import Concerned, Incident, When, Whom
+from portal.incidents.models import Concerned, Incident, When, Whom, readable
 from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine, Shipment
@@ -127,7 +127,7 @@ def _counted(incidents: Select[Incident]) -> list[tuple[Incident, tuple[int, int
 
 
 def _line(incident: Incident, counts: tuple[int, int], at: datetime) -> Line:
-    title, ends_at = incident.titles[shop().locale], incident.ended_at or incident.ends_at
+    title, ends_at = readable(incident.titles, shop().locale), incident.ended_at or incident.ends_at
     return Line(incident.id, title, incident.begins_at, ends_at, incident.is_over(at=at), *counts)
 
 

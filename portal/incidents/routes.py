@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.current import current, is_desks, only_themselves, signed_in
 from portal.incidents import actions
-from portal.incidents.models import Concerned
+from portal.incidents.models import Concerned, readable
 from portal.incidents.queries import told_to
 from portal.kit import i18n
 from portal.kit.clock import now
@@ -39,6 +39,6 @@ def shown() -> list[Notice]:
     user = current.signed_in
     if user is None or user.customer is None or is_desks(request.endpoint):
         return []
-    language, ours = i18n.language(), shop().locale
+    spoken = i18n.language(), shop().locale
     told = told_to(user.customer, at=now())
-    return [Notice(one.id, one.titles.get(language) or one.titles[ours], one.bodies.get(language) or one.bodies[ours]) for one in told]
+    return [Notice(one.id, readable(one.titles, *spoken), readable(one.bodies, *spoken)) for one in told]

@@ -1,6 +1,7 @@
 """Something went wrong: exactly those whom it concerns are told above each of their pages, until it ends or they put it away."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -133,6 +134,14 @@ def test_exactly_those_are_told_on_every_page_until_it_ends(app: Flask, lead: Br
     work()
     with app.app_context():
         assert not db.session.scalars(select(Customer).where(Customer.noticed_at.is_not(None))).all()
+
+
+def test_a_shop_that_speaks_another_language_since_still_tells_it(app: Flask, lead: Browser, people: dict[str, int], work: Work) -> None:
+    publishes(lead, "sku=HON")
+    work()
+    app.config["SHOP"] = replace(app.config["SHOP"], locale="ro")
+    assert "Honey is recalled" in words(sees(app, people["ann"]))
+    assert "Honey is recalled" in words(lead.get("/desk/incidents"))
 
 
 def test_the_preview_says_how_many_and_who_and_leaves_looks(app: Flask, lead: Browser, people: dict[str, int]) -> None:

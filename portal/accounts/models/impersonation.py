@@ -91,10 +91,6 @@ class Impersonation(Model):
         """Those whose time is up, and which nobody ended."""
         return select(cls).where(cls.ended_at.is_(None), cls.ends_at <= at).order_by(cls.id)
 
-    @classmethod
-    def started_since(cls, staff_id: int, moment: datetime) -> Select["Impersonation"]:
-        return select(cls).where(cls.staff_id == staff_id, cls.started_at > moment)
-
     def why_over(self, staff: Staff, *, at: datetime) -> Ended | None:
         """None while it goes on."""
         if self.ended_at is not None:
