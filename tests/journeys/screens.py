@@ -168,7 +168,7 @@ def _open_cancel(page: Page) -> None:
     _open_subscription(page)
     page.get_by_role("link", name="Cancel subscription").click()
     page.get_by_text("Too much left").click()
-    expect(page.get_by_role("link", name="Less often")).to_be_visible()
+    expect(page.get_by_role("button", name="Less often")).to_be_visible()
 
 
 def _open_again(page: Page) -> None:
