@@ -199,7 +199,7 @@ def test_all_of_it_without_javascript(plain_home: Page, browser: Browser, portal
 
     tap(row(page, "Cancel subscription"))
     page.get_by_label("Too expensive").check()
-    expect(page.get_by_role("link", name="Less often")).to_be_visible()
+    expect(page.get_by_role("button", name="Less often")).to_be_visible()
     tap(page.get_by_role("button", name="Cancel on "))
     assert tap.taps == 2
     expect(page.get_by_role("heading", name="Cancelled. No further charges.")).to_be_visible()
