@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "views_end"
-down_revision = "anchors_counted"
+down_revision = 'given_by'
 
 OVERDUE = "ix_impersonation_ended_at_ends_at"
 
