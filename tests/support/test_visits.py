@@ -10,7 +10,7 @@ from portal.kit import clock
 from portal.kit.db import db, transaction
 from portal.support.actions.looking import look_at
 from portal.support.queries.visits import SHOWN
-from tests.browser import Browser, attribute, words
+from tests.browser import Browser, Sent, attribute, words
 from tests.conftest import Work
 from tests.mail import Mail, text
 from tests.questions import asked
@@ -62,7 +62,7 @@ def test_what_he_was_refused_is_no_change(desk: Browser, alice: Box, mail: Mail,
 def test_what_is_done_at_the_desk_meanwhile_is_nothing_of_hers(app: Flask, admin: Browser, alice: Box, mail: Mail, work: Work) -> None:
     begins_view(admin, alice.customer_id)
     before = len(deeds(app))
-    rules = {"windows.default": "31", "note": "More time"}
+    rules: Sent = {"windows.default": "31", "note": "More time"}
     admin.post("/desk/policy", {**rules, "seen": attribute(admin.post("/desk/policy", rules), "input[name=seen]")})
     assert {deed[1:] for deed in deeds(app)[before:]} == {(None, 1, None)}
     admin.post("/desk/viewing/leave")
