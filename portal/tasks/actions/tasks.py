@@ -50,7 +50,7 @@ def take_tasks(subject: Model, owner: Staff, *, by: Actor, at: datetime) -> int:
     waiting = db.session.scalars(theirs).all()
     for task in waiting:
         with deed(task, "take task", by=by, at=at, facts={"kind": task.kind}):
-            task.give(owner)
+            task.give(owner, by=owner)
     return len(waiting)
 
 
@@ -65,13 +65,13 @@ def give(task: StaffTask, colleague: Staff, *, by: Staff, at: datetime) -> None:
     if colleague.is_shut_out:
         raise NotAtWork
     with deed(task, "give task", by=_by(task, by), at=at, facts={"kind": task.kind}):
-        task.give(colleague)
+        task.give(colleague, by=by)
 
 
 def put_back(task: StaffTask, *, by: Staff, at: datetime) -> None:
     """It is nobody's again. Raises DoneAlready."""
     with deed(task, "put task back", by=_by(task, by), at=at, facts={"kind": task.kind}):
-        task.give(None)
+        task.put_back()
 
 
 def finish(task: StaffTask, *, by: Staff, at: datetime) -> None:
