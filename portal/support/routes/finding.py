@@ -88,7 +88,7 @@ def major(amount: int, currency: str) -> str:
 
 @bp.app_template_filter()
 def age(since: datetime, until: datetime | None = None) -> str:
-    """How long ago, or how long it lasted: 3 hr"""
+    """How long ago, or how long it was `until` then: 3 hr"""
     return str(format_timedelta(max(until or now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
 
 

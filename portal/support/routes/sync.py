@@ -13,8 +13,8 @@ from portal.kit.web import came_from, page, say
 from portal.operations import actions
 from portal.operations import queries as operations
 from portal.payments import Declined, TryAgain
+from portal.support.board_words import fact_told, side_told
 from portal.support.routes.door import bp
-from portal.support.sentences import fact_told, side_told
 from portal.timeline import Actor
 
 LONGEST = 254
