@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'failing_news'
-down_revision = 'anchors_counted'
+down_revision = 'views_end'
 
 REFUSED = sa.text("refusal <> ''")
 IS_OPEN = sa.text('arrived_at IS NULL')
