@@ -7,7 +7,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'words_of_addresses'
-down_revision = 'views_end'
+down_revision = 'failing_news'
 
 AT_A_TIME = 1000
 """Customers: however many there are, few are in memory at once."""
