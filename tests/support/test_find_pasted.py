@@ -160,7 +160,9 @@ def test_what_is_nobodys_yet_is_told_and_leads_to_where_it_is_carried_out(app: F
         told = Declared("Zoe", "10483", "", "zoe@example.com", "a-draft")
         withdrawn = declare(told, customer=None, network=None, locale=None, time_zone=None, at=at).reference
         lines = [OrderLine(position=0, title="Honey", sku="HON", quantity=1, unit_amount=900, amount=900)]
-        bought = Order("10482", at, "EUR", 900, "import", email="eve@example.com", lines=lines)
+        bought = Order(
+            number="10482", placed_at=at, currency="EUR", total=900, source="import", email="eve@example.com", lines=lines
+        )  # fmt: skip
         db.session.add(bought)
         db.session.flush()
         parcel(bought, carrier="dhl", tracking_number=PARCEL, at=at)

@@ -29,6 +29,8 @@ FEW, MANY = 1_000, 15_000
 """Of the rows that begin with a word: so few are gone through one by one; among so many, enough are found soon. Between them, both are."""
 SHORTEST_SLIP, LONGEST_SLIP = 4, 60
 """Letters of a word in which a slip is looked for: a shorter one would be half of all others, a longer one is no name."""
+MAIL_BEGINS = 8
+"""Characters of an address: a slip behind them is looked for among those that begin so, for it might be any of two thousand."""
 NUMBER = re.compile(r"\+?[\d\s()/.\-–]+")
 DOMAIN = re.compile(r"[^\s@.]+(\.[^\s@.]+)+")
 IN_NAMES, IN_MAIL = string.ascii_lowercase, f"{string.ascii_lowercase}{string.digits}.-_"
@@ -116,9 +118,12 @@ def _counted(chunk: str, plain: str) -> tuple[int, str]:
 def _slips(word: str) -> set[str]:
     if not SHORTEST_SLIP <= len(word) <= LONGEST_SLIP:
         return set()
-    if word.startswith("@"):
-        return {mail_word(slip) for slip in slips_of(word[1:], IN_MAIL)}
-    return slips_of(word, IN_NAMES)
+    if not word.startswith("@"):
+        return slips_of(word, IN_NAMES)
+    begins = word[:MAIL_BEGINS]
+    alike = set(db.session.scalars(select(CustomerWord.word).where(_begins(CustomerWord.word, begins)).limit(FEW)))
+    slips = (mail_word(slip) for slip in slips_of(word[1:], IN_MAIL))
+    return {slip for slip in slips if not slip.startswith(begins) or slip in alike}
 
 
 def _with(word: str) -> list[int]:

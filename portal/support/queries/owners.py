@@ -9,10 +9,10 @@ from sqlalchemy import Select, literal, select, union
 from portal.accounts.models import Customer
 from portal.billing.models import Attempt, BillingAccount, Card, CreditDebit, Invoice, Refund, StoreCredit
 from portal.kit.db import db
-from portal.orders.links import shipment_of
+from portal.orders import shipment_of
 from portal.orders.models import Order, Shipment
 from portal.orders.queries import numbers_like
-from portal.returns.links import withdrawal_of
+from portal.returns import withdrawal_of
 from portal.returns.models import Claim, Return, ReturnParcel, Withdrawal
 from portal.subscriptions.models import Cancellation, OutsideSubscription, Subscription
 from portal.support.pasted import AT_THE_PROVIDER, Pasted, references, spellings
