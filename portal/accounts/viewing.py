@@ -17,7 +17,7 @@ from portal.kit import i18n, web
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.errors import SaysWhy
-from portal.notifications.actions import DONE_BY
+from portal.notifications.actions import HELPER, NOBODY, Helper
 
 Preparer = Callable[[], None]
 WhyNot = Callable[[str], str]
@@ -32,7 +32,7 @@ PREPARERS: list[tuple[Preparer, WhyNot]] = []
 
 def init_app(app: Flask) -> None:
     app.before_request(check)
-    app.teardown_request(lambda _: outbox.asked_by(outbox.NOBODY))
+    app.teardown_request(_forget)
     app.jinja_env.globals.update(watch=watch, closed=closed)
 
 
@@ -48,7 +48,6 @@ class NotNow(SaysWhy):
 
 def check() -> ResponseReturnValue | None:
     """Before each request, after it is known who asks and that a page of ours sent it."""
-    DONE_BY.set("")
     user = current.signed_in
     outbox.asked_by(outbox.Asker(user.actor.customer_id, user.actor.staff_id) if user else outbox.NOBODY)
     if user is None or user.staff is None or request.endpoint is None or request.endpoint in ALWAYS:
@@ -62,8 +61,14 @@ def check() -> ResponseReturnValue | None:
     if user.impersonation.mode is Mode.PREPARE:
         for prepare, _why in PREPARERS:
             prepare()
-    DONE_BY.set(user.staff.name or user.staff.email)
+    HELPER.set(Helper(done_by=user.staff.name or user.staff.email))
     return None
+
+
+def _forget(_: BaseException | None) -> None:
+    """What this thread does next is done by somebody else."""
+    outbox.asked_by(outbox.NOBODY)
+    HELPER.set(NOBODY)
 
 
 def watch() -> Markup:

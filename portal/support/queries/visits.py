@@ -20,7 +20,7 @@ SHOWN = 20
 """So many at least, where there are so many, and then the whole of that day."""
 MOST = 1000
 """Rows that one page is made from."""
-NOT_CHANGES = ("impersonation started", "impersonation mode", "impersonation ended", "refused")
+NOT_CHANGES = ("impersonation started", "impersonation mode", "impersonation ended", "change withdrawn", "refused")
 SUGGESTED = "change prepared"
 AS_CUSTOMER = "view"
 """A look that is written down with each view, which says more."""
