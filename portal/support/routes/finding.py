@@ -32,7 +32,7 @@ def search() -> ResponseReturnValue:
     typed = _typed()
     hits = queries.search(typed)
     if hits.one:
-        return redirect(url_for(".customer", customer_id=hits.one.id), 303)
+        return redirect(url_for(".customer", customer_id=hits.one.id, order=hits.order), 303)
     note_look((hit.id for hit in hits.shown), "search")
     return page("support/search.html", typed=typed, hits=hits)
 
@@ -53,7 +53,7 @@ def customer(customer_id: int) -> ResponseReturnValue:
     found = one_or_404(select(Customer).where(Customer.id == customer_id))
     note_look([found.id], "customer")
     at = now()
-    person = queries.person(found, at=at, older_than=request.args.get("older")) or abort(404)
+    person = queries.person(found, at=at, older_than=request.args.get("older"), order=request.args.get("order")) or abort(404)
     return page("support/customer.html", person=person, at=at)
 
 
