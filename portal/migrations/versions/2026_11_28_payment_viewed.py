@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'payment_viewed'
-down_revision = 'failing_news'
+down_revision = 'words_of_addresses'
 
 
 def upgrade() -> None:
