@@ -5,6 +5,8 @@ from portal.kit.db import db
 from portal.prepared.models import Outcome
 from portal.timeline import Entry
 from tests.browser import Browser, words
+from tests.conftest import Work
+from tests.mail import Mail
 from tests.prepared.builders import approve, prepared
 from tests.subscriptions.builders import Box
 
@@ -40,7 +42,7 @@ def test_anybody_who_works_there_takes_it_back(app: Flask, alice: Box, jonas: Br
     assert (entry.deed, entry.customer_id, entry.staff_id) == ("change withdrawn", alice.customer_id, jonas_id)
 
 
-def test_from_within_the_view_too_and_a_word_is_added(app: Flask, alice: Box, jonas: Browser) -> None:
+def test_from_within_the_view_too_and_a_word_is_added(app: Flask, alice: Box, jonas: Browser, mail: Mail, work: Work) -> None:
     jonas.post(alice.skip(0))
     jonas.get("/suggestions/1/note")
     jonas.post("/suggestions/1/note", {"note": "You said that you are away"})
@@ -49,6 +51,9 @@ def test_from_within_the_view_too_and_a_word_is_added(app: Flask, alice: Box, jo
     jonas.post("/suggestions/1/withdraw")
     assert prepared(app)[0].ended_as is Outcome.WITHDRAWN
     assert "This suggestion was taken back." in words(jonas.post("/suggestions/1/note", {"note": "Too late"}))
+    jonas.post("/desk/viewing/leave")
+    work()
+    assert mail.received == [], "nothing was changed"
 
 
 def test_a_customer_has_no_such_buttons(alice: Box, jonas: Browser) -> None:

@@ -12,13 +12,16 @@ from portal.kit.web import came_from, one_or_404, page, say
 from portal.prepared import actions, queries
 from portal.prepared.models import PreparedChange
 from portal.prepared.refusals import AnsweredAlready, NotTheirs
-from portal.prepared.telling import sentence
+from portal.prepared.telling import both, change_told, sentence
 
 bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
 bp.before_request(signed_in)
 LONGEST_NOTE = 300
 SHOWN = 50
 bp.app_template_global("suggested")(sentence)
+bp.app_template_global()(change_told)
+bp.app_template_global()(both)
+bp.app_template_global()(queries.together)
 
 
 @bp.get("")

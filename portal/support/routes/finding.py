@@ -87,9 +87,9 @@ def major(amount: int, currency: str) -> str:
 
 
 @bp.app_template_filter()
-def age(since: datetime) -> str:
-    """How long ago: 3 hr"""
-    return str(format_timedelta(max(now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
+def age(since: datetime, until: datetime | None = None) -> str:
+    """How long ago, or how long it was `until` then: 3 hr"""
+    return str(format_timedelta(max(until or now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
 
 
 def _typed() -> str:

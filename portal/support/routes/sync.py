@@ -1,6 +1,6 @@
 """The work between us and the payment provider: what `portal sync` shows and does, as a page. It names customers by number only."""
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,12 +12,14 @@ from portal.kit.db import db, transaction
 from portal.kit.web import came_from, page, say
 from portal.operations import actions
 from portal.operations import queries as operations
-from portal.outbox.models import Sync, Task
 from portal.payments import Declined, TryAgain
+from portal.support.board_words import fact_told, side_told
 from portal.support.routes.door import bp
 from portal.timeline import Actor
 
 LONGEST = 254
+bp.add_app_template_filter(fact_told)
+bp.add_app_template_filter(side_told)
 
 
 @bp.get("/sync")
@@ -33,7 +35,7 @@ def sync() -> ResponseReturnValue:
 @bp.post("/sync/work/<int:work_id>/retry")
 @staff_only(Role.AGENT)
 def retry_work(work_id: int) -> ResponseReturnValue:
-    of = Task if request.form.get("of") == "task" else Sync
+    of = actions.RETRIED.get(request.form.get("of", "")) or abort(404)
     with transaction():
         tried = actions.retry(work_id, of=of, by=_by(), at=now())
     say(_("It is tried again now.") if tried.number else _("It does not fail any more, or is about to be tried."))
