@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from portal.kit import i18n
+from portal.returns import said
 from portal.returns.actions.ruling import Photo
-from portal.returns.sentences import said
 from portal.support import rules_kinds as kinds
 from portal.support.rules_kinds import Kind, Wrong
 

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from portal.kit import i18n
 from portal.kit.money import exponent, to_decimal, to_minor
+from portal.returns import outcome_told
 from portal.returns.models import Outcome
-from portal.returns.sentences import outcome_told
 
 
 class Wrong(ValueError):
