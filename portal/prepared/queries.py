@@ -39,9 +39,7 @@ class Shown:
     expires_at: datetime
     ended_at: datetime | None
     ended_as: Outcome | None
-
-    def is_open(self, *, at: datetime) -> bool:
-        return self.ended_at is None and at < self.expires_at
+    is_open: bool
 
     def is_about(self, subject: str) -> bool:
         return any(told["subject"] == subject for told in self.told)
@@ -103,6 +101,7 @@ def _shown(query: Select[PreparedChange], *, at: datetime) -> list[Shown]:
             expires_at=one.expires_at,
             ended_at=one.ended_at,
             ended_as=one.ended_as,
+            is_open=one.is_open(at=at),
         )
         for one, name in rows
     ]

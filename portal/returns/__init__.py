@@ -9,6 +9,7 @@ from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import suggested as suggested
 from portal.returns import sync as sync
+from portal.returns.links import withdrawal_of as withdrawal_of
 from portal.returns.locks import hold_claim as hold_claim
 from portal.returns.locks import hold_return as hold_return
 from portal.returns.policy.promises import looked_at_by as looked_at_by
