@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'incident_said_at'
-down_revision = 'failing_news'
+down_revision = 'payment_viewed'
 branch_labels = None
 depends_on = None
 
