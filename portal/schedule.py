@@ -8,7 +8,6 @@ from portal import outbox, timeline
 
 HAPPENS = {
     "catch up on events": timedelta(minutes=5),
-    "end views": timedelta(minutes=5),
     "look for silent parcels": timedelta(minutes=15),
     "concern incidents": timedelta(minutes=10),
     "watch parcels": timedelta(hours=1),

@@ -1,5 +1,5 @@
 "use strict";
-// The desk by keyboard: "/" searches, and so does a number; "j" and "k" go down and up the list, Enter opens, "t" takes what is open. All of it can be done without.
+// The desk by keyboard: "/" searches, and so does a number; "j" and "k" go down and up the list, Enter opens, "t" takes what is open, "n" opens the next one after what was done. All of it can be done without.
 const find = document.getElementById("find"), menu = document.querySelector(".menu");
 const move = by => {
   const rows = [...document.querySelectorAll(".queue a.go")];
@@ -11,6 +11,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   t: () => document.querySelector("[data-key=t]")?.click(),
+  n: () => document.querySelector("[data-key=n]")?.click(),
 };
 document.addEventListener("keydown", event => {
   if (event.key === "Escape" && menu?.open) { menu.open = false; menu.firstElementChild.focus(); }

@@ -9,6 +9,7 @@ from portal.accounts.forms import address as address
 from portal.accounts.forms import languages as languages
 from portal.accounts.news import on_address_changed as on_address_changed
 from portal.accounts.news import on_address_replaced as on_address_replaced
+from portal.accounts.news import on_fewer_rights as on_fewer_rights
 from portal.accounts.news import on_verified as on_verified
 from portal.accounts.news import telling_what_goes_where as telling_what_goes_where
 from portal.accounts.unsent import STANDS_ELSEWHERE as STANDS_ELSEWHERE

@@ -12,11 +12,12 @@ from flask.wrappers import Response
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.accounts import forms, queries, refused, unsent
 from portal.accounts.actions import impersonating
 from portal.accounts.models import FRESH, LONGEST, Customer, Ended, Impersonation, Role, Session, Staff
-from portal.kit import csrf, problems, web
+from portal.kit import csrf, i18n, problems, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.timeline import Actor
@@ -62,9 +63,10 @@ class Current:
 
     @property
     def customer(self) -> Customer:
-        """The customer; whoever is none, staff too, gets the way to the page where one becomes one."""
+        """The customer; whoever is none, staff too, gets the way to the page where one becomes one. From the pages of somebody whom
+        they viewed, staff get the way to the desk."""
         if self.signed_in is None or self.signed_in.customer is None:
-            abort(redirect(_door(), 303))
+            abort(_to_what_goes_on() if session.get("viewed") else redirect(_door(), 303))
         return self.signed_in.customer
 
     @property
@@ -88,7 +90,7 @@ class Current:
 
     @property
     def actor(self) -> Actor:
-        """For the history: who does what is done now."""
+        """For the history: who does what is done now. At the desk that is nobody but the member of staff, whomever they view."""
         if self.signed_in is None:
             abort(redirect(_door(), 303))
         return replace(self.signed_in.actor, prepared_id=g.get("prepared_id"))
@@ -152,6 +154,12 @@ def only_themselves(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respo
     return view
 
 
+def by_itself(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Stands above what only an open page asks for, again and again: nobody need be there for it, so it keeps no session alive."""
+    view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 def sign_in(key: str, to: str | None = None) -> ResponseReturnValue:
     """Put the key of a new session into this browser, and go where it was going. Nothing of what was in the cookie stays."""
     user, typed = _load(key), session.get(unsent.KEPT)
@@ -176,6 +184,7 @@ def renew(key: str) -> ResponseReturnValue:
 
 def go_on(key: str) -> None:
     """The same session under another key, since a view of a customer's pages begins or ends: no form from before counts any more."""
+    session["viewed"] = True  # a mark for later: pages of a view may stand in another tab
     login_user(_load(key))
     csrf.rotate()
 
@@ -197,7 +206,8 @@ def _load(key: str) -> SignedIn | None:
     viewed = customer if over else None
     if over:
         customer = view = None
-    actor = impersonating.actor_of(view) if view else Actor(customer_id=row.customer_id, staff_id=row.staff_id)
+    at_desk = is_desks(request.endpoint)
+    actor = impersonating.actor_of(view) if view and not at_desk else Actor(customer_id=row.customer_id, staff_id=row.staff_id)
     return SignedIn(key, row.id, customer, staff, view, over, viewed, actor, row.last_seen_at, row.second_step_at)
 
 
@@ -211,7 +221,8 @@ def welcome() -> None:
     if user is None:
         g.locale = _asked_for()
         return
-    if now() - user.last_seen_at > (TOUCH_STAFF_AFTER if user.staff else TOUCH_AFTER):
+    is_there = not hasattr(current_app.view_functions.get(request.endpoint or ""), "by_itself")
+    if is_there and now() - user.last_seen_at > (TOUCH_STAFF_AFTER if user.staff else TOUCH_AFTER):
         _touch(user.session_id, at=now())
     if user.customer and not is_desks(request.endpoint):
         g.locale, g.time_zone = user.customer.locale, user.customer.time_zone
@@ -262,12 +273,24 @@ def _came_for() -> str:
     return request.full_path.rstrip("?") if page else web.came_from()
 
 
+def _to_what_goes_on() -> BaseResponse:
+    """Whoever works here, from a page of a view that has ended: nothing of it is shown or done."""
+    going_on = current.impersonation is not None
+    with i18n.speaking(None, None):
+        more = _("What you sent just now was not done.") if request.method == "POST" else ""
+        web.say(_("The view of that page has ended.") if going_on else _("No view goes on."), more, tone="warn")
+    return redirect("/" if going_on else DESK, 303)
+
+
 def _start_over(error: csrf.TooOld) -> ResponseReturnValue:
-    """A form of a customer's page goes back to that page, to be sent from there. No other page is reached without a token of now."""
+    """A form of a customer's page goes back to that page, to be sent from there; but one of another view is of another customer, perhaps.
+    No other page is reached without a token of now."""
     if signed_in not in current_app.before_request_funcs.get(request.blueprint, []):
         return web.say_what_went_wrong(error)
     welcome()
     user = current.signed_in
     if user is None:
         return redirect(_door(), 303)
-    return redirect(unsent.keep(customer_id=user.customer.id, at=now()), 303) if user.customer else web.say_what_went_wrong(error)
+    if user.staff or user.customer is None:
+        return _to_what_goes_on()
+    return redirect(unsent.keep(customer_id=user.customer.id, at=now()), 303)

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from portal.accounts.models import Address, Customer
+from portal.accounts.models import Address, Customer, Staff
 from portal.timeline import Actor
 
 Listener = Callable[[Customer], None]
 AddressListener = Callable[[int, datetime], None]
 ReplacementListener = Callable[[Address, Address, Actor, datetime], None]
+StaffListener = Callable[[Staff, Actor, datetime], None]
 Teller = Callable[[int], dict[int, list[str]]]
 LISTENERS: list[Listener] = []
 ADDRESS_LISTENERS: list[AddressListener] = []
 REPLACEMENT_LISTENERS: list[ReplacementListener] = []
+STAFF_LISTENERS: list[StaffListener] = []
 TELLERS: list[Teller] = []
 
 
@@ -47,6 +49,17 @@ def on_address_replaced(listener: ReplacementListener) -> ReplacementListener:
 def address_replaced(old: Address, new: Address, *, by: Actor, at: datetime) -> None:
     for listener in REPLACEMENT_LISTENERS:
         listener(old, new, by, at)
+
+
+def on_fewer_rights(listener: StaffListener) -> StaffListener:
+    """Call it, in the transaction of the change, with a colleague who was shut out or may do less now, from whoever changed that."""
+    STAFF_LISTENERS.append(listener)
+    return listener
+
+
+def fewer_rights(staff: Staff, *, by: Actor, at: datetime) -> None:
+    for listener in STAFF_LISTENERS:
+        listener(staff, by, at)
 
 
 def telling_what_goes_where(teller: Teller) -> Teller:

@@ -83,12 +83,12 @@ def forget_old_sign_ins(_: dict[str, Any], lease: outbox.Lease) -> None:
         limits.forget_old(at=at)
 
 
-@outbox.task("end views")
-def end_views(_: dict[str, Any], lease: outbox.Lease) -> None:
-    """Of customers' pages, whose time is up, also where nobody comes back to hear it."""
+@outbox.task(impersonating.END)
+def end_view(payload: dict[str, Any], lease: outbox.Lease) -> None:
+    """Asked for when it began, for when its time is up: the customer is told then, also where nobody comes back to hear it."""
     at = now()
     with lease.finish(at=at):
-        impersonating.end_overdue(at=at)
+        impersonating.end_on_time(payload["view"], at=at)
 
 
 @outbox.task("lock secrets anew")

@@ -1,6 +1,7 @@
 """What a member of staff may do while they see a customer's pages: look, then act, and never what only the customer decides."""
 
 from collections.abc import Callable
+from math import ceil
 
 from flask import Flask, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from portal.kit import i18n, web
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.errors import SaysWhy
-from portal.notifications.actions import DONE_BY
+from portal.notifications.actions import HELPER, NOBODY, Helper
 
 Preparer = Callable[[], None]
 WhyNot = Callable[[str], str]
@@ -31,7 +32,7 @@ PREPARERS: list[tuple[Preparer, WhyNot]] = []
 
 def init_app(app: Flask) -> None:
     app.before_request(check)
-    app.teardown_request(lambda _: outbox.asked_by(outbox.NOBODY))
+    app.teardown_request(_forget)
     app.jinja_env.globals.update(watch=watch, closed=closed)
 
 
@@ -47,7 +48,6 @@ class NotNow(SaysWhy):
 
 def check() -> ResponseReturnValue | None:
     """Before each request, after it is known who asks and that a page of ours sent it."""
-    DONE_BY.set("")
     user = current.signed_in
     outbox.asked_by(outbox.Asker(user.actor.customer_id, user.actor.staff_id) if user else outbox.NOBODY)
     if user is None or user.staff is None or request.endpoint is None or request.endpoint in ALWAYS:
@@ -61,8 +61,14 @@ def check() -> ResponseReturnValue | None:
     if user.impersonation.mode is Mode.PREPARE:
         for prepare, _why in PREPARERS:
             prepare()
-    DONE_BY.set(user.staff.name or user.staff.email)
+    HELPER.set(Helper(done_by=user.staff.name or user.staff.email))
     return None
+
+
+def _forget(_: BaseException | None) -> None:
+    """What this thread does next is done by somebody else."""
+    outbox.asked_by(outbox.NOBODY)
+    HELPER.set(NOBODY)
 
 
 def watch() -> Markup:
@@ -70,7 +76,7 @@ def watch() -> Markup:
     user = current.signed_in
     if user is None or user.impersonation is None:
         return Markup("")
-    left = max(0, int((user.impersonation.ends_at - now()).total_seconds()))
+    left = max(0, ceil((user.impersonation.ends_at - now()).total_seconds()))
     with i18n.speaking(None, None):
         view, lang = user.impersonation, i18n.language()
         html = render_template("accounts/_watch.html", view=view, staff=user.staff, customer=user.customer, left=left, lang=lang)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
+from flask_babel import gettext as _
 
 from portal.kit import i18n
 from portal.kit.shop import shop
@@ -44,7 +45,7 @@ def write(template: str, to: Reader, context: Mapping[str, Any], *, key: str, at
     """The mail of `templates/emails/<template>`. Two with one `key` have one Message-ID: whoever gets both can tell."""
     folder = f"emails/{template}"
     light, dark = accents(shop().accent)
-    known = {**context, "base_url": current_app.config["PORTAL_BASE_URL"], "accent": light, "accent_dark": dark}
+    known = {**context, "base_url": current_app.config["PORTAL_BASE_URL"], "accent": light, "accent_dark": dark, "by_whom": by_whom}
     with i18n.speaking(to.locale, to.time_zone):
         message = EmailMessage()
         message["Subject"] = " ".join(render_template(f"{folder}/subject.txt", **known).split())
@@ -60,6 +61,13 @@ def write(template: str, to: Reader, context: Mapping[str, Any], *, key: str, at
         message.add_alternative(render_template(f"{folder}/body.html", **known), subtype="html", cte="quoted-printable")
         message["Content-Language"] = i18n.language()  # last, or it would become that of the first part alone
     return message
+
+
+def by_whom(done_by: str, prepared_by: str) -> str:
+    """The sentence about who of the shop had a hand in it; empty where nobody had."""
+    if done_by:
+        return str(_("Done by %(name)s of %(shop)s for you.", name=done_by, shop=shop().name))
+    return str(_("Prepared by %(name)s of %(shop)s, approved by you.", name=prepared_by, shop=shop().name)) if prepared_by else ""
 
 
 def message_id(key: str) -> str:

@@ -8,9 +8,11 @@ from portal.accounts import on_address_replaced
 from portal.accounts.models import Address
 from portal.kit.clock import now
 from portal.kit.db import db
+from portal.notifications.actions import helped_by
 from portal.orders.actions.changing import follow
 from portal.orders.actions.looking import forget_looks
 from portal.orders.actions.watching import watch
+from portal.prepared.queries import helper
 from portal.timeline import Actor
 
 FOLLOW = "orders follow an address"
@@ -27,12 +29,13 @@ def watch_parcels(_: dict[str, Any], lease: outbox.Lease) -> None:
 @on_address_replaced
 def follow_later(old: Address, new: Address, by: Actor, at: datetime) -> None:
     """In a job of its own: whoever corrects holds the customer, and who changes an order holds that first."""
-    payload = {"old": old.id, "new": new.id, "customer": by.customer_id, "staff": by.staff_id}
+    payload = {"old": old.id, "new": new.id, "customer": by.customer_id, "staff": by.staff_id, "prepared": by.prepared_id}
     outbox.want_task(FOLLOW, payload, at=at)
 
 
 @outbox.task(FOLLOW)
 def follow_address(payload: dict[str, Any], lease: outbox.Lease) -> None:
-    at, by = now(), Actor(customer_id=payload["customer"], staff_id=payload["staff"])
-    with lease.finish(at=at):
+    at = now()
+    by = Actor(customer_id=payload["customer"], staff_id=payload["staff"], prepared_id=payload.get("prepared"))
+    with lease.finish(at=at), helped_by(helper(by.staff_id, by.prepared_id)):
         follow(db.session.get_one(Address, payload["old"]), db.session.get_one(Address, payload["new"]), by=by, at=at)

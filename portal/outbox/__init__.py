@@ -5,6 +5,7 @@ from flask import Flask
 from portal.outbox.asker import NOBODY as NOBODY
 from portal.outbox.asker import Asker as Asker
 from portal.outbox.asker import asked_by as asked_by
+from portal.outbox.asker import asking_for as asking_for
 from portal.outbox.asking import every as every
 from portal.outbox.asking import never_synced as never_synced
 from portal.outbox.asking import syncs as syncs

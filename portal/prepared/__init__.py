@@ -12,6 +12,7 @@ from portal.prepared import tasks as tasks
 from portal.prepared import what
 from portal.prepared.routes import approving, bp, desk_bp, trying
 from portal.prepared.routes.sent import SUGGESTION
+from portal.prepared.telling import both as both
 from portal.prepared.telling import details as details
 from portal.prepared.telling import offers as offers
 from portal.prepared.telling import pictures as pictures

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from portal.accounts.models import Address
 from portal.kit.db import db
+from portal.notifications.actions import Helper
 from portal.timeline import Entry
 
 Details = Callable[[Entry], dict[str, Any]]
@@ -68,7 +71,12 @@ def where(address_id: int | None) -> dict[str, Any]:
 def tell(entry: Entry) -> dict[str, Any]:
     """As it is kept of an entry that is only tried."""
     more = DETAILS.get(entry.subject.partition(":")[0])
-    return {"subject": entry.subject, "deed": entry.deed, "facts": entry.facts, "more": more(entry) if more else {}}
+    return as_told(entry) | {"more": more(entry) if more else {}}
+
+
+def as_told(entry: Entry) -> dict[str, Any]:
+    """What `words` tells."""
+    return {"subject": entry.subject, "deed": entry.deed, "facts": entry.facts}
 
 
 def can_be_told(told: list[dict[str, Any]]) -> bool:
@@ -82,6 +90,22 @@ def can_be_told(told: list[dict[str, Any]]) -> bool:
 def words(told: dict[str, Any]) -> str:
     """Of one deed, in the reader's language. KeyError where nobody has any."""
     return WORDS[told["subject"].partition(":")[0]](told["deed"], told["facts"])
+
+
+def change_told(told: dict[str, Any]) -> str:
+    """As the room tells it whose row it is about, or in general."""
+    try:
+        said = words(told)
+    except KeyError:
+        said = ""
+    return said or str(_("Something else was changed"))
+
+
+def both(helper: Helper) -> str:
+    """Who of the shop had a hand in it, to the customer; empty where nobody had."""
+    if helper.done_by:
+        return str(_("%(name)s from support, for you", name=helper.done_by))
+    return str(_("You approved what %(name)s had prepared", name=helper.prepared_by)) if helper.prepared_by else ""
 
 
 def sentence(told: list[dict[str, Any]]) -> str:

@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.kit.i18n import day, money, short_day, short_moment
+from portal.notifications.actions import Helper
 from portal.payments import Snag
+from portal.prepared import both
 from portal.subscriptions.shown import Done
 
 
@@ -160,10 +162,8 @@ def _parts(names: list[str]) -> str:
 
 
 def who(done: Done) -> str:
-    if done.staff:
-        return str(_("%(name)s from support, for you", name=done.staff))
-    if done.prepared_by:
-        return str(_("You approved what %(name)s had prepared", name=done.prepared_by))
+    if helped := both(Helper(done.staff or "", done.prepared_by or "")):
+        return helped
     if done.facts.get("by_mail"):
         return str(_("By the link in the mail"))
     systems: dict[str | None, str] = {"provider": _("Payment provider"), "schedule": _("By itself"), None: _("You")}

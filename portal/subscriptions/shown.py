@@ -243,6 +243,8 @@ class Confirmed:
     facts: dict[str, Any]
     staff: str
     """Who did it for the customer; empty where they did it themselves."""
+    prepared_by: str
+    """Who had prepared it, if the customer approved it; else empty."""
     can_undo: bool
     undo_until: datetime | None
     """None if it touches no delivery that could lock."""

@@ -6,10 +6,10 @@ from flask import Flask
 
 from portal.support import routes
 from portal.support import tasks as tasks
-from portal.tasks.queries import remembered, vips
+from portal.tasks.queries import mine, remembered, vips
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
-    app.jinja_env.globals.update(known_of=remembered, vips=vips, fresh_draft=lambda: token_urlsafe(24))
+    app.jinja_env.globals.update(known_of=remembered, tasks_of=mine, vips=vips, fresh_draft=lambda: token_urlsafe(24))
     app.register_blueprint(routes.visits_bp)

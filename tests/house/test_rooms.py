@@ -2,11 +2,13 @@
 
 import importlib
 import pkgutil
+import re
 
 import grimp
 import pytest
 
 import portal
+from tests.house.source import ROOT
 
 OPEN_DOORS = {"models", "actions", "queries"}
 HALLS = {"__main__", "cli", "config", "demo", "doctor", "migrations", "schedule"}
@@ -45,3 +47,8 @@ def test_no_door_is_named_like_a_module_of_its_room() -> None:
             for module in pkgutil.iter_modules(package.__path__):
                 found = getattr(package, module.name, None)
                 assert found is None or found is importlib.import_module(f"{room.name}.{module.name}"), f"{room.name}.{module.name}"
+
+
+def test_the_readme_has_each_room_on_its_map() -> None:
+    told = set(re.findall(r"^  (\w+)/ ", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert told == {module.name for module in pkgutil.iter_modules(portal.__path__) if module.ispkg}

@@ -19,11 +19,12 @@ from portal.orders.models import LineCancellation, Order
 from portal.orders.refusals import Unfit
 from portal.tasks.models import StaffTask
 from portal.timeline.models import Entry
-from tests.accounts.builders import address, customer
+from tests.accounts.builders import address, customer, staff
 from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.mail import Mail, text
 from tests.orders.builders import SHOP
+from tests.prepared.builders import approve, views
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box, subscribe
 
@@ -297,11 +298,12 @@ class Moving:
     placed: Placed
     address_id: int
 
-    def correct(self, line1: str) -> None:
+    def correct(self, line1: str, by: Browser | None = None) -> None:
+        browser = by or self.placed.browser
         at = f"/account/addresses/{self.address_id}"
-        assert "Orders that go there and that nobody packs yet follow." in words(self.placed.browser.get(at))
+        assert "Orders that go there and that nobody packs yet follow." in words(browser.get(at))
         told: dict[str, str | list[str]] = {"country": "DE", "name": "Alice", "line1": line1, "postcode": "04105", "city": "Leipzig"}
-        self.placed.browser.post(at, told)
+        browser.post(at, told)
 
     def undo(self) -> None:
         with self.placed.app.app_context():
@@ -334,6 +336,18 @@ def test_a_corrected_address_takes_along_what_nobody_packs_yet(moving: Moving, m
     assert moving.goals() == {"A-1": "Lindenallee 21", "A-2": "Lindenallee 12"}
     assert [letter["Subject"] for letter in mail.received] == ["Order A-1 goes to another address"]
     assert moving.placed.tasks() == ["other address"]
+
+
+def test_an_order_that_follows_what_staff_prepared_says_both_names(moving: Moving, app: Flask, mail: Mail, work: Work) -> None:
+    with app.app_context(), transaction():
+        jonas = staff().id
+    moving.correct("Lindenallee 21", by=views(app, jonas, moving.placed.customer_id))
+    work()
+    assert mail.received == []
+    approve(moving.placed.browser, at="/suggestions")
+    work()
+    (told,) = mail.received
+    assert "Lindenallee 21" in text(told) and "Prepared by Jonas of Halfjar, approved by you." in text(told)
 
 
 def test_a_correction_that_is_undone_brings_them_back(moving: Moving, work: Work) -> None:

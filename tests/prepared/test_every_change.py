@@ -15,7 +15,9 @@ from portal.prepared.models import Outcome
 from portal.subscriptions.models import Subscription
 from portal.timeline import Entry
 from tests.accounts.builders import address
-from tests.browser import Sent
+from tests.browser import Sent, words
+from tests.conftest import Work
+from tests.mail import Mail, html, text
 from tests.prepared.builders import approve, counted, prepared, suggestions, views
 from tests.stripe import Stripe
 from tests.subscriptions.builders import SHELF, Box, stock, subscribe
@@ -80,11 +82,17 @@ CHANGES = {
 }  # fmt: skip
 
 
+DORA = "dora@example.com"
+BOTH = "Prepared by Jonas of Halfjar, approved by you."
+UNTOLD = {"book: add", "book: correct", "book: choose", "book: remove", "language"}
+"""No mail comes of what is about the customer alone."""
+
+
 @pytest.fixture
 def world(app: Flask, stripe: Stripe) -> World:
     give_out(stripe)
     shelf = stock(app, stripe, SHELF)
-    box = subscribe(app, stripe, email="dora@example.com", contents={"Highland tea": 1, "Rolled oats": 2})
+    box = subscribe(app, stripe, email=DORA, contents={"Highland tea": 1, "Rolled oats": 2})
     with app.app_context(), transaction():
         address(box.customer_id, at=now())
         ada = address(box.customer_id, name="Ada Okafor", line1="Rosenweg 3", postcode="99423", city="Weimar", at=now()).id
@@ -94,10 +102,13 @@ def world(app: Flask, stripe: Stripe) -> World:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_prepared_it_changes_nothing_and_approved_it_is_that_deed(app: Flask, world: World, jonas_id: int, name: str) -> None:
+def test_prepared_it_changes_nothing_and_approved_it_is_that_deed(
+    app: Flask, world: World, jonas_id: int, mail: Mail, work: Work, name: str
+) -> None:
     change, browser = CHANGES[name], world.box.browser
     if change.first:
         browser.post(change.first[0](world), change.first[1])
+        work()
     jonas, before, newest = views(app, jonas_id, world.box.customer_id), counted(app), last(app)
     form = change.form(world) if callable(change.form) else change.form
     jonas.post(change.path(world), form)
@@ -114,6 +125,17 @@ def test_prepared_it_changes_nothing_and_approved_it_is_that_deed(app: Flask, wo
     ]
     assert {(entry.customer_id, entry.staff_id, entry.facts["prepared"]) for entry in written} == {(world.box.customer_id, None, one.id)}
     assert isinstance(browser.get("/suggestions"), BeautifulSoup)
+    known = len(mail.to(DORA))
+    work()
+    told_by_mail = [(words_of(text(letter)), words(BeautifulSoup(html(letter), "html.parser"))) for letter in mail.to(DORA)[known:]]
+    assert bool(told_by_mail) == (name not in UNTOLD)
+    assert [(BOTH in plain, BOTH in rich) for plain, rich in told_by_mail] == [(True, True)] * len(told_by_mail)
+    if name not in UNTOLD:
+        assert "You approved what Jonas had prepared" in words(browser.get(world.box.page))
+
+
+def words_of(plain: str) -> str:
+    return " ".join(plain.split())
 
 
 def last(app: Flask) -> int:

@@ -1,5 +1,6 @@
 """Staff prepare a return, or what is done about one: the steps of the draft are kept, and what is a change waits for the customer."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -12,9 +13,13 @@ from portal.prepared.models import Outcome
 from portal.returns.models import Claim, ReturnStatus
 from portal.timeline import Entry
 from tests.browser import Browser, attribute, words
+from tests.mail import Mail, html, text
 from tests.photos.builders import photo
 from tests.prepared.builders import approve, counted, fields_of, prepared, suggestions, views
 from tests.returns.test_send_back import TWO_HONEYS, begins, explains, returns, sends_back
+
+ALICE = "alice@example.com"
+BOTH = "Prepared by Jonas of Halfjar, approved by you."
 
 
 @pytest.fixture
@@ -56,6 +61,44 @@ def test_a_return_that_the_customer_goes_on_with_alone_makes_it_out_of_date(app:
     assert prepared(app)[0].ended_as is Outcome.OVERTAKEN
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(Entry.deed == "submit return")) == 1
+
+
+def test_both_names_stand_in_the_mails_on_the_page_and_at_the_desk(
+    app: Flask, browser: Browser, desk: Browser, jonas: int, alice: int, mail: Mail, work: Callable[[], None]
+) -> None:
+    """Of what she approved, and of what he did for her. What the mails of later steps tell was done by others."""
+    prepares = views(app, jonas, alice)
+    begins(prepares, TWO_HONEYS)
+    explains(prepares)
+    prepares.post(prepares.at, {"outcome-1": "refund"})
+    prepares.post(prepares.at, {"way": "own"})
+    approve(browser)
+    work()
+    rma, submitted = returns(app)[0].rma, mail.newest(ALICE)
+    assert rma in submitted["Subject"]
+    assert BOTH in " ".join(text(submitted).split()) and BOTH in html(submitted)
+    assert f"Return {rma}" in together(browser, rma) and "You approved what Jonas had prepared" in together(browser, rma)
+    assert "Sent in The customer, prepared by Jonas" in words(desk.get(f"/desk/returns/{rma}"))
+
+    views(app, jonas, alice, "act").post(f"/returns/{rma}/cancel")
+    work()
+    assert "Done by Jonas of Halfjar for you." in " ".join(text(mail.newest(ALICE)).split())
+    assert f"Return {rma} cancelled" in together(browser, rma) and "Jonas from support, for you" in together(browser, rma)
+    assert "Cancelled Jonas for the customer" in words(desk.get(f"/desk/returns/{rma}"))
+
+
+def test_what_she_did_alone_names_nobody_else(browser: Browser, app: Flask, mail: Mail, work: Callable[[], None]) -> None:
+    sends_back(browser)
+    rma = returns(app)[0].rma
+    work()
+    assert "approved by you" not in text(mail.newest(ALICE))
+    assert not browser.get(f"/returns/{rma}").select("section[aria-labelledby=together]")
+
+
+def together(browser: Browser, rma: str) -> str:
+    card = browser.get(f"/returns/{rma}").select_one("section[aria-labelledby=together]")
+    assert card
+    return words(card)
 
 
 def test_to_cancel_one_is_suggested_too(app: Flask, browser: Browser, prepares: Browser) -> None:

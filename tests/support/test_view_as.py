@@ -7,42 +7,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from portal import outbox
-from portal.accounts import actions
-from portal.accounts.models import Customer, Ended, Mode, Role, Session, Staff
-from portal.kit import clock
+from portal.accounts.models import Customer, Ended, Mode, Session
 from portal.kit.db import db, transaction
-from portal.subscriptions.models import Delivery
-from portal.timeline import Actor
 from portal.timeline.models import ChainHead
 from tests.accounts.builders import customer, staff
 from tests.browser import Browser, words
-from tests.conftest import Work
 from tests.subscriptions.builders import Box
 from tests.support.conftest import looks
 from tests.support.test_queue import task
-from tests.support.viewing import REASON, acts, begins_view, deeds, views
+from tests.support.viewing import REASON, acts, begins_view, deeds, is_in, is_skipped, key_of, views
 
-BY = Actor(system="test")
 Time = Callable[[timedelta], None]
-
-
-def key_of(browser: Browser) -> str:
-    with browser.client.session_transaction() as session:
-        return str(session["_user_id"])
-
-
-def is_in(app: Flask, key: str) -> bool:
-    """Whether a browser with this key in its cookie gets into the desk."""
-    browser = Browser(app)
-    with browser.client.session_transaction() as session:
-        session["_user_id"] = key
-    return browser.client.get("/desk").status_code == 200
-
-
-def is_skipped(app: Flask, alice: Box) -> bool:
-    with app.app_context():
-        return db.session.get_one(Delivery, alice.deliveries[0]).is_skipped
 
 
 def test_jonas_sees_what_alice_sees(app: Flask, desk: Browser, alice: Box) -> None:
@@ -131,14 +106,6 @@ def test_no_view_begins_within_another(app: Flask, desk: Browser, alice: Box) ->
     assert [view.customer_id for view in views(app)] == [alice.customer_id]
 
 
-def test_who_begins_to_work_here_is_viewed_no_more(app: Flask, desk: Browser, alice: Box) -> None:
-    begins_view(desk, alice.customer_id)
-    with app.app_context(), transaction():
-        staff("alice@example.com", "Alice")
-    assert "has ended" in words(desk.get("/subscriptions"))
-    assert views(app)[0].ended_by is Ended.RIGHTS
-
-
 def test_who_only_looks_changes_nothing(app: Flask, desk: Browser, alice: Box) -> None:
     begins_view(desk, alice.customer_id)
     before = len(deeds(app))
@@ -169,54 +136,6 @@ def test_acting_is_a_second_step_and_carries_both_names(app: Flask, desk: Browse
     assert is_skipped(app, alice)
     desk.post("/desk/viewing/mode", {"mode": "look"})
     desk.post(alice.unskip(0), expect=403)
-
-
-def test_after_thirty_minutes_it_is_over_and_what_is_sent_is_not_done(app: Flask, desk: Browser, alice: Box, time: Time) -> None:
-    acts(desk, alice.customer_id)
-    during = key_of(desk)
-    time(timedelta(minutes=29))
-    desk.get("/subscriptions")
-    time(timedelta(minutes=1, seconds=1))
-    page = desk.post(alice.skip(0))
-    told = words(page)
-    assert "Its 30 minutes are over. What you sent just now was not done." in told and desk.at == f"/desk/customers/{alice.customer_id}"
-    assert not is_skipped(app, alice)
-    [view] = views(app)
-    assert view.ended_by is Ended.TIME and view.ended_at == view.ends_at
-    assert not is_in(app, during) and is_in(app, key_of(desk))
-
-
-def test_it_ends_also_where_nobody_comes_back(app: Flask, desk: Browser, alice: Box, time: Time, work: Work) -> None:
-    begins_view(desk, alice.customer_id)
-    time(timedelta(minutes=31))
-    with app.app_context(), transaction():
-        outbox.want_task("end views", {}, at=clock.now())
-    work()
-    assert views(app)[0].ended_by is Ended.TIME
-
-
-@pytest.mark.parametrize("what", ["demoted", "shut out"])
-def test_who_loses_their_rights_is_out_at_the_next_request(app: Flask, lead: Browser, alice: Box, what: str) -> None:
-    acts(lead, alice.customer_id)
-    with app.app_context(), transaction():
-        person = db.session.scalars(select(Staff).where(Staff.role == Role.LEAD)).one()
-        if what == "demoted":
-            actions.give_role(person, Role.AGENT, by=BY, at=clock.now())
-        else:
-            actions.shut_out(person, by=BY, at=clock.now())
-    assert views(app)[0].ended_by is Ended.RIGHTS
-    answer = lead.client.post(alice.skip(0), data={"csrf_token": lead.token() if what == "demoted" else ""})
-    assert answer.status_code in (303, 403) and not is_skipped(app, alice)
-    assert "Okafor" not in lead.client.get("/account").text
-    if what == "demoted":
-        assert "Your rights have changed." in words(lead.get("/desk"))
-
-
-def test_signing_out_ends_it(app: Flask, desk: Browser, alice: Box) -> None:
-    begins_view(desk, alice.customer_id)
-    desk.post("/sign-out")
-    assert views(app)[0].ended_by is Ended.SIGNED_OUT
-    assert desk.client.get("/subscriptions").status_code == 303
 
 
 def test_alices_own_session_does_not_notice(app: Flask, desk: Browser, alice: Box) -> None:

@@ -10,12 +10,12 @@ from portal.kit import clock
 from portal.kit.db import db, transaction
 from portal.support.actions.looking import look_at
 from portal.support.queries.visits import SHOWN
-from tests.browser import Browser, words
+from tests.browser import Browser, Sent, attribute, words
 from tests.conftest import Work
 from tests.mail import Mail, text
 from tests.questions import asked
 from tests.subscriptions.builders import Box
-from tests.support.viewing import REASON, acts, begins_view
+from tests.support.viewing import REASON, acts, begins_view, deeds
 
 Time = Callable[[timedelta], None]
 HERE = "/account/visits"
@@ -38,6 +38,13 @@ def test_a_look_stands_there_with_name_reason_and_how_long(desk: Browser, alice:
     assert mail.to("alice@example.com") == [], "a look is no reason for a mail"
 
 
+def test_one_whose_time_is_up_does_not_go_on_though_nobody_has_ended_it(desk: Browser, alice: Box, time: Time) -> None:
+    begins_view(desk, alice.customer_id)
+    time(timedelta(hours=2))
+    told = words(alice.browser.get(HERE))
+    assert "30 minutes" in told and "going on now" not in told and "Looked, changed nothing." in told
+
+
 def test_what_was_changed_stands_there_and_comes_by_mail(desk: Browser, alice: Box, mail: Mail, work: Work) -> None:
     acts(desk, alice.customer_id)
     desk.post(alice.skip(0))
@@ -48,6 +55,27 @@ def test_what_was_changed_stands_there_and_comes_by_mail(desk: Browser, alice: B
     [letter] = [letter for letter in mail.to("alice@example.com") if "changed something for you" in str(letter["Subject"])]
     assert str(letter["Subject"]).startswith("Jonas of ")
     assert "skipped" in text(letter) and REASON in text(letter) and HERE in text(letter)
+
+
+def test_what_he_was_refused_is_no_change(desk: Browser, alice: Box, mail: Mail, work: Work) -> None:
+    acts(desk, alice.customer_id)
+    desk.post("/account/devices/sign-out-others", expect=403)
+    desk.post("/desk/viewing/leave")
+    assert "Looked, changed nothing." in words(alice.browser.get(HERE))
+    work()
+    assert mail.to("alice@example.com") == []
+
+
+def test_what_is_done_at_the_desk_meanwhile_is_nothing_of_hers(app: Flask, admin: Browser, alice: Box, mail: Mail, work: Work) -> None:
+    begins_view(admin, alice.customer_id)
+    before = len(deeds(app))
+    rules: Sent = {"windows.default": "31", "note": "More time"}
+    admin.post("/desk/policy", {**rules, "seen": attribute(admin.post("/desk/policy", rules), "input[name=seen]")})
+    assert {deed[1:] for deed in deeds(app)[before:]} == {(None, 1, None)}
+    admin.post("/desk/viewing/leave")
+    assert "Looked, changed nothing." in words(alice.browser.get(HERE))
+    work()
+    assert mail.to("alice@example.com") == []
 
 
 def test_looks_at_the_desk_are_one_line_a_day_for_each_person(desk: Browser, lead: Browser, alice: Box, time: Time) -> None:

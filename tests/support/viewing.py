@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from portal.accounts.models import Impersonation
 from portal.kit.db import db
+from portal.subscriptions.models import Delivery
 from portal.timeline import Entry
 from tests.browser import Browser
+from tests.subscriptions.builders import Box
 
 REASON = "Checking why parcel 2 has no news"
 
@@ -32,3 +34,21 @@ def deeds(app: Flask) -> list[tuple[str, int | None, int | None, int | None]]:
     with app.app_context():
         rows = db.session.scalars(select(Entry).where(Entry.deed != "refused").order_by(Entry.id))
         return [(row.deed, row.customer_id, row.staff_id, row.impersonation_id) for row in rows]
+
+
+def key_of(browser: Browser) -> str:
+    with browser.client.session_transaction() as session:
+        return str(session["_user_id"])
+
+
+def is_in(app: Flask, key: str) -> bool:
+    """Whether a browser with this key in its cookie gets into the desk."""
+    browser = Browser(app)
+    with browser.client.session_transaction() as session:
+        session["_user_id"] = key
+    return browser.client.get("/desk").status_code == 200
+
+
+def is_skipped(app: Flask, alice: Box) -> bool:
+    with app.app_context():
+        return db.session.get_one(Delivery, alice.deliveries[0]).is_skipped

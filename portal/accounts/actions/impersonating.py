@@ -1,15 +1,19 @@
 """A member of staff begins to see the pages of a customer, does more than look, and leaves them."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from portal import outbox
 from portal.accounts import tokens
 from portal.accounts.actions import door
 from portal.accounts.actions.door import Opened
 from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role, Session, Staff, Why
 from portal.kit.db import db
 from portal.timeline import Actor, deed, note
+
+END = "end a view"
 
 
 def may_view(staff: Staff, customer: Customer) -> bool:
@@ -32,6 +36,8 @@ def begin(
     db.session.add(started)
     db.session.flush()
     note(customer, "impersonation started", by=actor_of(started), at=at, facts={"why": why, **({"task": task_id} if task_id else {})})
+    with _asking(started):
+        outbox.want_task(END, {"view": started.id}, at=started.ends_at, key=f"{END}:{started.id}")
     session.impersonation_id = started.id
     return _renew(session)
 
@@ -54,7 +60,7 @@ def leave(session_id: int, *, by: Ended, at: datetime) -> Opened | None:
 
 def end(impersonation: Impersonation, *, by: Ended, at: datetime) -> None:
     """What ended it first stays. The session learns it at its next request."""
-    with deed(impersonation, "impersonation ended", by=actor_of(impersonation), at=at):
+    with _asking(impersonation), deed(impersonation, "impersonation ended", by=actor_of(impersonation), at=at):
         impersonation.end(by, at=at)
 
 
@@ -73,17 +79,19 @@ def end_all_of(staff: Staff, *, by: Ended, at: datetime, but: int = 0) -> None:
         end(view, by=by, at=at)
 
 
-def end_overdue(*, at: datetime) -> int:
-    """Those to which nobody came back. How many they were."""
-    overdue = db.session.scalars(Impersonation.overdue(at=at).with_for_update()).all()
-    for view in overdue:
-        end(view, by=Ended.TIME, at=at)
-    return len(overdue)
+def end_on_time(view_id: int, *, at: datetime) -> None:
+    """Also where nobody comes back."""
+    end(_held_view(view_id), by=Ended.TIME, at=at)
 
 
 def actor_of(impersonation: Impersonation) -> Actor:
     """Both, and within which view."""
     return Actor(customer_id=impersonation.customer_id, staff_id=impersonation.staff_id, impersonation_id=impersonation.id)
+
+
+def _asking(impersonation: Impersonation) -> AbstractContextManager[None]:
+    """What comes of its beginning or its end has both names, whoever ends it."""
+    return outbox.asking_for(outbox.Asker(impersonation.customer_id, impersonation.staff_id))
 
 
 def _held(session_id: int) -> Session:

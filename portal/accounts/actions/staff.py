@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
+from portal.accounts import news
 from portal.accounts.actions import impersonating
 from portal.accounts.actions.second_step import sign_out_everywhere, tell, wrong_steps
 from portal.accounts.models import AuthenticatorApp, Ended, Passkey, RecoveryCode, Role, Staff
@@ -26,10 +27,12 @@ def add_staff(email: str, *, name: str, role: Role, by: Actor, at: datetime) -> 
 
 def give_role(staff: Staff, role: Role, *, by: Actor, at: datetime) -> None:
     """It counts from the next page that they open. With less, they view nobody any more."""
-    if not role.includes(staff.role):
-        impersonating.end_all_of(staff, by=Ended.RIGHTS, at=at)
+    is_less = not role.includes(staff.role)
     with deed(staff, "role given", by=by, at=at):
         staff.role = role
+    if is_less:
+        impersonating.end_all_of(staff, by=Ended.RIGHTS, at=at)
+        news.fewer_rights(staff, by=by, at=at)
 
 
 def shut_out(staff: Staff, *, by: Actor, at: datetime) -> None:
@@ -38,6 +41,7 @@ def shut_out(staff: Staff, *, by: Actor, at: datetime) -> None:
         staff.disabled_at = staff.disabled_at or at
     impersonating.end_all_of(staff, by=Ended.RIGHTS, at=at)
     sign_out_everywhere(staff, at=at)
+    news.fewer_rights(staff, by=by, at=at)
 
 
 def let_in_again(staff: Staff, *, by: Actor, at: datetime) -> None:

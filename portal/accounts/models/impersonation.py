@@ -56,7 +56,6 @@ class Impersonation(Model):
     __table_args__ = (
         Index("ix_impersonation_customer_id_started_at", "customer_id", "started_at"),
         Index("ix_impersonation_staff_id_started_at", "staff_id", "started_at"),
-        Index("ix_impersonation_ended_at_ends_at", "ended_at", "ends_at"),
     )
     staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id))
     customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id))
@@ -86,11 +85,6 @@ class Impersonation(Model):
         """Those that nobody ended: one for each of their devices at most."""
         return select(cls).where(cls.staff_id == staff_id, cls.ended_at.is_(None)).order_by(cls.id)
 
-    @classmethod
-    def overdue(cls, *, at: datetime) -> Select["Impersonation"]:
-        """Those whose time is up, and which nobody ended."""
-        return select(cls).where(cls.ended_at.is_(None), cls.ends_at <= at).order_by(cls.id)
-
     def why_over(self, staff: Staff, *, at: datetime) -> Ended | None:
         """None while it goes on."""
         if self.ended_at is not None:
@@ -98,6 +92,11 @@ class Impersonation(Model):
         if self.ends_at <= at:
             return Ended.TIME
         return None if staff.may(self.role) else Ended.RIGHTS
+
+    def lasted(self, *, at: datetime) -> timedelta | None:
+        """None while it goes on. One whose time is up is over, also before anybody has written that down."""
+        ended_at = self.ended_at or (self.ends_at if self.ends_at <= at else None)
+        return ended_at - self.started_at if ended_at else None
 
     def end(self, by: Ended, *, at: datetime) -> None:
         """Once: what ended it first stays."""

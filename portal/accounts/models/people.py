@@ -74,7 +74,7 @@ class Staff(Model):
 
     @classmethod
     def locked(cls, staff_id: int) -> Select[Self]:
-        """For who tries or changes a second step: one after the other, so that each try counts."""
+        """For who tries or changes a second step, or gives them work: one after the other, so that each try counts."""
         return select(cls).where(cls.id == staff_id).with_for_update(key_share=True).execution_options(populate_existing=True)
 
     @property

@@ -13,8 +13,10 @@ from portal.kit import trial
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.web import LARGEST_ID, one_or_404, say
+from portal.notifications.actions import HELPER
 from portal.prepared import actions
 from portal.prepared.models import PreparedChange
+from portal.prepared.queries import helper
 from portal.prepared.refusals import AnsweredAlready, LooksOtherNow, NotTheirs
 from portal.prepared.routes.sent import SUGGESTION, sent_form
 from portal.prepared.telling import is_still_so, picture
@@ -48,6 +50,7 @@ def begin() -> ResponseReturnValue | None:
         say(str(AnsweredAlready(prepared.ended_as)))
         return redirect(prepared.page, 303)
     g.approval, g.prepared_id = Approval(prepared.id, prepared.looks), prepared.id
+    HELPER.set(helper(None, prepared.id))
     trial.at_end(_mark)
     return None
 

@@ -12,25 +12,28 @@ from portal.kit.web import came_from, one_or_404, page, say
 from portal.prepared import actions, queries
 from portal.prepared.models import PreparedChange
 from portal.prepared.refusals import AnsweredAlready, NotTheirs
-from portal.prepared.telling import sentence
+from portal.prepared.telling import both, change_told, sentence
 
 bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
 bp.before_request(signed_in)
 LONGEST_NOTE = 300
 SHOWN = 50
 bp.app_template_global("suggested")(sentence)
+bp.app_template_global()(change_told)
+bp.app_template_global()(both)
+bp.app_template_global()(queries.together)
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Asked again and again by a page that is open, for what is `about` it: `home`, or `subscription:12`; else all that was suggested."""
-    about, at = request.args.get("about", ""), now()
+    about = request.args.get("about", "")
     if about:
-        return page("prepared/index.html", topic=about, at=at, ended=[], suggestions=offered(about))
-    shown = queries.lately(current.customer.id, SHOWN, at=at)
-    waiting = [one for one in shown if one.is_open(at=at)]
-    ended = [one for one in shown if not one.is_open(at=at)]
-    return page("prepared/index.html", topic="", at=at, suggestions=waiting, ended=ended)
+        return page("prepared/index.html", topic=about, ended=[], suggestions=offered(about))
+    shown = queries.lately(current.customer.id, SHOWN, at=now())
+    waiting = [one for one in shown if one.is_open]
+    ended = [one for one in shown if not one.is_open]
+    return page("prepared/index.html", topic="", suggestions=waiting, ended=ended)
 
 
 @bp.post("/<int:suggestion_id>/decline")

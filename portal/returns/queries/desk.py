@@ -17,6 +17,7 @@ from portal.kit.db import db
 from portal.orders.models import OrderLine
 from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
+from portal.prepared.queries import preparers
 from portal.returns.models import Acceptance, Outcome, Payout, Reception, Return, ReturnItem, ReturnStatus, TakenUnit
 from portal.returns.models.return_ import WAITING
 from portal.returns.money import from_json, is_open, total
@@ -72,6 +73,10 @@ class Deed:
     is_customer: bool
     at: datetime
     facts: dict[str, Any]
+    in_view: bool = False
+    """For the customer, on the customer's own pages."""
+    prepared_by: str = ""
+    """Who of the staff had prepared it, if the customer approved it."""
 
 
 @dataclass(frozen=True)
@@ -191,11 +196,20 @@ def paid_back(which: ColumnElement[bool]) -> tuple[PaidBack, ...]:
 
 def deeds_of(subject: str) -> tuple[Deed, ...]:
     """All that was done about it, the newest first."""
-    columns = Entry.deed, Staff.name, Entry.customer_id, Entry.staff_id, Entry.system, Entry.at, Entry.facts
-    rows = select(*columns).join(Staff, Staff.id == Entry.staff_id, isouter=True).where(Entry.subject == subject).order_by(Entry.id.desc())
+    rows = select(Entry, Staff.name).join(Staff, Staff.id == Entry.staff_id, isouter=True).where(Entry.subject == subject)
+    found = db.session.execute(rows.order_by(Entry.id.desc()).limit(MOST)).all()
+    prepared_by = preparers(entry.facts["prepared"] for entry, _name in found if "prepared" in entry.facts)
     return tuple(
-        Deed(deed, name or "", staff_id is None and system is None and customer_id is not None, at, facts)
-        for deed, name, customer_id, staff_id, system, at, facts in db.session.execute(rows.limit(MOST))
+        Deed(
+            name=entry.deed,
+            who=name or "",
+            is_customer=entry.staff_id is None and entry.system is None and entry.customer_id is not None,
+            at=entry.at,
+            facts=entry.facts,
+            in_view=entry.impersonation_id is not None,
+            prepared_by=prepared_by.get(entry.facts.get("prepared", 0), ""),
+        )
+        for entry, name in found
     )
 
 

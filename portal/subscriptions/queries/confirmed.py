@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from portal import timeline
-from portal.accounts.models import Staff
 from portal.kit.db import Model, db
 from portal.kit.shop import shop
+from portal.prepared.queries import helper
 from portal.subscriptions.models import Delivery, Subscription
 from portal.subscriptions.policy import CHANGE_OF, UNDOABLE, Change
 from portal.subscriptions.queries.history import concerned, is_undoable
@@ -48,21 +48,18 @@ def _confirmed(entry: Entry, subscription: Subscription, *, at: datetime) -> Con
     until = undo_until(entry, subscription)
     rows: dict[str, Model] = {timeline.key(row): row for row in (subscription, *subscription.deliveries, *subscription.items)}
     may_be, is_open = is_undoable(entry, subscription, at=at), until is None or at < until
+    by = helper(entry.staff_id, entry.facts.get("prepared"))
     is_changed_since = entry.deed in UNDOABLE and bool(timeline.changed_since(entry, rows))
     return Confirmed(
         entry_id=entry.id,
         deed=entry.deed,
         facts=entry.facts,
-        staff=_name(entry.staff_id),
+        staff=by.done_by,
+        prepared_by=by.prepared_by,
         can_undo=may_be and is_open and not is_changed_since,
         undo_until=until,
         is_changed_since=is_changed_since,
     )
-
-
-def _name(staff_id: int | None) -> str:
-    staff = db.session.get(Staff, staff_id) if staff_id is not None else None
-    return staff.name or staff.email if staff else ""
 
 
 def undo_until(entry: Entry, subscription: Subscription) -> datetime | None:

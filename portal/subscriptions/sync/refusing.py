@@ -10,6 +10,7 @@ from portal import timeline
 from portal.kit.db import db
 from portal.notifications.actions import send_mail
 from portal.payments import Declined, Standing
+from portal.prepared.queries import helper
 from portal.subscriptions.actions import put_back
 from portal.subscriptions.models import Cancellation, DeliveryStatus, Subscription
 from portal.subscriptions.policy import BY_STATUS, CHANGE_OF, COMING, Change, Obstacle, discount_as_json
@@ -98,7 +99,11 @@ def _note(entry: Entry, refusal: Declined, *, at: datetime) -> None:
 
 
 def _tell(subscription: Subscription, refused: Sequence[Entry], next_day: str | None, *, key: str, at: datetime) -> None:
-    changes = [{"deed": one.deed, "facts": one.facts, "problem": (one.personal or {})["problem"]} for one in refused]
+    changes = [
+        {"deed": one.deed, "facts": one.facts, "problem": (one.personal or {})["problem"]}
+        | helper(one.staff_id, one.facts.get("prepared"))._asdict()
+        for one in refused
+    ]
     context = {"subscription": subscription.id, "name": subscription.name, "changes": changes, "next_day": next_day}
     send_mail("subscriptions/refused", to=subscription.customer, context=context, at=at, key=key)
 

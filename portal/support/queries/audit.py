@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, false, select
 
 from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
+from portal.prepared.queries import preparers
 from portal.timeline import Entry
 from portal.timeline.models import Check
 
@@ -42,6 +43,8 @@ class ShownEntry:
     deed: str
     subject: str
     staff: str | None
+    prepared_by: str | None
+    """Who of the staff had prepared it, if the customer approved it."""
     customer_id: int | None
     system: str | None
     impersonation_id: int | None
@@ -61,7 +64,8 @@ class AuditPage:
 def entries(wanted: WantedEntries, *, zone: ZoneInfo) -> AuditPage:
     query = select(Entry, Staff.name).outerjoin(Staff, Staff.id == Entry.staff_id).where(*_filters(wanted, zone))
     rows = db.session.execute(query.order_by(Entry.id.desc()).limit(SIZE + 1)).all()
-    shown = tuple(_shown(entry, staff) for entry, staff in rows[:SIZE])
+    prepared_by = preparers(entry.facts["prepared"] for entry, _staff in rows if "prepared" in entry.facts)
+    shown = tuple(_shown(entry, staff, prepared_by.get(entry.facts.get("prepared", 0))) for entry, staff in rows[:SIZE])
     return AuditPage(shown, shown[-1].id if len(rows) > SIZE else None)
 
 
@@ -107,7 +111,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
 
 
-def _shown(entry: Entry, staff: str | None) -> ShownEntry:
+def _shown(entry: Entry, staff: str | None, prepared_by: str | None) -> ShownEntry:
     changes = [
         Change(f"{row}, {column}", _told(entry.before.get(row, {}).get(column)), _told(value))
         for row, values in entry.after.items()
@@ -116,9 +120,9 @@ def _shown(entry: Entry, staff: str | None) -> ShownEntry:
     personal: Mapping[str, Any] = entry.personal or {}
     changes += [Change(f"{row}, {column}", "•••", "•••") for row, values in personal.get("after", {}).items() for column in values]
     return ShownEntry(
-        id=entry.id, at=entry.at, deed=entry.deed, subject=entry.subject, staff=staff, customer_id=entry.customer_id,
-        system=entry.system, impersonation_id=entry.impersonation_id, request_id=entry.request_id, ip=entry.ip,
-        changes=tuple(changes), facts=tuple((name, _told(value)) for name, value in entry.facts.items()),
+        id=entry.id, at=entry.at, deed=entry.deed, subject=entry.subject, staff=staff, prepared_by=prepared_by,
+        customer_id=entry.customer_id, system=entry.system, impersonation_id=entry.impersonation_id, request_id=entry.request_id,
+        ip=entry.ip, changes=tuple(changes), facts=tuple((name, _told(value)) for name, value in entry.facts.items()),
     )  # fmt: skip
 
 

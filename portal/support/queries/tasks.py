@@ -1,6 +1,8 @@
-"""One task as it is opened at the desk: what it is about, and who could do it."""
+"""One task as it is opened at the desk: what it is about, who could do it, and what was done with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -10,7 +12,26 @@ from portal.operations import queries as operations
 from portal.operations.queries import Failing
 from portal.returns.models import Claim, Exchange, Payout, Return, ReturnItem, Withdrawal
 from portal.tasks import ends_by_deed
+from portal.tasks.models import StaffTask
 from portal.tasks.queries import Line, WaitingTask, waiting_for
+from portal.timeline import Entry
+from portal.timeline.models import Values
+
+MOST = 20
+"""Deeds with one task; the newest."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One thing that was done with it."""
+
+    deed: str
+    who: str | None
+    """A colleague's name; None for what was done by the rules."""
+    whose: str | None
+    """Who had it then, or before it was put back."""
+    why: str | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -30,12 +51,14 @@ class Opened:
     """What else waits for the same customer."""
     colleagues: tuple[tuple[int, str], ...]
     """Those who could do it, by number and name."""
+    history: tuple[Done, ...]
+    """Newest first."""
 
 
 def opened(line: Line) -> Opened:
     rma, claim = _where(line)
     others = waiting_for(line.customer_id) if line.customer_id else []
-    at_work = select(Staff.id, Staff.name).where(Staff.disabled_at.is_(None)).order_by(Staff.name, Staff.id)
+    everybody = db.session.execute(select(Staff.id, Staff.name, Staff.disabled_at).order_by(Staff.name, Staff.id)).all()
     return Opened(
         line=line,
         rma=rma,
@@ -44,8 +67,32 @@ def opened(line: Line) -> Opened:
         work=operations.failing_work(line.subject) if line.kind == "out of step" else None,
         ends_by_deed=ends_by_deed(line.kind, line.facts),
         others=tuple(one for one in others if one.id != line.id),
-        colleagues=tuple((row.id, row.name) for row in db.session.execute(at_work)),
+        colleagues=tuple((row.id, row.name) for row in everybody if row.disabled_at is None),
+        history=_history(line.id, {row.id: row.name for row in everybody}),
     )
+
+
+def _history(task_id: int, names: Mapping[int | None, str]) -> tuple[Done, ...]:
+    subject = f"{StaffTask.__tablename__}:{task_id}"
+    columns = Entry.deed, Entry.staff_id, Entry.before, Entry.after, Entry.facts, Entry.at
+    entries = db.session.execute(select(*columns).where(Entry.subject == subject).order_by(Entry.id.desc()).limit(MOST))
+
+    return tuple(
+        Done(
+            row.deed,
+            names.get(row.staff_id),
+            names.get(_owner(row.after, subject) or _owner(row.before, subject)),
+            row.facts.get("why"),
+            row.at,
+        )
+        for row in entries
+    )
+
+
+def _owner(side: Values, subject: str) -> int | None:
+    """Whom a deed left it with, or found it with."""
+    owner_id: int | None = side.get(subject, {}).get("owner_id")
+    return owner_id
 
 
 def _where(line: Line) -> tuple[str | None, str | None]:

@@ -1,6 +1,7 @@
 """The first page: all that waits for somebody, one of it opened beside the list. Whose it is leaves a trace before it is shown."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -61,7 +62,7 @@ def put_task_back(task_id: int) -> ResponseReturnValue:
 @bp.post("/tasks/<int:task_id>/done")
 @staff_only(Role.AGENT)
 def finish_task(task_id: int) -> ResponseReturnValue:
-    undo = url_for(".reopen_task", task_id=task_id, queue=_asked_for())
+    undo = url_for(".reopen_task", task_id=task_id, **place())
     return _do(task_id, lambda task: actions.finish(task, by=current.staff, at=now()), _("Done."), undo=undo)
 
 
@@ -76,28 +77,39 @@ def _do(task_id: int, deed: Callable[[StaffTask], None], told: str, *, undo: str
         deed(db.session.scalars(StaffTask.held(task_id)).one_or_none() or abort(404))
     say(told, undo=undo)
     if undo:
-        return redirect(url_for(".show", queue=_asked_for()), 303)
-    return redirect(url_for(".show_task", task_id=task_id, queue=_asked_for()), 303)
+        return redirect(url_for(".show", **place(), done=task_id), 303)
+    return redirect(url_for(".show_task", task_id=task_id, **place()), 303)
 
 
-def _asked_for() -> str | None:
-    """The queue that the list is of: one of them, or whatever is one's own."""
-    queue = request.args.get("queue", "")
-    return queue if queue in [*Queue, MINE] else None
+def place() -> dict[str, Any]:
+    """Where in the list somebody is, for `url_for`: it goes along with what they open and do, so that they come back to it. The list is of
+    one queue, or of whatever is one's own, else of all; it goes on after the task with which the page before ended."""
+    queue = request.args.get("queue")
+    return {"queue": queue if queue in [*Queue, MINE] else None, "after": task_number("after")}
+
+
+def task_number(name: str) -> int | None:
+    """As an address has it; None where that is no number of a row."""
+    asked = request.args.get(name, type=int) or 0
+    return asked if 0 < asked <= LARGEST_ID else None
 
 
 def _show(chosen: tasks.Line | None = None) -> ResponseReturnValue:
-    queue = _asked_for()
-    found = tasks.waiting(
-        Queue(queue) if queue and queue != MINE else None,
-        owner_id=current.staff.id if queue == MINE else None,
-        after=request.args.get("after", type=int),
-    )
-    note_look(dict.fromkeys(line.customer_id for line in found.lines if line.customer_id), "queue")
+    here = place()
+    found = _listed(here["queue"], here["after"])
+    done = chosen.id if chosen and chosen.done_at else task_number("done")
+    follows = (_listed(here["queue"], done).free_for(current.staff.id) or found.free_for(current.staff.id)) if done else None
+    named = [*found.lines, *filter(None, [follows])]
+    note_look(dict.fromkeys(line.customer_id for line in named if line.customer_id), "queue")
     if chosen and chosen.customer_id:
         note_look([chosen.customer_id], "task")
-    at = now()
     return page(
-        "support/desk.html", staff=current.staff, found=found, counted=tasks.counted(current.staff.id), queue=queue, at=at,
+        "support/desk.html", staff=current.staff, found=found, counted=tasks.counted(), here=here, follows=follows, at=now(),
         opened=queries.opened(chosen) if chosen else None, alarms=operations.alarms(),
     )  # fmt: skip
+
+
+def _listed(queue: str | None, after: int | None) -> tasks.Waiting:
+    if queue == MINE:
+        return tasks.waiting(owner_id=current.staff.id, after=after)
+    return tasks.waiting(Queue(queue) if queue else None, after=after)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from portal.kit.web import one_or_404, page, say
 from portal.photos import is_draft
 from portal.support import forms
 from portal.support.routes.door import bp, note_look, status_of
+from portal.support.routes.queues import place, task_number
 from portal.tasks import actions
 
 
@@ -60,21 +62,29 @@ def end_vip(customer_id: int) -> ResponseReturnValue:
 
 
 def _do(customer_id: int, deed: Callable[[Customer], object], told: str) -> ResponseReturnValue:
-    """What is refused is said on a page where what was typed still stands."""
+    """Leads back to the task, or to the customer. What is refused is said on a page where what was typed still stands."""
     try:
         with transaction():
             deed(db.session.scalars(Customer.locked(customer_id)).one_or_none() or abort(404))
     except Refusal as refusal:
         return _show(customer_id, str(refusal), status_of(refusal))
     say(told)
-    return redirect(url_for(".customer", customer_id=customer_id), 303)
+    came = _came()
+    back = url_for(".show_task", task_id=came.pop("task"), **came) if came else url_for(".customer", customer_id=customer_id)
+    return redirect(back, 303)
+
+
+def _came() -> dict[str, Any]:
+    """From which task they came, and where in the list that was; empty for whoever came from the customer's page."""
+    task = task_number("task")
+    return {"task": task, **place()} if task else {}
 
 
 def _show(customer_id: int, refusal: str = "", status: int = 200) -> ResponseReturnValue:
     db.session.rollback()
     note_look([one_or_404(select(Customer.id).where(Customer.id == customer_id))], "notes")
     person = one_or_404(select(Customer).where(Customer.id == customer_id))
-    return page("support/notes.html", status, person=person, at=now(), refusal=refusal, sent=request.form)
+    return page("support/notes.html", status, person=person, at=now(), refusal=refusal, sent=request.form, came=_came())
 
 
 def _draft() -> str:

@@ -1,5 +1,6 @@
 """What is done about what waits. Called from an open transaction."""
 
+from portal.tasks.actions.leaving import put_back_what_was_left as put_back_what_was_left
 from portal.tasks.actions.notes import write_note as write_note
 from portal.tasks.actions.reminders import remind as remind
 from portal.tasks.actions.tasks import finish as finish

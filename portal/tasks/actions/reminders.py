@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
-from portal.tasks.actions.tasks import open_task
+from portal.tasks.actions.tasks import hold, open_task
 from portal.tasks.models import StaffTask
 from portal.tasks.refusals import NothingWritten, NotThen
 from portal.timeline import Actor, note
@@ -14,13 +14,13 @@ LONGEST = timedelta(days=2 * 365)
 
 
 def remind(customer: Customer, words: str, due_at: datetime, *, draft: str, author: Staff, at: datetime) -> StaffTask | None:
-    """It is theirs. None where this form was sent before. Raises NothingWritten, NotThen."""
+    """It is theirs. None where this form was sent before. Raises NothingWritten, NotThen, NotAtWork."""
     if not words:
         raise NothingWritten
     if not at < due_at <= at + LONGEST:
         raise NotThen
     task_id = open_task(
-        REMINDER, customer, key=f"{REMINDER}:{draft}", customer_id=customer.id, due_at=due_at, at=at, words=words, owner_id=author.id
+        REMINDER, customer, key=f"{REMINDER}:{draft}", customer_id=customer.id, due_at=due_at, at=at, words=words, owner_id=hold(author).id
     )
     if task_id is None:
         return None

@@ -45,33 +45,32 @@ def finish_tasks(kind: str, subject: Model, *, at: datetime) -> None:
 
 
 def take_tasks(subject: Model, owner: Staff, *, by: Actor, at: datetime) -> int:
-    """All that waits about it is theirs from now on, whoever had it before. How many they are."""
+    """All that waits about it is theirs from now on, whoever had it before. How many they are. Raises NotAtWork."""
+    owner = hold(owner)
     theirs = StaffTask.waiting().where(StaffTask.subject == subject_key(subject)).with_for_update(of=StaffTask)
     waiting = db.session.scalars(theirs).all()
     for task in waiting:
         with deed(task, "take task", by=by, at=at, facts={"kind": task.kind}):
-            task.give(owner)
+            task.give(owner, by=owner)
     return len(waiting)
 
 
 def take(task: StaffTask, owner: Staff, *, at: datetime) -> None:
-    """Whoever is first has it. Raises DoneAlready, SomebodyHasIt."""
+    """Whoever is first has it. Raises DoneAlready, SomebodyHasIt, NotAtWork."""
     with deed(task, "take task", by=_by(task, owner), at=at, facts={"kind": task.kind}):
-        task.take(owner)
+        task.take(hold(owner))
 
 
 def give(task: StaffTask, colleague: Staff, *, by: Staff, at: datetime) -> None:
     """Whoever has it. Raises DoneAlready, NotAtWork."""
-    if colleague.is_shut_out:
-        raise NotAtWork
     with deed(task, "give task", by=_by(task, by), at=at, facts={"kind": task.kind}):
-        task.give(colleague)
+        task.give(hold(colleague), by=by)
 
 
 def put_back(task: StaffTask, *, by: Staff, at: datetime) -> None:
     """It is nobody's again. Raises DoneAlready."""
     with deed(task, "put task back", by=_by(task, by), at=at, facts={"kind": task.kind}):
-        task.give(None)
+        task.put_back()
 
 
 def finish(task: StaffTask, *, by: Staff, at: datetime) -> None:
@@ -84,6 +83,14 @@ def reopen(task: StaffTask, *, by: Staff, at: datetime) -> None:
     """It was not done after all."""
     with deed(task, "reopen task", by=_by(task, by), at=at, facts={"kind": task.kind}):
         task.reopen()
+
+
+def hold(colleague: Staff) -> Staff:
+    """Their row, until the task is theirs: who shuts them out meanwhile waits, and finds it among what they have. Raises NotAtWork."""
+    held = db.session.scalars(Staff.locked(colleague.id)).one()
+    if held.is_shut_out:
+        raise NotAtWork
+    return held
 
 
 def _by(task: StaffTask, staff: Staff) -> Actor:

@@ -50,6 +50,8 @@ class StaffTask(Model):
     """What a colleague wrote who opened it."""
     owner_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id), default=None)
     owner: Mapped[Staff | None] = relationship(init=False, foreign_keys=owner_id)
+    given_by: Mapped[int | None] = mapped_column(ForeignKey(Staff.id), default=None)
+    """The colleague from whom its owner has it; None where they took it themselves."""
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     done_by: Mapped[int | None] = mapped_column(ForeignKey(Staff.id), default=None)
     """Who said so; None where its reason went away."""
@@ -66,14 +68,20 @@ class StaffTask(Model):
     def take(self, staff: Staff) -> None:
         """Raises DoneAlready, SomebodyHasIt."""
         self._must_wait()
-        if self.owner_id not in (None, staff.id):
+        if self.owner_id is None:
+            self.owner_id = staff.id
+        elif self.owner_id != staff.id:
             raise SomebodyHasIt(self.owner.name if self.owner else "")
-        self.owner_id = staff.id
 
-    def give(self, staff: Staff | None) -> None:
-        """To this colleague, or back to all. Raises DoneAlready."""
+    def give(self, staff: Staff, *, by: Staff) -> None:
+        """Raises DoneAlready."""
         self._must_wait()
-        self.owner_id = staff.id if staff else None
+        self.owner_id, self.given_by = staff.id, by.id if by.id != staff.id else None
+
+    def put_back(self) -> None:
+        """It is nobody's. Raises DoneAlready."""
+        self._must_wait()
+        self.owner_id = self.given_by = None
 
     def finish(self, staff: Staff, *, at: datetime) -> None:
         """Raises DoneAlready, EndsByItself."""

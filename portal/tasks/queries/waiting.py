@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
@@ -14,7 +15,8 @@ from portal.tasks.models.task import FIRST
 
 SHOWN = 30
 """At a time."""
-PLACE = tuple_(StaffTask.rank, StaffTask.due_at, StaffTask.id)
+ORDER = StaffTask.rank, StaffTask.due_at, StaffTask.id
+Giver = aliased(Staff)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Line:
     due_at: datetime
     owner_id: int | None
     owner: str | None
+    giver: str | None
+    """The colleague from whom its owner has it."""
     done_at: datetime | None
 
     @property
@@ -48,36 +52,35 @@ class Waiting:
     after: int | None
     """The task after which the next page begins, if there is one."""
 
-
-@dataclass(frozen=True)
-class Counted:
-    queues: dict[Queue, int]
-    """Without those in which nothing waits."""
-    mine: int
-
-    @property
-    def all(self) -> int:
-        return sum(self.queues.values())
+    def free_for(self, staff_id: int) -> Line | None:
+        """The first that no colleague has."""
+        return next((line for line in self.lines if line.owner_id in (None, staff_id)), None)
 
 
-def counted(staff_id: int) -> Counted:
+def counted() -> dict[Queue, int]:
+    """What waits in each queue, without those in which nothing does."""
     waits = select(StaffTask.queue, func.count()).where(StaffTask.done_at.is_(None)).group_by(StaffTask.queue)
-    mine = select(func.count()).select_from(StaffTask).where(StaffTask.done_at.is_(None), StaffTask.owner_id == staff_id)
     found: dict[Queue, int] = dict(db.session.execute(waits).all())
-    return Counted({queue: found[queue] for queue in Queue if queue in found}, db.session.scalar(mine) or 0)
+    return {queue: found[queue] for queue in Queue if queue in found}
+
+
+def mine(staff_id: int) -> int:
+    """How many wait for this colleague."""
+    theirs = select(func.count()).select_from(StaffTask).where(StaffTask.done_at.is_(None), StaffTask.owner_id == staff_id)
+    return db.session.scalar(theirs) or 0
 
 
 def waiting(queue: Queue | None = None, *, owner_id: int | None = None, after: int | None = None) -> Waiting:
-    """Of one queue, or of one colleague, or all; `after` is the task with which the page before ended, done or not."""
+    """Of one queue, or of one colleague, or all; `after` is the task with which the page before ended, done or not. Once nothing waits
+    behind that any more, it is the first page."""
     tasks = _lines().where(StaffTask.done_at.is_(None))
     if queue:
         tasks = tasks.where(StaffTask.queue == queue)
     if owner_id:
         tasks = tasks.where(StaffTask.owner_id == owner_id)
-    if after:
-        last = db.session.execute(select(StaffTask.rank, StaffTask.due_at, StaffTask.id).where(StaffTask.id == after)).one_or_none()
-        tasks = tasks.where(tuple_(*last) < PLACE) if last else tasks
-    lines = _read(tasks.order_by(StaffTask.rank, StaffTask.due_at, StaffTask.id).limit(SHOWN + 1))
+    tasks = tasks.order_by(*ORDER).limit(SHOWN + 1)
+    last = db.session.execute(select(*ORDER).where(StaffTask.id == after)).one_or_none() if after else None
+    lines = (_read(tasks.where(tuple_(*last) < tuple_(*ORDER))) if last else []) or _read(tasks)
     return Waiting(lines[:SHOWN], lines[SHOWN - 1].id if len(lines) > SHOWN else None)
 
 
@@ -87,20 +90,15 @@ def one(task_id: int) -> Line | None:
 
 
 def _lines() -> Select[Any]:
+    """The columns are the fields of `Line`."""
+    name = func.coalesce(func.nullif(Customer.name, ""), Customer.email, "")
     columns = (
-        StaffTask.id, StaffTask.kind, StaffTask.queue, StaffTask.subject, StaffTask.facts, StaffTask.words, StaffTask.customer_id,
-        Customer.name, Customer.email, StaffTask.rank, StaffTask.opened_at, StaffTask.due_at, StaffTask.owner_id,
-        Staff.name.label("owner"), StaffTask.done_at,
+        StaffTask.id, StaffTask.kind, StaffTask.queue, StaffTask.subject, StaffTask.facts, StaffTask.words, StaffTask.customer_id, name,
+        StaffTask.rank, StaffTask.opened_at, StaffTask.due_at, StaffTask.owner_id, Staff.name, Giver.name, StaffTask.done_at,
     )  # fmt: skip
-    whose = select(*columns).join(Customer, Customer.id == StaffTask.customer_id, isouter=True)
-    return whose.join(Staff, Staff.id == StaffTask.owner_id, isouter=True)
+    tasks = select(*columns).join(Customer, Customer.id == StaffTask.customer_id, isouter=True)
+    return tasks.join(Staff, Staff.id == StaffTask.owner_id, isouter=True).join(Giver, Giver.id == StaffTask.given_by, isouter=True)
 
 
 def _read(tasks: Select[Any]) -> list[Line]:
-    return [
-        Line(
-            row.id, row.kind, row.queue, row.subject, row.facts, row.words, row.customer_id, row.name or row.email or "", row.rank,
-            row.opened_at, row.due_at, row.owner_id, row.owner, row.done_at,
-        )
-        for row in db.session.execute(tasks)
-    ]  # fmt: skip
+    return [Line(*row) for row in db.session.execute(tasks)]

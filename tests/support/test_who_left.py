@@ -1,0 +1,152 @@
+"""What a colleague had who was shut out, or may do less than before, waits for anybody again; and nobody gives them more."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from time import sleep
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts.actions import give_role, shut_out
+from portal.accounts.models import Customer, Role, Staff
+from portal.kit.clock import now
+from portal.kit.db import db, is_sqlite, transaction
+from portal.kit.refusal import Refusal
+from portal.operations.watching import watch
+from portal.tasks import actions
+from portal.tasks.models import StaffTask
+from portal.timeline import Actor
+from tests.browser import Browser, words
+from tests.ground import at_once
+from tests.support.conftest import looks
+from tests.support.test_queue import read, task
+
+BY = Actor(system="command line")
+Reach = Callable[[StaffTask, Staff, Customer], object]
+REACHES: dict[str, Reach] = {
+    "take": lambda one, staff, _: actions.take(one, staff, at=now()),
+    "give": lambda one, staff, _: actions.give(one, staff, by=db.session.get_one(Staff, staff.id), at=now()),
+    "take all": lambda _, staff, person: actions.take_tasks(person, staff, by=Actor(staff_id=staff.id), at=now()),
+    "remind": lambda _, staff, person: actions.remind(person, "Call", now() + timedelta(days=1), draft="d", author=staff, at=now()),
+}
+
+
+def take(app: Flask, task_id: int, staff_id: int) -> None:
+    with app.app_context(), transaction():
+        actions.take(db.session.get_one(StaffTask, task_id), db.session.get_one(Staff, staff_id), at=now())
+
+
+def history(browser: Browser, task_id: int) -> list[str]:
+    return [words(one) for one in browser.get(f"/desk/tasks/{task_id}").select('[aria-labelledby="was"] li b')]
+
+
+def test_who_is_shut_out_has_nothing_any_more_and_colleagues_see_why(app: Flask, lead: Browser, jonas: int) -> None:
+    one, done = task(app, "worry", "Bob", timedelta(hours=1)), task(app, "no scan", "Bob", timedelta(hours=1))
+    for each in one, done:
+        take(app, each, jonas)
+    lead.post(f"/desk/tasks/{done}/done")
+    with app.app_context(), transaction():
+        shut_out(db.session.get_one(Staff, jonas), by=BY, at=now())
+    assert read(app, one)[0] is None and read(app, done)[0] == jonas, "what is done stays theirs"
+    assert history(lead, one) == ["Waits for anybody again: Jonas works here no more", "Taken over"]
+    assert history(lead, done) == ["Done", "Taken over"]
+    assert looks(app)
+
+
+def test_who_may_do_less_has_nothing_any_more_and_who_may_do_more_keeps_it(app: Flask, desk: Browser, lead: Browser) -> None:
+    one = task(app, "worry", "Bob", timedelta(hours=1))
+    with app.app_context():
+        leads = db.session.scalars(select(Staff.id).where(Staff.role == Role.LEAD)).one()
+    take(app, one, leads)
+    for role, keeps in (Role.ADMIN, True), (Role.ADMIN, True), (Role.AGENT, False):
+        with app.app_context(), transaction():
+            give_role(db.session.get_one(Staff, leads), role, by=BY, at=now())
+        assert (read(app, one)[0] == leads) is keeps, role
+    assert history(desk, one)[0] == "Waits for anybody again: The lead may do less than before"
+
+
+def test_the_worker_puts_back_what_was_left(app: Flask, desk: Browser, jonas: int) -> None:
+    """Of somebody who was shut out before there was this rule, or while a colleague held the task."""
+    one = task(app, "worry", "Bob", timedelta(hours=1))
+    take(app, one, jonas)
+    with app.app_context(), transaction():
+        db.session.get_one(Staff, jonas).disabled_at = now()
+    with app.app_context(), transaction():
+        watch(now())
+    assert read(app, one)[0] is None
+    with app.app_context(), transaction():
+        db.session.get_one(Staff, jonas).disabled_at = None
+    assert history(desk, one)[0].startswith("Waits for anybody again: Jonas")
+
+
+@pytest.mark.parametrize("reach", REACHES)
+def test_nobody_gets_a_task_at_the_moment_in_which_they_are_shut_out(app: Flask, jonas: int, reach: str) -> None:
+    one, is_out = task(app, "worry", "Bob", timedelta(hours=1)), Event()
+
+    def do(number: int) -> bool:
+        if number == 0:
+            with transaction():
+                shut_out(db.session.scalars(Staff.locked(jonas)).one(), by=BY, at=now())
+                is_out.set()
+                sleep(0.5)  # until the other one has come to the row
+            return True
+        is_out.wait(30)
+        try:
+            with transaction():
+                held = db.session.scalars(StaffTask.held(one)).one()
+                person = db.session.scalars(select(Customer)).one()
+                REACHES[reach](held, db.session.get_one(Staff, jonas), person)
+        except Refusal:
+            return False
+        return True
+
+    assert at_once(app, 2, do) == [True, False]
+    with app.app_context():
+        assert db.session.scalars(select(StaffTask).where(StaffTask.owner_id == jonas)).all() == []
+
+
+@pytest.mark.parametrize("reach", REACHES)
+def test_what_was_taken_just_before_is_put_back_too(app: Flask, jonas: int, reach: str) -> None:
+    one, is_taken = task(app, "worry", "Bob", timedelta(hours=1)), Event()
+
+    def do(number: int) -> None:
+        if number == 0:
+            with transaction():
+                held = db.session.scalars(StaffTask.held(one)).one()
+                person = db.session.scalars(select(Customer)).one()
+                REACHES[reach](held, db.session.get_one(Staff, jonas), person)
+                is_taken.set()
+                sleep(0.5)
+            return
+        is_taken.wait(30)
+        with transaction():
+            shut_out(db.session.scalars(Staff.locked(jonas)).one(), by=BY, at=now())
+
+    at_once(app, 2, do)
+    with app.app_context():
+        assert db.session.scalars(select(StaffTask).where(StaffTask.owner_id == jonas)).all() == []
+
+
+def test_a_task_that_somebody_holds_is_left_to_the_worker(app: Flask, jonas: int) -> None:
+    """Who holds it may be waiting for the colleague's row: nobody waits for each other."""
+    one, is_held = task(app, "worry", "Bob", timedelta(hours=1)), Event()
+    take(app, one, jonas)
+
+    def do(number: int) -> None:
+        with transaction():
+            if number == 0:
+                db.session.scalars(StaffTask.held(one)).one()
+                is_held.set()
+                sleep(0.5)
+            else:
+                is_held.wait(30)
+                shut_out(db.session.scalars(Staff.locked(jonas)).one(), by=BY, at=now())
+
+    at_once(app, 2, do)
+    with app.app_context():
+        assert (db.session.get_one(StaffTask, one).owner_id is None) is is_sqlite(), "there one writes after the other"
+    with app.app_context(), transaction():
+        watch(now())
+    assert read(app, one)[0] is None
