@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'suggestion_reason'
-down_revision = 'failing_news'
+down_revision = 'incident_said_at'
 
 
 def upgrade() -> None:
