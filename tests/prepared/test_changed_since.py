@@ -55,7 +55,9 @@ def test_one_that_cannot_be_done_any_more_says_to_both_sides_what_changed_and_wh
     alice.browser.post(path, sent)
     assert prepared(app)[0].ended_as is Outcome.OVERTAKEN
     hers = alice.browser.get("/suggestions")
-    assert "Changed since then: Mon 28 Dec skipped" in words(hers) and "Change it yourself, or ask us for another suggestion." in words(hers)
+    assert "Changed since then: Mon 28 Dec skipped" in words(hers) and "Change it yourself, or ask us for another suggestion." in words(
+        hers
+    )
     for theirs in jonas.get("/suggestions"), desk_of(app, jonas_id).get(f"/desk/customers/{alice.customer_id}"):
         assert "Changed since then: Mon 28 Dec skipped" in words(theirs) and "Prepare it again if it is still wanted." in words(theirs)
 
