@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = 'walks_stay'
-down_revision = 'words_of_addresses'
+down_revision = 'suggestion_reason'
 
 NEVER = 'what a walk along the history found is never changed'
 
