@@ -106,6 +106,12 @@ class Crowd:
             "two or three letters": lambda: person()[1][: some.randint(2, 3)],
             "phone": lambda: person()[2],
             "a number that is nobody's": lambda: f"HA-{some.randint(10**6, 10**7)}",
+            "a domain": lambda: "example.com",
+            "a name and a domain": lambda: f"{person()[1].split()[0]} example.com",
+            "part of a number": lambda: f"Order {some.randint(10**6, 10**7)}",
+            "an e-mail with a slip": lambda: self._slip(person()[0], some),
+            "a name with a slip": lambda: self._slip(person()[1].split()[1], some),
+            "two names, one with a slip": lambda: " ".join((person()[1].split()[0], self._slip(person()[1].split()[1], some))),
             "two names that nobody has together": lambda: f"{self._seldom(self.first, 1)} {self._seldom(self.last, 1)[:2]}x",
         }
 
@@ -117,6 +123,11 @@ class Crowd:
 
     def _seldom(self, names: list[str], power: int) -> str:
         return names[int(len(names) * self.random.random() ** power) // 2]
+
+    def _slip(self, word: str, chance: Random) -> str:
+        """Two letters turned round."""
+        at = chance.randrange(1, len(word) - 2)
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
     def _name(self, syllables: int) -> str:
         parts = (self.random.choice(MIDDLES) + self.random.choice("nrlstkmdv") for _ in range(syllables - 1))

@@ -1,6 +1,8 @@
 "use strict";
 // How long a view of a customer's pages still lasts. When it is over, the server says so on the page that comes next.
 {
+  const banner = document.querySelector(".watch");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--watch", `${banner.offsetHeight}px`)).observe(banner); // no sheet covers it
   const left = document.querySelector("[data-left]"), ends = Date.now() + Number(left.dataset.left) * 1000;
   const tick = () => {
     const seconds = Math.max(0, Math.ceil((ends - Date.now()) / 1000));

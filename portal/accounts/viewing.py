@@ -1,6 +1,7 @@
 """What a member of staff may do while they see a customer's pages: look, then act, and never what only the customer decides."""
 
 from collections.abc import Callable
+from math import ceil
 
 from flask import Flask, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -75,7 +76,7 @@ def watch() -> Markup:
     user = current.signed_in
     if user is None or user.impersonation is None:
         return Markup("")
-    left = max(0, int((user.impersonation.ends_at - now()).total_seconds()))
+    left = max(0, ceil((user.impersonation.ends_at - now()).total_seconds()))
     with i18n.speaking(None, None):
         view, lang = user.impersonation, i18n.language()
         html = render_template("accounts/_watch.html", view=view, staff=user.staff, customer=user.customer, left=left, lang=lang)

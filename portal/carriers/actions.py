@@ -18,6 +18,12 @@ def follow(carrier: str, number: str, *, at: datetime) -> None:
         outbox.want_sync(tracker, at=at)
 
 
+def follow_again(tracker: Tracker, *, at: datetime) -> None:
+    """Have the service asked once more to follow a parcel that it refused."""
+    tracker.want_again(at=at)
+    outbox.want_sync(tracker, at=at)
+
+
 def take(news: News, *, at: datetime) -> None:
     """Keep it once, and have the parcel looked up. One that we do not follow is another shop's, and nobody asks about it."""
     kept = ReceivedNews.keep(news, at=at)

@@ -1,9 +1,9 @@
 """Which parcels the carrier service follows for us, and what it has told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import Index, UniqueConstraint, or_, select
+from sqlalchemy import Index, UniqueConstraint, literal_column, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import Select
 
@@ -13,13 +13,19 @@ from portal.kit.db import Model, db, insert
 
 OVER = (ParcelStatus.DELIVERED, ParcelStatus.CANCELLED)
 """Nothing more is expected of such a parcel. What is told of it all the same, counts."""
+LONGEST = timedelta(days=90)
+"""After so long nobody looks for it any more. EasyPost keeps a number for three months. Source: docs.easypost.com/docs/trackers."""
 
 
 class Tracker(Model):
     """A parcel that we want to hear of. All that is told of it is kept by whoever listens."""
 
     __tablename__ = "tracker"
-    __table_args__ = (UniqueConstraint("carrier", "number"), Index("ix_tracker_over_at_asked_at", "over_at", "asked_at"))
+    __table_args__ = (
+        UniqueConstraint("carrier", "number"),
+        Index("ix_tracker_over_at_asked_at", "over_at", "asked_at"),
+        Index("ix_tracker_refused", "over_at", postgresql_where=text("refusal <> ''"), sqlite_where=text("refusal <> ''")),
+    )
     carrier: Mapped[str]
     """Its name in small letters; empty while unknown."""
     number: Mapped[str] = mapped_column(index=True)
@@ -56,11 +62,20 @@ class Tracker(Model):
         """Those under way that nobody has asked about since then, the longest silent first."""
         return select(cls).where(cls.over_at.is_(None), cls.asked_at <= since).order_by(cls.asked_at, cls.id)
 
+    @classmethod
+    def refused(cls, *, at: datetime) -> Select[Self]:
+        """Those that the service does not follow, as long as it could."""
+        return select(cls).where(cls.refusal != literal_column("''"), cls.over_at > at - LONGEST)
+
     def learn(self, tracking: Tracking, *, at: datetime) -> None:
         newest = tracking.newest
         self.ref, self.heard_at, self.asked_at, self.refusal = tracking.ref, at, at, ""
         self.status = newest.status if newest else ParcelStatus.UNKNOWN
         self.over_at = (self.over_at or at) if self.status in OVER else None
+
+    def want_again(self, *, at: datetime) -> None:
+        """After it was refused: another number is another parcel, but the service may know by now what it did not."""
+        self.refusal, self.over_at, self.asked_at = "", None, at
 
     def refuse(self, reason: str, *, at: datetime) -> None:
         self.refusal, self.over_at = reason, at

@@ -8,7 +8,7 @@ from typing import Any
 from portal import outbox
 from portal.carriers import news
 from portal.carriers.current import carrier_service
-from portal.carriers.models import Tracker
+from portal.carriers.models import LONGEST, Tracker
 from portal.carriers.port import Tracking
 from portal.carriers.service_port import CarrierService, NotTaken
 from portal.kit.clock import now
@@ -17,8 +17,6 @@ from portal.kit.db import db, view
 log = getLogger(__name__)
 QUIET = timedelta(hours=4)
 """A parcel under way of which nothing was heard for so long is looked up: the service's word may be lost."""
-LONGEST = timedelta(days=90)
-"""After so long nobody looks for it any more. EasyPost keeps a number for three months. Source: docs.easypost.com/docs/trackers."""
 BATCH = 50
 """So many are asked for at a time: those that are left have their turn some minutes later."""
 

@@ -33,3 +33,13 @@ def begun_words(typed: str, most: int) -> list[str]:
 
 def parts_of(chunk: str) -> list[str]:
     return re.findall(r"[^\W_]+", chunk)
+
+
+def slips_of(word: str, letters: str) -> set[str]:
+    """What one slip of the finger or of the ear makes of it: a letter missing, one too many, another one, or two of them turned round."""
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    less = {before + after[1:] for before, after in parts}
+    turned = {before + after[1] + after[0] + after[2:] for before, after in parts if len(after) > 1}
+    more = {before + letter + after for before, after in parts for letter in letters}
+    other = {before + letter + after[1:] for before, after in parts if after for letter in letters}
+    return (less | turned | more | other) - {word}

@@ -7,7 +7,9 @@ from flask.cli import AppGroup
 
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.kit.refusal import Refusal
 from portal.operations import actions, queries
+from portal.operations.actions import RETRIED
 from portal.payments import Declined, TryAgain
 from portal.timeline import Actor
 
@@ -24,15 +26,10 @@ def status() -> None:
     waits = f"{found.syncs} syncs wait, {found.bulk} of them in bulk, and {found.tasks} tasks."
     click.echo(waits + (f" The oldest waits for {_words(found.oldest_age)}." if found.oldest_at else ""))
     for failing in found.failing:
-        name = (
-            f"sync {failing.work_id}, {failing.kind} {failing.subject_id}"
-            if failing.subject_id
-            else f"task {failing.work_id}, {failing.kind}"
-        )
         whose = f" of customer {failing.customer_id}" if failing.customer_id else ""
         whose += f", asked for by {failing.asked_by}" if failing.asked_by else ""
-        state = "given up" if failing.next_at is None else "stuck" if failing.is_stuck else "failing"
-        click.echo(f"{state}: {name}{whose}, {failing.attempts} tries since {_moment(failing.since)}: {failing.reason}")
+        state = "switched off" if failing.is_off else "given up" if failing.next_at is None else "stuck" if failing.is_stuck else "failing"
+        click.echo(f"{state}: {_named(failing)}{whose}, {failing.attempts} tries since {_moment(failing.since)}: {failing.reason}")
     if found.failures > len(found.failing):
         click.echo(f"and {found.failures - len(found.failing)} more that fail.")
     for done in found.recent:
@@ -43,12 +40,20 @@ def status() -> None:
 
 
 @sync.command("retry")
-@click.argument("work_id", type=int, required=False)
-def retry(work_id: int | None) -> None:
-    """Try again, now, what failed or was given up: all of it, or what has this number in `portal sync status`."""
-    with transaction():
-        tried = actions.retry(work_id, by=BY, at=now())
+@click.argument("work", required=False)
+def retry(work: str | None) -> None:
+    """Try again, now, what failed or was given up: all of it, or what has this number or name in `portal sync status`."""
+    table, _, number = (work or "").rpartition(":")
+    if work and not (number.isdecimal() and (not table or table in RETRIED)):
+        raise click.BadParameter(f"{work} is no number or name of `portal sync status`.")
+    try:
+        with transaction():
+            tried = actions.retry(int(number) if work else None, of=RETRIED.get(table), by=BY, at=now())
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
     click.echo(f"{tried.syncs} syncs and {tried.tasks} tasks will be tried again now.")
+    if tried.messages or tried.parcels:
+        click.echo(f"{tried.messages} webhooks will be sent, and {tried.parcels} parcels followed, again now.")
 
 
 @sync.command("replay")
@@ -89,10 +94,24 @@ def reconcile() -> None:
 def _tell(last: queries.Reconciliation) -> None:
     left = f", {last.left} things are still to be looked at" if last.left else ""
     click.echo(f"Reconciliation of {_moment(last.began_at)}: {last.found} differences found, {last.repaired} repaired{left}.")
+    if last.open:
+        click.echo(f"{last.open} differences are open.")
     for found in last.differences:
         sides = f"{found.ours or 'nothing'} here, {found.theirs or 'nothing'} there"
-        state = f"{found.how} at {_moment(found.repaired_at)}" if found.repaired_at else f"open since {_moment(found.found_at)}"
+        state = f"open since {_moment(found.found_at)}"
+        if found.repaired_at:
+            state = f"{found.how} at {_moment(found.repaired_at)}, was open for {_words(found.repaired_at - found.found_at)}"
         click.echo(f"difference: {found.what} of {found.subject} ({found.ref}): {sides}; {state}")
+
+
+def _named(failing: queries.Failing) -> str:
+    """With what `portal sync retry` takes."""
+    if failing.messages:
+        return f"{failing.name}, {failing.messages} webhooks to {failing.about}"
+    if failing.about:
+        return f"{failing.name}, parcel {failing.about}"
+    what = f"{failing.kind} {failing.subject_id}" if failing.subject_id else failing.kind
+    return f"{failing.of} {failing.work_id}, {what}"
 
 
 def _moment(at: datetime) -> str:

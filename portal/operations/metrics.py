@@ -23,7 +23,7 @@ class Figures:
         yield GaugeMetricFamily(
             "portal_work_oldest_seconds", "Age of the oldest piece that somebody waits for.", status.oldest_age.total_seconds()
         )
-        yield GaugeMetricFamily("portal_work_failing", "Pieces whose last try failed.", status.failures)
+        yield GaugeMetricFamily("portal_work_failing", "Pieces whose last try failed.", queries.work_that_fails())
         yield GaugeMetricFamily("portal_work_stuck", "Pieces that failed eight times, or were given up.", queries.stuck())
         events = GaugeMetricFamily("portal_webhook_events", "Events of the last 24 hours, by what became of them.", labels=["state"])
         for state, number in self.events.items():

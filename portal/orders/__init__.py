@@ -8,6 +8,7 @@ from portal.orders import sold as sold
 from portal.orders import suggested as suggested
 from portal.orders import sync as sync
 from portal.orders.changes.routes import bp as changes_bp
+from portal.orders.links import shipment_of as shipment_of
 from portal.orders.links import tracking_key
 from portal.orders.markup import delivery_markup
 from portal.orders.news import on_ordered as on_ordered

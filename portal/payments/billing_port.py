@@ -218,7 +218,8 @@ class BillingProvider(Protocol):
     def make_so(self, ref: str, *, version: int, default_ref: str | None, everywhere: bool) -> None:
         """Charge this card from now on, and take our version. With `everywhere`, also for subscriptions that name a card of their own."""
 
-    def ship_to(self, ref: str, address: ShipTo) -> None: ...
+    def ship_to(self, ref: str, address: ShipTo, *, changed_by: str = "") -> None:
+        """`changed_by` is who of the shop's people changed it for the customer; empty for the customer."""
 
     def remove_card(self, card_ref: str) -> None:
         """Nothing can be charged to it any more, and nobody can bring it back."""

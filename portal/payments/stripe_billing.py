@@ -30,6 +30,7 @@ from portal.payments.stripe_words import PAGE, all_lines, client, in_our_words, 
 from portal.payments.stripe_writing import notes_of
 
 VERSION_KEY = "portal_version"
+CHANGED_BY_KEY = "address_changed_by"
 WITH_PAYMENTS = ["payments"]
 """What an invoice has to show besides: how it was to be paid."""
 Language = Literal["auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "fr", "hu", "it", "nl", "pl", "pt", "ro", "sv", "tr"]
@@ -82,9 +83,11 @@ class StripeBilling:
                 params["invoice_settings"] = {"default_payment_method": default_ref}
             self.client.v1.customers.update(ref, params, {"idempotency_key": f"sync-{uuid4()}"})
 
-    def ship_to(self, ref: str, address: ShipTo) -> None:
+    def ship_to(self, ref: str, address: ShipTo, *, changed_by: str = "") -> None:
+        notes = {CHANGED_BY_KEY: changed_by}  # what is empty is taken out there
         with in_our_words():
-            self.client.v1.customers.update(ref, {"shipping": shipping(address)}, {"idempotency_key": f"sync-{uuid4()}"})
+            params: CustomerUpdateParams = {"shipping": shipping(address), "metadata": notes}
+            self.client.v1.customers.update(ref, params, {"idempotency_key": f"sync-{uuid4()}"})
 
     def remove_card(self, card_ref: str) -> None:
         with in_our_words():

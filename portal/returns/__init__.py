@@ -9,6 +9,7 @@ from portal.returns import following as following
 from portal.returns import sentences
 from portal.returns import suggested as suggested
 from portal.returns import sync as sync
+from portal.returns.links import withdrawal_of as withdrawal_of
 from portal.returns.locks import hold_claim as hold_claim
 from portal.returns.locks import hold_return as hold_return
 from portal.returns.policy.promises import looked_at_by as looked_at_by
@@ -19,7 +20,9 @@ from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
+from portal.returns.sentences import outcome_told as outcome_told
 from portal.returns.sentences import reason_told as reason_told
+from portal.returns.sentences import said as said
 from portal.returns.slip import place_of
 
 TOLD = (

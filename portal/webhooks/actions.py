@@ -84,12 +84,15 @@ def send_test(endpoint: Endpoint, *, at: datetime) -> str:
 
 
 def send_again(endpoint: Endpoint, which: Select[int], *, by: Actor, at: datetime) -> int:
-    """Of these dispatches, those to this endpoint, in the order in which things happened. Returns how many. Raises SwitchedOff."""
+    """Of these dispatches, those to this endpoint, in the order in which things happened. An endpoint that rests is tried at once.
+    Returns how many. Raises SwitchedOff."""
     _must_be_on(endpoint)
     again = Dispatch.send_again(endpoint, which, at=at).returning(Dispatch.id)
     number = len(db.session.scalars(again, execution_options={"synchronize_session": False}).all())
-    timeline.note(endpoint, "sent again", by=by, at=at, facts={"number": number})
-    outbox.want_sync(endpoint, at=at, bulk=True)
+    if number:
+        endpoint.rests_until = None
+        timeline.note(endpoint, "sent again", by=by, at=at, facts={"number": number})
+        outbox.want_sync(endpoint, at=at, bulk=True)
     return number
 
 

@@ -6,7 +6,7 @@ from random import uniform
 from typing import Self
 from urllib.parse import urlsplit
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, Text, UniqueConstraint, Update, or_, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, Text, UniqueConstraint, Update, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kit.db import Model
@@ -26,6 +26,7 @@ BOTH_FOR = timedelta(hours=24)
 KEPT = timedelta(days=30)
 """For so long it can be seen what was sent, and sent again."""
 GONE = 410
+IS_OPEN = "arrived_at IS NULL"
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Dispatch(Model):
     __table_args__ = (
         UniqueConstraint("message_id", "endpoint_id"),
         Index("ix_webhook_dispatch_endpoint_id_due_at", "endpoint_id", "due_at"),
+        Index("ix_webhook_dispatch_open", "endpoint_id", postgresql_where=text(IS_OPEN), sqlite_where=text(IS_OPEN)),
     )
     message_id: Mapped[int] = mapped_column(ForeignKey(Message.id), init=False)
     message: Mapped[Message] = relationship()
@@ -167,6 +169,18 @@ class Dispatch(Model):
     @classmethod
     def waiting(cls, endpoint_id: int) -> Select[Self]:
         return select(cls).where(cls.endpoint_id == endpoint_id, cls.due_at.is_not(None))
+
+    @classmethod
+    def fails(cls) -> ColumnElement[bool]:
+        """Where its endpoint is joined: whether it has not arrived, and not because it is only on its way."""
+        return cls.arrived_at.is_(None) & or_(cls.tries > 0, cls.due_at.is_(None), Endpoint.failing_since.is_not(None))
+
+    @classmethod
+    def held(cls, endpoint_id: int, *, at: datetime) -> Select[int]:
+        """Those of that endpoint that have not arrived, and that nobody is about to send."""
+        return select(cls.id).where(
+            cls.endpoint_id == endpoint_id, cls.arrived_at.is_(None), or_(cls.due_at.is_(None), cls.due_at > at, cls.tries > 0)
+        )
 
     def has_been_tried(self, outcome: Outcome, *, at: datetime) -> None:
         """A success is the end of it, and so is the last of its tries; else it is tried again later, and never all at once."""

@@ -30,6 +30,24 @@ class ShownEndpoint:
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """What does not arrive at one endpoint."""
+
+    endpoint_id: int
+    host: str
+    messages: int
+    tries: int
+    """Of the message that was tried most."""
+    since: datetime
+    """When the oldest of them was written down."""
+    next_at: datetime | None
+    """When one of them is tried next; None if all were given up."""
+    reason: str
+    """Why it is off; else what came back at the last try, for staff."""
+    is_off: bool
+
+
+@dataclass(frozen=True)
 class ShownDispatch:
     id: int
     ref: str
@@ -89,6 +107,28 @@ def endpoints() -> list[ShownEndpoint]:
     return [ShownEndpoint(*row) for row in rows]
 
 
+def undelivered() -> list[Undelivered]:
+    """Of each endpoint at which something does not arrive."""
+    columns = Endpoint.id, Endpoint.url, Endpoint.rests_until, Endpoint.off_at, Endpoint.why_off
+    counts = func.count(), func.max(Dispatch.tries), func.min(Message.at), func.min(Dispatch.due_at)
+    fails = Endpoint.listed().with_only_columns(*columns, *counts).join(Dispatch, Dispatch.endpoint_id == Endpoint.id)
+    fails = fails.join(Message, Message.id == Dispatch.message_id).where(Dispatch.fails()).group_by(*columns)
+    said = _last_said()
+    return [
+        Undelivered(
+            endpoint_id=endpoint_id,
+            host=host_of(url),
+            messages=messages,
+            tries=tries,
+            since=since,
+            next_at=max(due_at, rests_until or due_at) if due_at else None,
+            reason=why_off or said.get(endpoint_id, ""),
+            is_off=off_at is not None,
+        )
+        for endpoint_id, url, rests_until, off_at, why_off, messages, tries, since, due_at in db.session.execute(fails)
+    ]
+
+
 def log(*, before: int | None = None, only_open: bool = False) -> Log:
     """Newest first; `only_open`: those that have not arrived."""
     query = _dispatches().order_by(Dispatch.id.desc()).limit(SHOWN + 1)
@@ -110,6 +150,14 @@ def whole(dispatch_id: int) -> Whole | None:
     tried = select(Try.at, Try.status, Try.ms, Try.said).where(Try.dispatch_id == dispatch_id)
     rows = db.session.execute(tried.order_by(Try.id.desc()))
     return Whole(found[0], address_of(url), off_at is None and removed_at is None, body, [ShownTry(*row) for row in rows])
+
+
+def _last_said() -> dict[int, str]:
+    """By endpoint: what came back at the last try of all those of messages that have not arrived."""
+    last = select(func.max(Try.id)).join(Dispatch, Dispatch.id == Try.dispatch_id).where(Dispatch.arrived_at.is_(None))
+    tried = select(Dispatch.endpoint_id, Try.status, Try.said).join(Dispatch, Dispatch.id == Try.dispatch_id)
+    rows = db.session.execute(tried.where(Try.id.in_(last.group_by(Dispatch.endpoint_id))))
+    return {endpoint_id: f"{status}: {said}" if status else said for endpoint_id, status, said in rows}
 
 
 def _dispatches() -> Select[Any]:

@@ -117,6 +117,7 @@ DESK = {
     "support.reword_incident": Role.LEAD,
     "support.end_incident": Role.LEAD,
     "support.customer": Role.AGENT,
+    "support.their_suggestions": Role.AGENT,
     "support.photo": Role.AGENT,
     "support.returns": Role.AGENT,
     "support.start_return": Role.AGENT,

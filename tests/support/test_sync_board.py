@@ -1,23 +1,33 @@
 """The sync board: what waits, fails and differs, and each thing that `portal sync` does, by a button. PRODUCT H7, P4."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from portal.accounts.models import Customer
+from portal.carriers.models import Tracker
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.operations.queries import RECONCILE
+from portal.operations.commands import sync
+from portal.operations.queries import RECONCILE, comparing
+from portal.orders.models import Shipment
 from portal.outbox import STUCK_AFTER
 from portal.outbox.models import Sync, Task
 from portal.payments.models import Difference, ReceivedEvent
-from portal.timeline import Entry
+from portal.timeline import Actor, Entry
+from portal.webhooks.actions import add_endpoint, send_test
+from portal.webhooks.vocabulary import CHOSEN
 from tests.browser import Browser, words
+from tests.carrier import Carriers
 from tests.conftest import Work
 from tests.operations.conftest import given_up
+from tests.orders.builders import order, parcel
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
+from tests.webhooks.receiver import Receiver, listening
 
 
 def deeds(app: Flask) -> list[tuple[str, int | None, bool]]:
@@ -96,7 +106,8 @@ def test_a_lead_has_an_event_done_once_more_also_one_that_never_came(
     assert "Done once more" in words(lead.post("/desk/sync/replay", {"event": f" {event.id} "}))
     with app.app_context():
         assert db.session.scalars(select(ReceivedEvent.ref).where(ReceivedEvent.event_id == event.id)).one() == alice.ref
-    assert "No such event" in words(lead.post("/desk/sync/replay", {"event": "evt_nobodys"}))
+    refused = lead.post("/desk/sync/replay", {"event": "evt_nobodys"}, expect=422)
+    assert "No such event" in words(refused) and refused.select('#event[value="evt_nobodys"]'), "what was typed still stands there"
     assert deeds(app) == [("replay event", None, True)]
 
 
@@ -104,8 +115,10 @@ def test_one_customer_is_looked_up_by_what_names_them_alone(app: Flask, desk: Br
     work()
     desk.get("/desk/sync")
     assert "2 things are looked up now" in words(desk.post("/desk/sync/resync", {"customer": "Alice@example.com"}))
-    assert "Nobody, or more than one, is known by “bob”" in words(desk.post("/desk/sync/resync", {"customer": "bob"}))
-    assert deeds(app) == [("look up at provider", alice.customer_id, True)]
+    refused = desk.post("/desk/sync/resync", {"customer": "bob"}, expect=422)
+    assert "Nobody, or more than one, is known by “bob”" in words(refused) and refused.select('#customer[value="bob"]')
+    assert "2 things are looked up now" in words(desk.post("/desk/sync/resync", {"customer": alice.ref})) and desk.at == "/desk/sync"
+    assert deeds(app) == [("look up at provider", alice.customer_id, True)] * 2
 
 
 def test_a_lead_has_all_compared_once_and_sees_what_was_found(app: Flask, lead: Browser, desk: Browser, alice: Box, work: Work) -> None:
@@ -118,11 +131,111 @@ def test_a_lead_has_all_compared_once_and_sees_what_was_found(app: Flask, lead: 
     assert deeds(app) == [("reconcile", None, True)]
     work()
     with app.app_context(), transaction():
-        for what, at in ("quantity", now() - timedelta(hours=2)), ("discount", now()):
+        for what, at in ("contents", now() - timedelta(hours=2)), ("code", now() - timedelta(hours=5)):
             db.session.add(Difference(subject=f"subscription:{alice.id}", ref=alice.ref, what=what, ours="3", theirs="2", found_at=at))
         db.session.flush()
-        db.session.scalars(select(Difference).where(Difference.what == "discount")).one().repair(sent=True, at=now())
+        db.session.scalars(select(Difference).where(Difference.what == "code")).one().repair(sent=True, at=now())
     page = desk.get("/desk/sync")
-    first, second = [words(row) for row in page.select("tbody tr")]
-    assert first.startswith(f"quantity {alice.ref} 3 2") and "Open for 2 hrs" in first and "Made so there" in second
-    assert page.select(f'tbody a[href="/desk/customers/{alice.customer_id}"]')
+    first, second = [words(row) for row in page.select('[aria-labelledby="compared"] li')]
+    assert first.startswith(f"Contents {alice.ref} Here 3, there 2") and "Open for 2 hrs" in first
+    assert second.startswith("Discount code"), "one of an earlier night that this run has repaired"
+    assert "Made so there" in second and "Was open for 5 hrs" in second
+    assert page.select(f'[aria-labelledby="compared"] a[href="/desk/customers/{alice.customer_id}"]')
+
+
+def test_open_differences_are_counted_whole_however_few_are_shown(app: Flask, desk: Browser) -> None:
+    with app.app_context(), transaction():
+        db.session.add(Task(kind=RECONCILE, key="x", payload={}, asked_at=now(), due_at=now(), done_at=now()))
+        for number in range(comparing.SHOWN + 3):
+            found_at = now() - timedelta(days=1, seconds=number)
+            db.session.add(Difference(subject=f"subscription:{number}", ref="sub_x", what="code", ours="", theirs="A", found_at=found_at))
+    page = desk.get("/desk/sync")
+    assert f"Open differences {comparing.SHOWN + 3} " in words(page)
+    assert len(page.select('[aria-labelledby="compared"] li')) == comparing.SHOWN and "And 3 more." in words(page)
+    assert f"{comparing.SHOWN + 3} differences are open." in app.test_cli_runner().invoke(sync, ["status"]).output
+
+
+@pytest.fixture
+def shop(app: Flask) -> Iterator[Receiver]:
+    """A machine of the shop's own that wants to hear of all, and answers 500; one message was sent there."""
+    with listening() as shop:
+        shop.answers(500, "out of order")
+        with app.app_context(), transaction():
+            endpoint, _secret = add_endpoint(shop.url, CHOSEN, by=Actor(system="command line"), at=now())
+            send_test(endpoint, at=now())
+        yield shop
+
+
+def test_a_webhook_that_does_not_arrive_stands_there_and_is_sent_again_at_once(
+    app: Flask, desk: Browser, shop: Receiver, work: Work
+) -> None:
+    work()
+    (row,) = desk.get("/desk/sync").select("#webhook_endpoint-1")
+    told = words(row)
+    for part in "Webhooks 127.0.0.1", "1 message has not arrived", "500: out of order", "1 try, next ":
+        assert part in told
+    status = app.test_cli_runner().invoke(sync, ["status"]).output
+    assert "failing: webhook_endpoint:1, 1 webhooks to 127.0.0.1, 1 tries since " in status and "500: out of order" in status
+    shop.answers(204)
+    assert "It is tried again now" in words(desk.post("/desk/sync/work/1/retry", {"of": "webhook_endpoint"}))
+    assert "about to be tried" in words(desk.post("/desk/sync/work/1/retry", {"of": "webhook_endpoint"}))
+    work()
+    assert len(set(shop.refs)) == 1 and len(shop.refs) == 2
+    assert "Nothing fails" in words(desk.get("/desk/sync"))
+
+
+def test_to_an_endpoint_that_is_off_nothing_is_sent_and_the_board_says_how_to_switch_it_on(
+    app: Flask, desk: Browser, shop: Receiver, work: Work
+) -> None:
+    shop.answers(410)
+    work()
+    (row,) = desk.get("/desk/sync").select("#webhook_endpoint-1")
+    assert "It answered 410" in words(row) and "portal webhooks switch-on 1" in words(row) and row.select("form") == []
+    assert "switched off, or removed" in words(desk.post("/desk/sync/work/1/retry", {"of": "webhook_endpoint"}))
+    result = app.test_cli_runner().invoke(sync, ["retry", "webhook_endpoint:1"])
+    assert result.exit_code == 1 and "switched off" in result.output
+
+
+def test_a_parcel_that_the_carrier_service_refuses_stands_there_as_long_as_it_is_under_way(
+    app: Flask, desk: Browser, alice: Box, stripe: Stripe, carriers: Carriers, work: Work
+) -> None:
+    stripe.faults({"kind": "refuse", "path_prefix": "/v2/trackers", "message": "No carrier has such a number."})
+    with app.app_context(), transaction():
+        ordered = order(db.session.get_one(Customer, alice.customer_id), now())
+        parcel(ordered, tracking_number="JD0147", carrier="dhl", at=now())
+    work()
+    page = desk.get("/desk/sync")
+    (row,) = page.select("li[id^=tracker-]")
+    for part in "Following a parcel dhl JD0147", "No carrier has such a number.", "given up":
+        assert part in words(row)
+    assert row.select(f'a[href="/desk/customers/{alice.customer_id}"]')
+    name = str(row["id"]).replace("-", ":")
+    assert f"given up: {name}, parcel dhl JD0147 of customer {alice.customer_id}" in app.test_cli_runner().invoke(sync, ["status"]).output
+    stripe.no_faults()
+    desk.post(f"/desk/sync/work/{name.partition(':')[2]}/retry", {"of": "tracker"})
+    assert deeds(app) == [("retry work", alice.customer_id, True)]
+    work()
+    assert "Nothing fails" in words(desk.get("/desk/sync")) and carriers.tracker("JD0147").ref
+    with app.app_context(), transaction():
+        tracker = db.session.scalars(select(Tracker)).one()
+        tracker.refuse("once more", at=now())
+        db.session.scalars(select(Shipment)).one().delivered_at = now()
+    assert "Nothing fails" in words(desk.get("/desk/sync")), "it has arrived, whoever said so"
+
+
+def test_all_that_fails_is_tried_again_by_one_press(
+    app: Flask, lead: Browser, failing: int, shop: Receiver, stripe: Stripe, work: Work
+) -> None:
+    work()
+    shop.answers(204)
+    stripe.no_faults()
+    lead.get("/desk/sync")
+    assert "2 are tried again now" in words(lead.post("/desk/sync/retry"))
+    work()
+    assert shop.refs[0] == shop.refs[1] and "Nothing fails" in words(lead.get("/desk/sync"))
+
+
+def test_what_is_no_work_is_not_tried_again(app: Flask, desk: Browser) -> None:
+    desk.get("/desk/sync")
+    desk.post("/desk/sync/work/1/retry", {"of": "customer"}, expect=404)
+    assert "no number or name" in app.test_cli_runner().invoke(sync, ["retry", "customer:1"]).output

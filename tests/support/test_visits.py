@@ -38,6 +38,13 @@ def test_a_look_stands_there_with_name_reason_and_how_long(desk: Browser, alice:
     assert mail.to("alice@example.com") == [], "a look is no reason for a mail"
 
 
+def test_one_whose_time_is_up_does_not_go_on_though_nobody_has_ended_it(desk: Browser, alice: Box, time: Time) -> None:
+    begins_view(desk, alice.customer_id)
+    time(timedelta(hours=2))
+    told = words(alice.browser.get(HERE))
+    assert "30 minutes" in told and "going on now" not in told and "Looked, changed nothing." in told
+
+
 def test_what_was_changed_stands_there_and_comes_by_mail(desk: Browser, alice: Box, mail: Mail, work: Work) -> None:
     acts(desk, alice.customer_id)
     desk.post(alice.skip(0))

@@ -26,6 +26,7 @@ from portal.accounts.models.second_step import Passkey as Passkey
 from portal.accounts.models.second_step import RecoveryCode as RecoveryCode
 from portal.accounts.models.second_step import SecondStep as SecondStep
 from portal.accounts.models.word import CustomerWord as CustomerWord
+from portal.accounts.models.word import domain_word as domain_word
 from portal.accounts.models.word import keep_words as keep_words
 from portal.accounts.models.word import mail_word as mail_word
 from portal.accounts.models.word import phone_word as phone_word

@@ -93,6 +93,11 @@ class Impersonation(Model):
             return Ended.TIME
         return None if staff.may(self.role) else Ended.RIGHTS
 
+    def lasted(self, *, at: datetime) -> timedelta | None:
+        """None while it goes on. One whose time is up is over, also before anybody has written that down."""
+        ended_at = self.ended_at or (self.ends_at if self.ends_at <= at else None)
+        return ended_at - self.started_at if ended_at else None
+
     def end(self, by: Ended, *, at: datetime) -> None:
         """Once: what ended it first stays."""
         if self.ended_at is None:

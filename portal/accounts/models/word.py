@@ -25,8 +25,9 @@ TRUNK = re.compile(r"\(0\)")
 
 
 class CustomerWord(Model):
-    """A word of somebody's name, or of one that stands on their parcels; their address of mail, behind an `@`; the digits of a number of
-    theirs from the last to the first, behind a `#`. docs/decisions/finding-people.md says why."""
+    """A word of somebody's name, of one that stands on their parcels, or of their address of mail before its `@`; the whole address, behind
+    an `@`, and its domain, behind two; the digits of a number of theirs from the last to the first, behind a `#`.
+    docs/decisions/finding-people.md says why."""
 
     __tablename__ = "customer_word"
     __table_args__ = (
@@ -48,10 +49,15 @@ def mail_word(typed: str) -> str:
     return f"@{typed.lower()[:LONGEST]}"
 
 
+def domain_word(typed: str) -> str:
+    """What stands behind the `@` of an address."""
+    return mail_word(f"@{typed}")
+
+
 def words_of(email: str, names: Collection[str], phones: Collection[str]) -> set[str]:
-    """Who has told no name may have one in their address."""
-    called = words_in(*names) or words_in(email.partition("@")[0])
-    return called | {mail_word(email)} | {word for phone in phones if (word := phone_word(phone))}
+    """What stands before the `@` has words as well: many are called there as nowhere else."""
+    local, _, domain = email.partition("@")
+    return words_in(*names, local) | {mail_word(email), domain_word(domain)} | {word for phone in phones if (word := phone_word(phone))}
 
 
 def keep_words(connection: Connection, customer_ids: Collection[int]) -> None:

@@ -36,6 +36,7 @@ from portal.payments import (
     billing_provider,
     on_account_news,
 )
+from portal.timeline import Actor
 
 log = getLogger(__name__)
 BATCH = 20
@@ -72,7 +73,7 @@ def sync_account(account_id: int, lease: outbox.Lease) -> None:
         wanted = _read(db.session.get_one(BillingAccount, account_id), at=began_at)
     since = began_at - CHECKED_SINCE if lease.is_check and wanted.since else wanted.since
     try:
-        found, stands, refusal = _bring_together(wanted, since=since)
+        found, stands, refusal = _bring_together(wanted, since=since, by=lease.asker)
     except AccountGone:
         _leave(account_id, lease)
         return
@@ -91,14 +92,16 @@ def sync_account(account_id: int, lease: outbox.Lease) -> None:
             lease.again(at=at)
 
 
-def _bring_together(wanted: Wanted, *, since: datetime | None) -> tuple[AccountStanding, AccountStanding, Declined | None]:
+def _bring_together(
+    wanted: Wanted, *, since: datetime | None, by: outbox.Asker
+) -> tuple[AccountStanding, AccountStanding, Declined | None]:
     """How it stood, how it stands now, and what was refused. Raises AccountGone."""
     found = billing_provider().look_up(wanted.ref, since=since)
     if not _is_behind(wanted, found):
         return found, found, None
     refusal: Declined | None = None
     try:
-        _send(wanted, found)
+        _send(wanted, found, by=by)
     except Declined as error:
         refusal = error
     return found, billing_provider().look_up(wanted.ref, since=since), refusal
@@ -219,7 +222,7 @@ def _is_behind(wanted: Wanted, stands: AccountStanding) -> bool:
     return stands.version < wanted.version or is_elsewhere or any(card.ref in wanted.removed for card in stands.cards)
 
 
-def _send(wanted: Wanted, stands: AccountStanding) -> None:
+def _send(wanted: Wanted, stands: AccountStanding, *, by: outbox.Asker) -> None:
     """First the new default, so that nothing is ever without one; then what is to go."""
     if stands.version < wanted.version:
         # Where only they chose another one, theirs stays; under a version that we never heard of, it was our own choice of before.
@@ -231,7 +234,8 @@ def _send(wanted: Wanted, stands: AccountStanding) -> None:
             billing_provider().remove_card(card.ref)
     if wanted.ship_to and wanted.ship_to != stands.ship_to:
         try:
-            billing_provider().ship_to(wanted.ref, wanted.ship_to)
+            changed_by = Actor(staff_id=by.staff_id).told(by.customer_id)
+            billing_provider().ship_to(wanted.ref, wanted.ship_to, changed_by=changed_by)
         except Declined as error:  # no reason to put a card back
             log.error("%s takes no address: %s", wanted.ref, error)
 

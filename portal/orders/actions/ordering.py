@@ -1,6 +1,5 @@
 """How an order comes to be, and how it finds the customer it belongs to. Called from an open transaction."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from portal.kit.shop import shop
 from portal.orders.models import Order, OrderLine, OrderWord, rows_of, word_rows
 from portal.orders.models import OrderedLine as OrderedLine
 from portal.orders.news import ordered
+from portal.orders.numbers import initials
 from portal.orders.sorting import with_categories
 from portal.timeline import Actor
 
@@ -71,9 +71,8 @@ def record_order(
 
 def new_number() -> str:
     """Such as HA-7K2M4Q for a shop called Halfjar: short, and not to be guessed from the one before."""
-    initials = re.sub("[^A-Z]", "", shop().name.upper())[:2]
     random = "".join(secrets.choice(UNMISTAKABLE) for _ in range(6))
-    return f"{initials}-{random}" if initials else random
+    return f"{begins}-{random}" if (begins := initials()) else random
 
 
 def hold(order: Order) -> None:

@@ -55,10 +55,10 @@ class Visits:
     """The day before which there are older ones."""
 
 
-def visits(customer_id: int, *, zone: ZoneInfo, before: date | None = None) -> Visits:
+def visits(customer_id: int, *, zone: ZoneInfo, at: datetime, before: date | None = None) -> Visits:
     """Whole days of this zone, so that no look is counted on two pages."""
     until = datetime.combine(before, time(), zone) if before else None
-    found = sorted([*_views(customer_id, until), *_looks(customer_id, until, zone)], key=lambda visit: visit.at, reverse=True)
+    found = sorted([*_views(customer_id, until, at), *_looks(customer_id, until, zone)], key=lambda visit: visit.at, reverse=True)
     days = [(day, list(on_it)) for day, on_it in groupby(found, lambda visit: visit.at.astimezone(zone).date())]
     shown: list[Visit] = []
     last: date | None = None
@@ -83,18 +83,18 @@ def told(entry: Entry) -> dict[str, Any]:
     return {"subject": entry.subject, "deed": entry.deed, "facts": entry.facts}
 
 
-def _views(customer_id: int, until: datetime | None) -> list[Visit]:
+def _views(customer_id: int, until: datetime | None, at: datetime) -> list[Visit]:
     whose = Impersonation.of(customer_id).join(Staff, Staff.id == Impersonation.staff_id)
     query = whose.outerjoin(StaffTask, StaffTask.id == Impersonation.task_id).add_columns(Staff.name, StaffTask.kind)
     if until:
         query = query.where(Impersonation.started_at < until)
     rows = db.session.execute(query.limit(MOST)).all()
     done = changes_of(view.id for view, _name, _task in rows)
-    return [_view(view, name, task, done[view.id]) for view, name, task in rows]
+    return [_view(view, name, task, done[view.id], at) for view, name, task in rows]
 
 
-def _view(view: Impersonation, name: str, task: str | None, done: list[Entry]) -> Visit:
-    lasted = view.ended_at - view.started_at if view.ended_at else None
+def _view(view: Impersonation, name: str, task: str | None, done: list[Entry], at: datetime) -> Visit:
+    lasted = view.lasted(at=at)
     return Visit(
         at=view.started_at,
         staff=name,

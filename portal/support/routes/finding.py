@@ -31,9 +31,9 @@ def search() -> ResponseReturnValue:
     """What belongs to one person alone leads straight to their page."""
     typed = _typed()
     hits = queries.search(typed)
-    if hits.is_exact and len(hits.people) == 1:
-        return redirect(url_for(".customer", customer_id=hits.people[0].id), 303)
-    note_look((hit.id for hit in hits.people), "search")
+    if hits.one:
+        return redirect(url_for(".customer", customer_id=hits.one.id), 303)
+    note_look((hit.id for hit in hits.shown), "search")
     return page("support/search.html", typed=typed, hits=hits)
 
 

@@ -1,6 +1,6 @@
 """The work between us and the payment provider: what `portal sync` shows and does, as a page. It names customers by number only."""
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,32 +12,30 @@ from portal.kit.db import db, transaction
 from portal.kit.web import came_from, page, say
 from portal.operations import actions
 from portal.operations import queries as operations
-from portal.outbox.models import Sync, Task
 from portal.payments import Declined, TryAgain
+from portal.support.board_words import fact_told, side_told
 from portal.support.routes.door import bp
 from portal.timeline import Actor
 
 LONGEST = 254
+bp.add_app_template_filter(fact_told)
+bp.add_app_template_filter(side_told)
 
 
 @bp.get("/sync")
 @staff_only(Role.AGENT)
 def sync() -> ResponseReturnValue:
-    at = now()
-    return page(
-        "support/sync.html", at=at, work=operations.status(at=at), last=operations.last_reconciliation(), alarms=operations.alarms(),
-        worker_age=operations.worker_age(),
-    )  # fmt: skip
+    return _board()
 
 
 @bp.post("/sync/work/<int:work_id>/retry")
 @staff_only(Role.AGENT)
 def retry_work(work_id: int) -> ResponseReturnValue:
-    of = Task if request.form.get("of") == "task" else Sync
+    of = actions.RETRIED.get(request.form.get("of", "")) or abort(404)
     with transaction():
         tried = actions.retry(work_id, of=of, by=_by(), at=now())
     say(_("It is tried again now.") if tried.number else _("It does not fail any more, or is about to be tried."))
-    return redirect(came_from(), 303)
+    return redirect(_back(), 303)
 
 
 @bp.post("/sync/retry")
@@ -59,12 +57,10 @@ def replay() -> ResponseReturnValue:
         with transaction():
             found = event_id and actions.replay(event_id, event, by=_by(), at=now())
     except (Declined, TryAgain) as error:
-        say(_("The payment provider did not give it: %(why)s", why=error), tone="bad")
-        return redirect(url_for(".sync"), 303)
-    if found:
-        say(_("Done once more: what follows from it is asked for."))
-    else:
-        say(_("Nothing follows from it: it is of another mode or account than our key."), tone="bad")
+        return _board(refused={"event": _("The payment provider did not give it: %(why)s", why=error)})
+    if not found:
+        return _board(refused={"event": _("Nothing follows from it: it is of another mode or account than our key.")})
+    say(_("Done once more: what follows from it is asked for."))
     return redirect(url_for(".sync"), 303)
 
 
@@ -78,10 +74,9 @@ def resync() -> ResponseReturnValue:
         if len(found) == 1:
             number = actions.resync(found[0], by=_by(), at=now())
     if number is None:
-        say(_("Nobody, or more than one, is known by “%(typed)s”.", typed=typed), tone="bad")
-    else:
-        say(ngettext("%(num)s thing is looked up now.", "%(num)s things are looked up now.", number))
-    return redirect(came_from(), 303)
+        return _board(refused={"customer": _("Nobody, or more than one, is known by “%(typed)s”.", typed=typed)})
+    say(ngettext("%(num)s thing is looked up now.", "%(num)s things are looked up now.", number))
+    return redirect(_back(), 303)
 
 
 @bp.post("/sync/reconcile")
@@ -91,6 +86,21 @@ def reconcile() -> ResponseReturnValue:
         is_new = actions.reconcile(by=_by(), at=now())
     say(_("All of it is compared now. This page tells how far it is, and what is found.") if is_new else _("It is asked for already."))
     return redirect(url_for(".sync"), 303)
+
+
+def _board(*, refused: dict[str, str] | None = None) -> ResponseReturnValue:
+    """`refused` says, by field, why nothing was done; what was typed still stands there."""
+    at = now()
+    return page(
+        "support/sync.html", 422 if refused else 200, at=at, work=operations.status(at=at), last=operations.last_reconciliation(),
+        alarms=operations.alarms(), worker_age=operations.worker_age(), refused=refused or {}, typed=request.form if refused else {},
+    )  # fmt: skip
+
+
+def _back() -> str:
+    """To the page with the button: the board itself, also where it has just refused something, or a customer's."""
+    board, page_before = url_for(".sync"), came_from()
+    return board if page_before.startswith(board) else page_before
 
 
 def _by() -> Actor:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.current import current, signed_in
 from portal.kit import i18n
+from portal.kit.clock import now
 from portal.kit.web import page
 from portal.support.queries import visits as queries
 from portal.support.sentences import role_words, task_told
@@ -19,7 +20,7 @@ visits_bp.add_app_template_global(task_told, "task_told")
 
 @visits_bp.get("")
 def index() -> ResponseReturnValue:
-    found = queries.visits(current.customer.id, zone=i18n.time_zone(), before=_day(request.args.get("before", "")))
+    found = queries.visits(current.customer.id, zone=i18n.time_zone(), at=now(), before=_day(request.args.get("before", "")))
     return page("support/visits.html", found=found, is_first="before" not in request.args)
 
 
