@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'put_off'
-down_revision = 'views_end'
+down_revision = 'walks_stay'
 
 WAITS, PUT_OFF = sa.text('done_at IS NULL'), sa.text('done_at IS NULL AND put_off_until IS NOT NULL')
 OPEN = {'waits': [], 'waits_in': ['queue'], 'waits_for': ['owner_id']}
