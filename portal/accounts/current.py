@@ -154,6 +154,12 @@ def only_themselves(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respo
     return view
 
 
+def by_itself(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Stands above what only an open page asks for, again and again: nobody need be there for it, so it keeps no session alive."""
+    view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 def sign_in(key: str, to: str | None = None) -> ResponseReturnValue:
     """Put the key of a new session into this browser, and go where it was going. Nothing of what was in the cookie stays."""
     user, typed = _load(key), session.get(unsent.KEPT)
@@ -215,7 +221,8 @@ def welcome() -> None:
     if user is None:
         g.locale = _asked_for()
         return
-    if now() - user.last_seen_at > (TOUCH_STAFF_AFTER if user.staff else TOUCH_AFTER):
+    is_there = not hasattr(current_app.view_functions.get(request.endpoint or ""), "by_itself")
+    if is_there and now() - user.last_seen_at > (TOUCH_STAFF_AFTER if user.staff else TOUCH_AFTER):
         _touch(user.session_id, at=now())
     if user.customer and not is_desks(request.endpoint):
         g.locale, g.time_zone = user.customer.locale, user.customer.time_zone

@@ -91,7 +91,7 @@ def take_card(account: BillingAccount, setup: CardSetup, card: Card, *, at: date
     if setup.for_everything:
         for invoice in db.session.scalars(Invoice.owed_by(account.id)).all():
             if invoice.is_collected:
-                _want_payment(invoice, card, setup=setup, staff_id=setup.staff_id, at=at)
+                _want_payment(invoice, card, setup=setup, by=by, at=at)
 
 
 def make_default(account: BillingAccount, card: Card, *, by: Actor, at: datetime) -> Entry:
@@ -128,7 +128,7 @@ def undo(entry: Entry, account: BillingAccount, *, by: Actor, at: datetime) -> E
 def pay_invoice(invoice: Invoice, card: Card, *, by: Actor, at: datetime) -> InvoicePayment:
     """Charge it to this card now. Who taps twice pays once."""
     must_be_payable(invoice.status)
-    return _want_payment(invoice, card, setup=None, staff_id=by.staff_id, at=at)
+    return _want_payment(invoice, card, setup=None, by=by, at=at)
 
 
 def learn_bill(account: BillingAccount, bill: Bill, *, at: datetime) -> Invoice:
@@ -231,10 +231,10 @@ def rows_of(account: BillingAccount) -> dict[str, Model]:
     return {timeline.key(row): row for row in (account, *account.cards)}
 
 
-def _want_payment(invoice: Invoice, card: Card, *, setup: CardSetup | None, staff_id: int | None, at: datetime) -> InvoicePayment:
+def _want_payment(invoice: Invoice, card: Card, *, setup: CardSetup | None, by: Actor, at: datetime) -> InvoicePayment:
     if known := db.session.scalars(InvoicePayment.under_way(invoice.id)).first():
         return known
-    payment = InvoicePayment.of(invoice, card, setup_id=setup.id if setup else None, staff_id=staff_id, at=at)
+    payment = InvoicePayment.of(invoice, card, setup_id=setup.id if setup else None, by=by, at=at)
     db.session.add(payment)
     db.session.flush()
     outbox.want_sync(payment, at=at)

@@ -1,7 +1,11 @@
 """What was done with cards and payments, in sentences."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 
+from portal import prepared
+from portal.billing.models import BillingAccount
 from portal.billing.shown import Done
 from portal.billing.words import card_name
 from portal.kit.i18n import money
@@ -29,6 +33,14 @@ def title(done: Done) -> str:
         "not paid": _("%(amount)s not paid: %(card)s was refused", amount=amount, card=card),
     }
     return str(sentences[done.deed])
+
+
+@prepared.tells(BillingAccount.__tablename__)
+def told(deed: str, facts: dict[str, Any]) -> str:
+    """What staff did for a customer. Without the card: nothing is looked up while a mail is written."""
+    amount = money(facts["amount"], facts["currency"])
+    sentences: dict[str, str] = {"paid": _("%(amount)s is paid", amount=amount), "not paid": _("%(amount)s is not paid", amount=amount)}
+    return sentences[deed]
 
 
 def who(done: Done) -> str:

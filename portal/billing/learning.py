@@ -1,7 +1,7 @@
 """What follows from what the provider shows. Called from the transaction that learns, with the account locked."""
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from logging import getLogger
 
@@ -30,8 +30,9 @@ from portal.billing.models.cards import LOOKS_FOR
 from portal.billing.paying import end_page
 from portal.kit.alarms import raise_alarm
 from portal.kit.db import db
-from portal.notifications.actions import send_mail
+from portal.notifications.actions import helped_by, send_mail
 from portal.payments import ACCOUNT_GONE, AccountStanding, Bill, CreditThere, Declined, RefundThere, tell
+from portal.prepared.queries import helper
 from portal.timeline import Actor, ChangedSince, Entry
 
 log = getLogger(__name__)
@@ -98,14 +99,15 @@ def end_payment(account: BillingAccount, payment: InvoicePayment, bill: Bill, ou
     payment.end(outcome, reason=reason, at=at)
     account.looks += 1
     if outcome in (Paid.PAID, Paid.REFUSED):
-        by = Actor(customer_id=account.customer_id, staff_id=payment.staff_id)
+        by = Actor(customer_id=account.customer_id, staff_id=payment.staff_id, impersonation_id=payment.impersonation_id)
         facts = {"invoice": invoice.id, "amount": invoice.due, "currency": invoice.currency, "card": payment.card.id, "reason": reason}
         timeline.note(account, "paid" if outcome is Paid.PAID else "not paid", by=by, at=at, facts=facts)
         if not _is_looking(payment, at=at):
             card = {"brand": payment.card.brand, "last4": payment.card.last4}
             context = {**facts, **card, "words": invoice.words, "can_approve": bool(invoice.page_url)}
             template = "billing/paid" if outcome is Paid.PAID else "billing/not_paid"
-            send_mail(template, to=account.customer, context=context, at=at, key=f"payment:{payment.id}")
+            with _named(payment.staff_id):
+                send_mail(template, to=account.customer, context=context, at=at, key=f"payment:{payment.id}")
     outbox.want_sync(account, at=at)
     if invoice.subscription_ref:
         tell(invoice.subscription_ref, at)
@@ -125,7 +127,8 @@ def learn_refund(account: BillingAccount, refund: Refund, there: RefundThere, *,
         timeline.note(
             account, "refunded", by=timeline.PROVIDER if refund.why is Why.SHOP else _for(account, refund.staff_id), at=at, facts=facts
         )
-        send_mail("billing/refunded", to=account.customer, context=context, at=at, key=f"refund:{refund.id}")
+        with _named(refund.staff_id):
+            send_mail("billing/refunded", to=account.customer, context=context, at=at, key=f"refund:{refund.id}")
     elif counted and not refund.counts:
         log.error("Refund %s of %s %s: %s", refund.provider_ref, account.provider_ref, refund.status, refund.failure)
         timeline.note(account, "refund failed", by=timeline.PROVIDER, at=at, facts=facts)
@@ -158,7 +161,8 @@ def learn_credit(account: BillingAccount, credit: StoreCredit, there: CreditTher
     credit.provider_ref, credit.done_at = there.ref, at
     facts = {"credit": credit.id, "amount": credit.amount, "currency": credit.currency, "why": credit.why}
     timeline.note(account, "credited", by=_for(account, credit.staff_id), at=at, facts=facts)
-    send_mail("billing/credited", to=account.customer, context=facts, at=at, key=f"credit:{credit.id}")
+    with _named(credit.staff_id):
+        send_mail("billing/credited", to=account.customer, context=facts, at=at, key=f"credit:{credit.id}")
     outbox.want_sync(account, at=at)
 
 
@@ -172,8 +176,15 @@ def _for(account: BillingAccount, staff_id: int | None) -> Actor:
     return Actor(customer_id=account.customer_id, staff_id=staff_id) if staff_id else timeline.SCHEDULE
 
 
+def _named(staff_id: int | None) -> AbstractContextManager[None]:
+    """Mails that come of what staff did for a customer say so."""
+    return helped_by(helper(staff_id, None))
+
+
 def _is_looking(payment: InvoicePayment, *, at: datetime) -> bool:
-    """Whether the page that says how it went is open, as far as we can tell."""
+    """Whether the customer has the page open that says how it went, as far as we can tell."""
+    if payment.staff_id:
+        return False
     if payment.setup_id is None:
         return at < payment.asked_at + LOOKS_FOR
     looked_at = db.session.get_one(CardSetup, payment.setup_id).looked_at

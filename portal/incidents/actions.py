@@ -23,34 +23,30 @@ Words = dict[str, str]
 def publish(
     whom: Whom, titles: Words, bodies: Words, *, draft: str, begins_at: datetime | None, ends_at: datetime | None, by: Actor, at: datetime
 ) -> Incident:
-    """The same form twice makes one. Raises NobodyMeant, NothingSaid."""
-    if known := db.session.scalars(select(Incident).where(Incident.draft == draft)).one_or_none():
-        return known
+    """The same form twice makes one, also at the same moment. Raises NobodyMeant, NothingSaid."""
     whom.must_name_somebody()
     _must_say(titles, bodies)
     begins = max(begins_at or at, at)
     if ends_at and ends_at <= begins:
         raise NobodyMeant(_("It would be over before it begins."))
-    incident = Incident(
-        titles=titles, bodies=bodies, whom=whom.as_json(), staff_id=by.staff_id or 0, draft=draft, published_at=at, begins_at=begins,
-        ends_at=ends_at,
-    )  # fmt: skip
-    db.session.add(incident)
-    db.session.flush()
-    timeline.note(incident, "publish incident", by=by, at=at, facts={"title": titles[shop().locale], "whom": whom.as_json()})
-    outbox.want_task(GROW, {}, at=at)
+    row = {
+        "titles": titles, "bodies": bodies, "whom": whom.as_json(), "staff_id": by.staff_id or 0, "draft": draft, "published_at": at,
+        "begins_at": begins, "ends_at": ends_at,
+    }  # fmt: skip
+    new = insert(Incident).values(row).on_conflict_do_nothing(index_elements=["draft"]).returning(Incident.id)
+    is_new = db.session.scalar(new) is not None
+    incident = db.session.scalars(select(Incident).where(Incident.draft == draft)).one()
+    if is_new:
+        timeline.note(incident, "publish incident", by=by, at=at, facts={"title": titles[shop().locale], "whom": whom.as_json()})
+        outbox.want_task(GROW, {}, at=at)
     return incident
 
 
 def say_anew(incident: Incident, titles: Words, bodies: Words, *, by: Actor, at: datetime) -> None:
     """Who had put the notice away is shown the new words. Raises AlreadyOver, NothingSaid."""
     _must_say(titles, bodies)
-    with timeline.deed(incident, "reword incident", by=by, at=at) as deed:
+    with timeline.deed(incident, "reword incident", by=by, at=at):
         incident.say(titles, bodies, at=at)
-    if deed.entry:
-        dismissed = select(Concerned).where(Concerned.incident_id == incident.id, Concerned.dismissed_at.is_not(None))
-        for one in db.session.scalars(dismissed):
-            one.dismissed_at = None
 
 
 def end(incident: Incident, *, by: Actor, at: datetime) -> None:
@@ -61,7 +57,7 @@ def end(incident: Incident, *, by: Actor, at: datetime) -> None:
 
 
 def dismiss(concerned: Concerned, *, at: datetime) -> None:
-    concerned.dismissed_at = concerned.dismissed_at or at
+    concerned.dismissed_at = at
 
 
 def grow(*, at: datetime) -> None:

@@ -96,6 +96,8 @@ class Incident(Model):
     """When it ends by itself."""
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     """When somebody ended it."""
+    said_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it was said anew; None while its first words stand. Who put it away before then is shown it again."""
     grown_at: Mapped[datetime | None] = mapped_column(default=None, info={"learned": True})
     """When those whom it concerns were last looked for."""
     cleared_at: Mapped[datetime | None] = mapped_column(default=None, index=True, info={"learned": True})
@@ -115,7 +117,8 @@ class Incident(Model):
     def say(self, titles: dict[str, str], bodies: dict[str, str], *, at: datetime) -> None:
         if self.is_over(at=at):
             raise AlreadyOver(_("This incident is over."))
-        self.titles, self.bodies = titles, bodies
+        if (titles, bodies) != (self.titles, self.bodies):
+            self.titles, self.bodies, self.said_at = titles, bodies, at
 
     def end(self, *, at: datetime) -> None:
         if self.is_over(at=at):
@@ -140,7 +143,12 @@ class Concerned(Model):
     customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id))
     since: Mapped[datetime]
     dismissed_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When the customer put the notice away."""
+    """When the customer put the notice away: as it was said then."""
+
+    @classmethod
+    def is_put_away(cls) -> ColumnElement[bool]:
+        """Beside its incident."""
+        return and_(cls.dismissed_at.is_not(None), or_(Incident.said_at.is_(None), cls.dismissed_at >= Incident.said_at))
 
     @classmethod
     def of(cls, customer: Customer, incident_id: int) -> Select[Self]:

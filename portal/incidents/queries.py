@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
 
 from portal.accounts.models import Address, Customer, Staff
 from portal.carriers import ParcelStatus
@@ -19,6 +19,9 @@ from portal.timeline import Entry
 PREVIEWED = 20
 LONGEST_WAY = timedelta(days=30)
 """From a charge to the door, over all holidays."""
+LONGEST_DELAY = timedelta(days=90)
+"""From a charge to the latest day that a carrier says of its parcel."""
+ONE_DAY = timedelta(days=1)
 AT_THE_END = ParcelStatus.DELIVERED, ParcelStatus.RETURN_TO_SENDER, ParcelStatus.CANCELLED, ParcelStatus.FAILURE
 NO_DELIVERY = DeliveryStatus.SKIPPED, DeliveryStatus.DROPPED
 MOST_LISTED = 100
@@ -44,6 +47,8 @@ class Meant:
 class Preview:
     count: int
     first: list[Meant]
+    is_known: bool
+    """Whether a product with this SKU was ever sold or ordered."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def told_to(customer: Customer, *, at: datetime) -> list[Told]:
     if customer.noticed_at is None:
         return []
     mine = select(Incident.id, Incident.titles, Incident.bodies).join(Concerned, Concerned.incident_id == Incident.id)
-    mine = mine.where(Concerned.customer_id == customer.id, Concerned.dismissed_at.is_(None), Incident.is_told(at))
+    mine = mine.where(Concerned.customer_id == customer.id, not_(Concerned.is_put_away()), Incident.is_told(at))
     return [Told(*row) for row in db.session.execute(mine.order_by(Incident.id.desc()))]
 
 
@@ -100,7 +105,7 @@ def preview(whom: Whom) -> Preview:
     ids = concerned_by(whom)
     count = db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
     first = select(Customer.id, Customer.name, Customer.email).where(Customer.id.in_(ids)).order_by(Customer.id).limit(PREVIEWED)
-    return Preview(count, [Meant(*row) for row in db.session.execute(first)])
+    return Preview(count, [Meant(*row) for row in db.session.execute(first)], count > 0 or _is_known(whom.sku))
 
 
 def listed(*, at: datetime) -> list[Line]:
@@ -118,9 +123,16 @@ def whole(incident_id: int, *, at: datetime) -> Whole | None:
     return Whole(incident, _line(incident, counts, at), Whom.from_json(incident.whom), deeds)
 
 
+def _is_known(sku: str) -> bool:
+    sold, ordered = select(Variant.id).where(Variant.sku == sku), select(OrderLine.id).where(OrderLine.sku == sku)
+    return not sku or bool(db.session.scalar(select(or_(sold.exists(), ordered.exists()))))
+
+
 def _counted(incidents: Select[Incident]) -> list[tuple[Incident, tuple[int, int]]]:
     found = list(db.session.scalars(incidents))
-    counts = select(Concerned.incident_id, func.count(), func.count(Concerned.dismissed_at)).group_by(Concerned.incident_id)
+    put_away = func.count(case((Concerned.is_put_away(), 1)))
+    counts = select(Concerned.incident_id, func.count(), put_away).join(Incident, Incident.id == Concerned.incident_id)
+    counts = counts.group_by(Concerned.incident_id)
     rows = db.session.execute(counts.where(Concerned.incident_id.in_([one.id for one in found])))
     each = {incident_id: (all_of_them, dismissed) for incident_id, all_of_them, dismissed in rows}
     return [(one, each.get(one.id, (0, 0))) for one in found]
@@ -149,27 +161,43 @@ def _with_order(whom: Whom) -> Select[Any]:
 
 def _with_subscription(whom: Whom) -> Select[Any]:
     found = select(Subscription.customer_id).where(Subscription.ended_at.is_(None))
+    on_days = _on_days(whom.when, whom.first, whom.last) if whom.when and whom.first and whom.last else None
     if whom.sku:
         prices = select(Price.id).join(Variant, Variant.id == Price.variant_id).where(Variant.sku == whom.sku)
         always = select(SubscriptionItem.subscription_id).where(SubscriptionItem.price_id.in_(prices))
-        once = select(OneTimeItem.subscription_id).where(OneTimeItem.price_id.in_(prices), OneTimeItem.removed_at.is_(None))
+        is_to_come = or_(Delivery.id.is_(None), Delivery.status != DeliveryStatus.CHARGED, on_days if on_days is not None else false())
+        once = select(OneTimeItem.subscription_id).outerjoin(Delivery, Delivery.id == OneTimeItem.delivery_id)
+        once = once.where(OneTimeItem.price_id.in_(prices), OneTimeItem.removed_at.is_(None), is_to_come)
         found = found.where(or_(Subscription.id.in_(always), Subscription.id.in_(once)))
     if whom.country:
         found = found.join(Address, Address.id == Subscription.address_id).where(Address.country == whom.country)
-    if whom.when and whom.first and whom.last:
-        begin, end = charges_of(whom.when, whom.first, whom.last)
-        deliveries = select(Delivery.subscription_id).where(Delivery.charge_at >= begin, Delivery.charge_at < end)
-        found = found.where(Subscription.id.in_(deliveries.where(Delivery.status.not_in(NO_DELIVERY))))
+    if on_days is not None:
+        deliveries = select(Delivery.subscription_id).where(on_days, Delivery.status.not_in(NO_DELIVERY))
+        found = found.where(Subscription.id.in_(deliveries))
     return found
+
+
+def _on_days(when: When, first: date, last: date) -> ColumnElement[bool]:
+    """Of deliveries. Where the carrier says a day of arrival, that one counts, else the one that follows from the charge."""
+    begin, end = charges_of(when, first, last)
+    by_charge = and_(Delivery.charge_at >= begin, Delivery.charge_at < end)
+    if when is When.CHARGED:
+        return by_charge
+    told = select(Shipment.id).where(Shipment.order_id == Delivery.order_id, Shipment.expected_on.is_not(None))
+    expected = and_(
+        Delivery.charge_at >= midnight(first - LONGEST_DELAY), Delivery.charge_at < midnight(last + ONE_DAY),
+        told.where(Shipment.expected_on.between(first, last)).exists(),
+    )  # fmt: skip
+    return or_(expected, and_(by_charge, ~told.exists()))
 
 
 def charges_of(when: When, first: date, last: date) -> tuple[datetime, datetime]:
     """Between which moments is charged what is charged, or arrives, on these days: the first of them, and the first that is not."""
     if when is When.CHARGED:
-        return midnight(first), midnight(last + timedelta(days=1))
+        return midnight(first), midnight(last + ONE_DAY)
     days = [first - LONGEST_WAY + timedelta(days=number) for number in range((last - first + LONGEST_WAY).days + 1)]
     arriving = [day for day in days if first <= shop().arrival_after(midnight(day)) <= last]
-    return (midnight(arriving[0]), midnight(arriving[-1] + timedelta(days=1))) if arriving else (midnight(first), midnight(first))
+    return (midnight(arriving[0]), midnight(arriving[-1] + ONE_DAY)) if arriving else (midnight(first), midnight(first))
 
 
 def midnight(day: date) -> datetime:

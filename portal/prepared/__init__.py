@@ -16,6 +16,7 @@ from portal.prepared.telling import both as both
 from portal.prepared.telling import details as details
 from portal.prepared.telling import offers as offers
 from portal.prepared.telling import pictures as pictures
+from portal.prepared.telling import reads as reads
 from portal.prepared.telling import tells as tells
 from portal.prepared.telling import where as where
 from portal.prepared.telling import words as words

@@ -27,6 +27,19 @@ FACTS: dict[str, Callable[[], str]] = {
 }
 """What the reconciliation compares."""
 
+SIDES: dict[str, Callable[[], str]] = {
+    "at the end of the period": lambda: _("at the end of the period"),
+    "without an end": lambda: _("without an end"),
+    "wanted": lambda: _("wanted"),
+    "active": lambda: _("active"),
+    "trialing": lambda: _("begins later"),
+    "past_due": lambda: _("past due"),
+    "paused": lambda: _("paused"),
+    "canceled": lambda: _("cancelled"),
+    "unpaid": lambda: _("not paid"),
+}
+"""How something can be on one side, where it is no name, amount or moment."""
+
 
 def fact_told(what: str) -> str:
     """What differs between us and the provider; of several, such as invoices, with what the provider calls this one."""
@@ -35,7 +48,9 @@ def fact_told(what: str) -> str:
 
 
 def side_told(value: str) -> str:
-    """How it is on one side: a moment as people write one, all else as it was noted."""
+    """How it is on one side: a moment as people write one, and what is a word of ours in theirs; all else as it was noted."""
+    if value in SIDES:
+        return SIDES[value]()
     try:
         return i18n.short_moment(datetime.fromisoformat(value))
     except ValueError:

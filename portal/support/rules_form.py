@@ -1,12 +1,15 @@
 """The rules of returns as fields that a person fills in: each knows where in a version's body it stands, and how it is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
+from portal.kit import i18n
+from portal.returns import said
 from portal.returns.actions.ruling import Photo
 from portal.support import rules_kinds as kinds
 from portal.support.rules_kinds import Kind, Wrong
@@ -55,36 +58,45 @@ class Difference:
 
 def groups(body: Body) -> list[Group]:
     """All fields, in the order in which somebody thinks of them; one group for each reason of this body."""
-    whole, share, amounts = kinds.whole(), kinds.share(), kinds.amounts()
+    whole, share, amounts, called = kinds.whole(), kinds.share(), kinds.amounts(), _called(body)
+    keys, categories, each = kinds.keys(), kinds.keys(called), _each_called(body)
+    by_country, countries = kinds.days_by(i18n.country_name), kinds.keys(i18n.country_name)
     who = kinds.choice(("trusted", _("for trusted customers")), ("all", _("for all")))
-    an_amount = _("One currency a line, such as “EUR 2.90”")
+    an_amount = _("One currency a line, such as “%(example)s”", example=amounts.show({"EUR": 290}))
+    first = kinds.choice(("stored first", _("store credit and gift cards get it back first")), ("pro rata", _("each gets its share back")))
     several = kinds.choice(("longest", _("the longest counts")), ("nearest", _("the one nearest to the product counts")))
     return [
         Group(_("How long something can be sent back"), [
             Field("windows.default", _("Days, usually"), whole),
-            Field("windows.categories", _("Days by category"), kinds.days_by(), _("One a line, such as “food 30”")),
+            Field("windows.categories", _("Days by category"), kinds.days_by(called), _("One a line, such as “food 30”")),
             Field("windows.products", _("Days by product"), kinds.days_by(), _("By SKU; COF-* means all that begin like it")),
-            Field("windows.markets", _("Days by country"), kinds.days_by(), _("Where the parcel went, such as “DE 30” or “EU 14”")),
+            Field("windows.markets", _("Days by country"), by_country, _("Where the parcel went, such as “DE 30” or “EU 14”")),
             Field("windows.several", _("Where several fit"), several),
             Field("seasons", _("Seasons"), kinds.seasons(), _("Bought from, until, can go back until: 2026-11-15 2026-12-24 2027-01-15")),
+            Field("buffer_days", _("Days on top where nobody says when it came"), whole),
             Field("send_by_days", _("Days to send it once it is approved"), whole),
             Field("claim_days", _("Days to report damage"), whole),
             Field("returns_per_order", _("Returns of one order, at most"), kinds.maybe(whole)),
         ]),
         Group(_("What does not go back"), [
-            Field("final_sale.categories", _("Final sale: categories"), kinds.keys(), _("One a line")),
-            Field("final_sale.products", _("Final sale: products"), kinds.keys(), _("One a line")),
-            Field("exchange_only.categories", _("Only against something else: categories"), kinds.keys(), _("One a line")),
-            Field("exchange_only.products", _("Only against something else: products"), kinds.keys(), _("One a line")),
-            Field("withdrawal.excluded.categories", _("No withdrawal by law: categories"), kinds.keys(), _("One a line")),
-            Field("withdrawal.excluded.products", _("No withdrawal by law: products"), kinds.keys(), _("One a line")),
+            Field("final_sale.categories", _("Final sale: categories"), categories, each),
+            Field("final_sale.products", _("Final sale: products"), keys, _("One a line")),
+            Field("exchange_only.categories", _("Only against something else: categories"), categories, each),
+            Field("exchange_only.products", _("Only against something else: products"), keys, _("One a line")),
+        ]),
+        Group(_("What the law gives, whatever else is said"), [
+            Field("withdrawal.days", _("Days to withdraw"), whole),
+            Field("withdrawal.countries", _("Where one can withdraw"), countries, _("One a line, such as DE; EU means all its members")),
+            Field("withdrawal.excluded.categories", _("No withdrawal by law: categories"), categories, each),
+            Field("withdrawal.excluded.products", _("No withdrawal by law: products"), keys, _("One a line")),
         ]),
         Group(_("What it costs, and what it earns"), [
             Field("fees.restocking_bp", _("Restocking fee, in percent"), share),
             Field("fees.label", _("Our label or code"), amounts, an_amount),
             Field("fees.pick_up", _("Being fetched"), amounts, an_amount),
-            Field("fees.spared", _("Who takes one of these pays no fee"), kinds.outcomes(), _("One a line")),
+            Field("fees.spared", _("Who takes one of these pays no fee"), kinds.outcomes()),
             Field("bonus_bp", _("On top of store credit, in percent"), share),
+            Field("tenders", _("Where several things paid for it"), first),
         ]),
         Group(_("What is decided without a person"), [
             Field("approve", _("Who says yes"), kinds.choice(("at once", _("the rules, at once")), ("by hand", _("always a person")))),
@@ -109,7 +121,7 @@ def counts(body: Body) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a body says, group by group, in a line each; of each reason in one. What it leaves open is left out."""
     found, reasons = [], []
     for group in groups(body):
-        rows = [(one.label, _line(one, body)) for one in group.fields]
+        rows = [(one.label, one.kind.told(_at(one.path, body))) for one in group.fields]
         if group.reason:
             reasons.append((group.reason, _("%(outcomes)s. Photo: %(photo)s", outcomes=rows[2][1], photo=rows[0][1])))
         else:
@@ -122,12 +134,12 @@ def typed_of(body: Body) -> dict[str, str]:
     return {one.name: _show(one, body) for one in fields(body)}
 
 
-def sent(form: Mapping[str, str], base: Body) -> Sent:
-    """What was typed over `base`. A field that was not sent stays as it is."""
+def sent(form: MultiDict[str, str], base: Body) -> Sent:
+    """What was typed over `base`. A field that was not sent stays as it is; one of several choices is, empty, where none was made."""
     found = Sent(deepcopy(base), typed_of(base))
     for one in fields(base):
         if one.name in form:
-            typed = form[one.name].replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST]
+            typed = "\n".join(form.getlist(one.name)).replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST]
             found.typed[one.name] = typed
             if typed != _show(one, base):
                 try:
@@ -138,12 +150,13 @@ def sent(form: Mapping[str, str], base: Body) -> Sent:
 
 
 def differences(before: Body, after: Body) -> list[Difference]:
-    """In words where there is a field for it, else by its key."""
+    """In words where there is a field for it, else by its key. A reason is compared with itself, wherever in the list it stood."""
+    before = before | {"reasons": _beside(before.get("reasons", []), after.get("reasons", []))}
     found, named = [], [*fields(after)]
     for one in named:
-        was, now = _show(one, before), _show(one, after)
-        if was != now:
-            found.append(Difference(one.label, was.replace("\n", ", "), now.replace("\n", ", ")))
+        was, now = _at(one.path, before), _at(one.path, after)
+        if one.kind.show(was) != one.kind.show(now):
+            found.append(Difference(one.label, one.kind.told(was), one.kind.told(now)))
     covered = tuple(one.path for one in named)
     old, new = dict(_flat(before)), dict(_flat(after))
     for path in dict.fromkeys([*old, *new]):
@@ -152,34 +165,58 @@ def differences(before: Body, after: Body) -> list[Difference]:
     return found
 
 
+def rule_told(rule: str, body: Body) -> str:
+    """What a rule that said no is called here, such as “Days by category: food” for `windows.categories.food`."""
+    for one in fields(body):
+        if rule == one.path:
+            return one.label
+        if rule.startswith(f"{one.path}."):
+            return f"{one.label}: {one.kind.named(rule.removeprefix(f'{one.path}.'))}"
+    return rule
+
+
 def _reason(number: int, reason: Body) -> Group:
-    words = reason.get("words", {})
-    title = str(words.get("en") or next(iter(words.values()), reason.get("key", "")))
-    yes_no = Kind(lambda typed: typed == "yes", lambda value: "yes" if value else "no", choices=(("no", _("no")), ("yes", _("yes"))))
+    title = said(reason.get("words", {})) or str(reason.get("key", ""))
     photos = kinds.choice((str(Photo.NO), _("no")), (str(Photo.OPTIONAL), _("may be added")), (str(Photo.NEEDED), _("needed")))
-    at = f"reasons.{number}"
+    at, yes_no = f"reasons.{number}", kinds.yes_or_no()
     return Group(_("Reason: %(reason)s", reason=title), [
         Field(f"{at}.photo", _("%(reason)s: a photo", reason=title), photos),
         Field(f"{at}.question", _("%(reason)s: a question", reason=title), kinds.words(), _("One language a line: “en What is wrong?”")),
-        Field(f"{at}.outcomes", _("%(reason)s: what can be chosen", reason=title), kinds.outcomes(), _("One a line")),
+        Field(f"{at}.outcomes", _("%(reason)s: what can be chosen", reason=title), kinds.outcomes()),
         Field(f"{at}.is_free", _("%(reason)s: without any fee", reason=title), yes_no),
         Field(f"{at}.is_reviewed", _("%(reason)s: a person always looks at it", reason=title), yes_no),
     ], title)  # fmt: skip
 
 
-def _line(one: Field, body: Body) -> str:
-    shown = _show(one, body)
-    return dict(one.kind.choices).get(shown, shown).replace("\n", ", ")
+def _called(body: Body) -> Callable[[str], str]:
+    """What people call a category of goods, where these rules have a word for it."""
+    names = body.get("categories", {})
+    return lambda key: said(names.get(key, {})) or key
+
+
+def _each_called(body: Body) -> str:
+    known = ", ".join(f"{key} ({said(words)})" for key, words in body.get("categories", {}).items())
+    return str(_("One a line: %(known)s", known=known) if known else _("One a line"))
+
+
+def _beside(old: list[Body], new: list[Body]) -> list[Body]:
+    """The old reasons in the places of the new ones, nothing where there was none, and those that went at the end."""
+    known = {one.get("key"): one for one in old}
+    return [*(known.pop(one.get("key"), {}) for one in new), *known.values()]
 
 
 def _show(one: Field, body: Body) -> str:
+    return one.kind.show(_at(one.path, body))
+
+
+def _at(path: str, body: Body) -> Any:
     found: Any = body
-    for key in one.path.split("."):
+    for key in path.split("."):
         if isinstance(found, list):
             found = found[int(key)] if int(key) < len(found) else None
         else:
             found = found.get(key) if isinstance(found, dict) else None
-    return one.kind.show(found)
+    return found
 
 
 def _put(body: Body, path: str, value: Any) -> None:

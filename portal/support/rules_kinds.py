@@ -1,14 +1,17 @@
-"""How a value of the rules of returns is written in a field, and read from there."""
+"""How a value of the rules of returns is written in a field, read from there, and told to who only reads it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from flask_babel import gettext as _
 
-from portal.kit.money import to_decimal, to_minor
+from portal.kit import i18n
+from portal.kit.money import exponent, to_decimal, to_minor
+from portal.returns import outcome_told
 from portal.returns.models import Outcome
 
 
@@ -21,9 +24,19 @@ class Kind:
     read: Callable[[str], Any]
     """Raises Wrong. None is nothing: then the key is left out."""
     show: Callable[[Any], str]
+    """As it is written in a field."""
+    tell: Callable[[Any], str] | None = None
+    """In the reader's words; None where these are what is written in the field."""
     is_long: bool = False
     """Whether there can be several lines."""
     choices: tuple[tuple[str, str], ...] = ()
+    takes_several: bool = False
+    """Of the choices: each then is a line of what is written."""
+    named: Callable[[str], str] = str
+    """What people call a key of it, such as a category."""
+
+    def told(self, value: Any) -> str:
+        return self.tell(value) if self.tell else self.show(value).replace("\n", ", ")
 
 
 def _lines(typed: str) -> Iterator[tuple[int, str]]:
@@ -49,29 +62,31 @@ def whole() -> Kind:
 
 
 def maybe(kind: Kind) -> Kind:
-    return Kind(lambda typed: kind.read(typed) if typed else None, kind.show)
+    return replace(kind, read=lambda typed: kind.read(typed) if typed else None)
 
 
 def share() -> Kind:
     """In percent, kept in basis points."""
 
+    wrong = Wrong(_("Write percent from 0 to 100, such as %(example)s.", example=_marked(Decimal("7.5"))))
+
     def read(typed: str) -> int:
         try:
             share = Decimal(typed.replace(",", ".") or "0") * 100
             if not 0 <= share <= 10_000 or share != int(share):
-                raise Wrong(_("Write percent from 0 to 100, such as 7.5."))
+                raise wrong
         except InvalidOperation:
-            raise Wrong(_("Write percent from 0 to 100, such as 7.5.")) from None
+            raise wrong from None
         return int(share)
 
-    return Kind(read, lambda value: f"{Decimal(value or 0) / 100:f}")
+    return Kind(read, lambda value: _marked(Decimal(value or 0) / 100), lambda value: i18n.percent((value or 0) / 10_000))
 
 
-def days_by() -> Kind:
+def days_by(named: Callable[[str], str] = str) -> Kind:
     def read(typed: str) -> dict[str, int]:
         return {name: _int(value, _("Line %(number)s:", number=number) + " ") for number, name, value in _pairs(typed)}
 
-    return Kind(read, lambda value: "\n".join(f"{name} {days}" for name, days in (value or {}).items()), is_long=True)
+    return Kind(read, lambda value: _by_line(value, str), lambda value: _by_line(value, named).replace("\n", ", "), True, named=named)
 
 
 def amounts() -> Kind:
@@ -79,38 +94,50 @@ def amounts() -> Kind:
         found = {}
         for number, name, value in _pairs(typed):
             try:
-                found[name.upper()] = to_minor(Decimal(value.replace(",", ".")), name.upper())
+                found[name.upper()] = _minor(value.replace(",", "."), name.upper())
             except (InvalidOperation, ValueError, KeyError, LookupError):
-                raise Wrong(_("Line %(number)s: write a currency and an amount, such as “EUR 2.90”.", number=number)) from None
+                said = _(
+                    "Line %(number)s: write a currency and an amount, such as “%(example)s”.", number=number, example=show({"EUR": 290})
+                )
+                raise Wrong(said) from None
         return found
 
     def show(value: dict[str, int] | None) -> str:
-        return "\n".join(f"{currency} {to_decimal(amount, currency)}" for currency, amount in (value or {}).items())
+        return "\n".join(f"{currency} {_marked(to_decimal(amount, currency))}" for currency, amount in (value or {}).items())
 
-    return Kind(read, show, is_long=True)
+    def tell(value: dict[str, int] | None) -> str:
+        return " · ".join(i18n.money(amount, currency) for currency, amount in (value or {}).items())
+
+    return Kind(read, show, tell, is_long=True)
 
 
-def keys() -> Kind:
-    return Kind(lambda typed: [line for _number, line in _lines(typed)], lambda value: "\n".join(value or ()), is_long=True)
+def keys(named: Callable[[str], str] = str) -> Kind:
+    def read(typed: str) -> list[str]:
+        return [line for _number, line in _lines(typed)]
+
+    return Kind(read, lambda value: "\n".join(value or ()), lambda value: ", ".join(map(named, value or ())), True, named=named)
 
 
 def words() -> Kind:
     return Kind(
         lambda typed: {name: value for _number, name, value in _pairs(typed)} or None,
-        lambda value: "\n".join(f"{name} {text}" for name, text in (value or {}).items()),
+        lambda value: _by_line(value, str),
         is_long=True,
     )
 
 
 def outcomes() -> Kind:
     def read(typed: str) -> list[str]:
-        for number, line in _lines(typed):
-            if line not in list(Outcome):
-                known = ", ".join(Outcome)
-                raise Wrong(_("Line %(number)s: only these are known: %(known)s.", number=number, known=known))
-        return [line for _number, line in _lines(typed)]
+        chosen = [line for _number, line in _lines(typed)]
+        if not set(chosen) <= set(Outcome):
+            raise Wrong(_("Choose among these."))
+        return chosen
 
-    return Kind(read, lambda value: "\n".join(value or ()), is_long=True)
+    def tell(value: list[str] | None) -> str:
+        return " · ".join(outcome_told(Outcome(one)) for one in value or ())
+
+    choices = tuple((str(one), outcome_told(one)) for one in Outcome)
+    return Kind(read, lambda value: "\n".join(value or ()), tell, choices=choices, takes_several=True)
 
 
 def seasons() -> Kind:
@@ -129,7 +156,11 @@ def seasons() -> Kind:
     def show(value: list[dict[str, str]] | None) -> str:
         return "\n".join(" ".join(str(season.get(name, "")) for name in names) for season in value or ())
 
-    return Kind(read, show, is_long=True)
+    def tell(value: list[dict[str, str]] | None) -> str:
+        seen = [[i18n.dated(date.fromisoformat(season[name])) for name in names] for season in value or ()]
+        return "; ".join(_("bought from %(first)s to %(last)s: until %(until)s", first=a, last=b, until=c) for a, b, c in seen)
+
+    return Kind(read, show, tell, is_long=True)
 
 
 def choice(*choices: tuple[str, str]) -> Kind:
@@ -138,4 +169,33 @@ def choice(*choices: tuple[str, str]) -> Kind:
             raise Wrong(_("Choose one of these."))
         return typed
 
-    return Kind(read, lambda value: str(value or choices[0][0]), choices=choices)
+    def show(value: Any) -> str:
+        return str(value or choices[0][0])
+
+    return Kind(read, show, lambda value: dict(choices).get(show(value), show(value)), choices=choices)
+
+
+def yes_or_no() -> Kind:
+    kind = choice(("no", _("no")), ("yes", _("yes")))
+
+    def show(value: Any) -> str:
+        return "yes" if value else "no"
+
+    return replace(kind, read=lambda typed: typed == "yes", show=show, tell=lambda value: dict(kind.choices)[show(value)])
+
+
+def _by_line(value: Mapping[str, Any] | None, named: Callable[[str], str]) -> str:
+    return "\n".join(f"{named(name)} {held}" for name, held in (value or {}).items())
+
+
+def _marked(number: Decimal) -> str:
+    """With the decimal mark of the reader's language; either is read."""
+    return f"{number:f}".replace(".", get_decimal_symbol(i18n.locale()))
+
+
+def _minor(typed: str, currency: str) -> int:
+    """Raises ValueError where it has more places than the currency: “1.000” would be a thousand in some languages."""
+    amount = Decimal(typed)
+    if len(typed.partition(".")[2]) > exponent(currency):
+        raise ValueError
+    return to_minor(amount, currency)

@@ -47,7 +47,7 @@ def test_none_of_them_waits_for_the_other_in_a_ring(app: Flask, alice: Payer, sl
     with app.app_context(), transaction():
         account = db.session.get_one(BillingAccount, alice.account_id)
         invoice = db.session.scalars(select(Invoice).where(Invoice.subscription_ref == alice.box.ref)).one()
-        payment = InvoicePayment.of(invoice, account.usable[0], setup_id=None, staff_id=None, at=now())
+        payment = InvoicePayment.of(invoice, account.usable[0], setup_id=None, by=by, at=now())
         db.session.add(payment)
         db.session.flush()
         payment_id, bill_ref = payment.id, invoice.provider_ref

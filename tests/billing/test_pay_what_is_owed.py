@@ -7,13 +7,15 @@ from sqlalchemy import select
 from portal import outbox
 from portal.billing import queries
 from portal.billing.models import InvoicePayment, Paid
-from portal.kit.db import db
+from portal.kit.db import db, transaction
 from portal.payments import billing_provider
+from tests.accounts.builders import staff
 from tests.billing.builders import Payer, behind
-from tests.browser import words
+from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.ground import at_once
 from tests.mail import Mail, text
+from tests.support.viewing import acts
 
 PAY = {"method": "POST", "path_prefix": "/v1/invoices/"}
 
@@ -128,6 +130,26 @@ def test_paying_now_says_the_amount_first_and_how_it_went(alice: Payer, work: Wo
     assert "€14.90 is paid. With Visa ending 4242" in page
     assert "Visa ending 0341 was refused" in page and "€14.90 paid with Visa ending 4242" in page
     assert "€14.90 paid with Visa ending 4242" in words(alice.browser.get("/account/payment"))
+
+
+def test_what_staff_pay_for_her_is_told_her_with_their_name(alice: Payer, app: Flask, work: Work, mail: Mail) -> None:
+    """She has no page open that would say so."""
+    behind(alice, work)
+    with app.app_context(), transaction():
+        jonas = staff("jonas@halfjar.example", "Jonas").id
+    desk = Browser(app)
+    desk.sign_in_staff(jonas)
+    acts(desk, alice.box.customer_id)
+    here = f"/account/billing/{alice.invoices()[0].id}"
+    desk.post(f"{here}/pay", {"card": str(alice.card("4242"))})
+    work()
+    work()
+    letter = text(mail.newest("alice@example.com"))
+    assert "€14.90" in letter and "Done by Jonas of Halfjar for you." in letter
+    desk.post("/desk/viewing/leave")
+    work()
+    assert "* €14.90 is paid" in text(mail.newest("alice@example.com"))
+    assert "Changed for you: €14.90 is paid" in words(alice.browser.get("/account/visits"))
 
 
 def test_a_double_tap_pays_once(alice: Payer, app: Flask, work: Work) -> None:

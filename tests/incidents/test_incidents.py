@@ -9,8 +9,9 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.models import Customer, Role
+from portal.accounts.models import Customer, Role, Staff
 from portal.carriers import ParcelStatus
+from portal.incidents import actions
 from portal.incidents.models import Concerned, Incident, NobodyMeant, When, Whom
 from portal.incidents.queries import charges_of, concerned_by
 from portal.kit import clock
@@ -18,12 +19,13 @@ from portal.kit.db import db, transaction
 from portal.orders.models import OrderedLine
 from portal.outbox.asking import ask_by_the_clock
 from portal.subscriptions.models import Subscription
-from portal.timeline import Entry
+from portal.timeline import Actor, Entry
 from tests.accounts.builders import address, customer, staff
 from tests.browser import Browser, Sent, attribute, words
 from tests.conftest import Work
+from tests.ground import at_once
 from tests.orders.builders import order, parcel_that_is
-from tests.questions import questions
+from tests.questions import asked, questions
 from tests.stripe import Stripe
 from tests.subscriptions.builders import subscribe
 from tests.support.conftest import looks
@@ -150,6 +152,49 @@ def test_the_preview_says_how_many_and_who_and_leaves_looks(app: Flask, lead: Br
     assert {(whom, where) for _, whom, where in looks(app)} == {(people["ann"], "incident"), (people["cem"], "incident")}
     with app.app_context():
         assert db.session.scalars(select(Incident)).all() == []
+
+
+def test_a_product_that_nobody_knows_is_said_to_be_none(lead: Browser, people: dict[str, int]) -> None:
+    page = lead.get("/desk/incidents/new?sku=hon")
+    assert "No product has the SKU hon." in words(page) and "Nobody at the moment" in words(page)
+    assert "No product has" not in words(lead.get("/desk/incidents/new?sku=HON"))
+    assert "No product has" not in words(lead.get("/desk/incidents/new?sku=OIL&country=TR")), "nobody, but it is known"
+
+
+def test_of_two_taps_at_the_same_moment_one_is_published(app: Flask, lead: Browser, people: dict[str, int]) -> None:
+    told = {"en": "Honey is recalled"}
+
+    def publish(_: int) -> int:
+        with transaction():
+            by = Actor(staff_id=db.session.scalars(select(Staff.id)).one())
+            return actions.publish(Whom(sku="HON"), told, told, draft="d" * 20, begins_at=None, ends_at=None, by=by, at=clock.now()).id
+
+    assert len(set(at_once(app, 4, publish))) == 1
+    with app.app_context():
+        assert [entry.deed for entry in db.session.scalars(select(Entry).where(Entry.subject.like("incident:%")))] == ["publish incident"]
+
+
+def test_new_words_cost_the_same_for_many_as_for_one(app: Flask, lead: Browser, people: dict[str, int], work: Work) -> None:
+    incident = publishes(lead, "sku=HON")
+    work()
+
+    def reword(title: str) -> list[str]:
+        at = clock.now()
+        with app.app_context(), transaction():
+            for one in db.session.scalars(select(Concerned)):
+                one.dismissed_at = at
+        with asked(app) as statements, app.app_context(), transaction():
+            told = {"en": title}
+            actions.say_anew(db.session.get_one(Incident, incident), told, told, by=Actor(staff_id=1), at=clock.now())
+        return statements
+
+    few = reword("Once")
+    with app.app_context(), transaction():
+        for _ in range(20):
+            order(customer(), clock.now(), HONEY)
+        actions.grow(at=clock.now())
+    assert len(reword("Twice")) == len(few)
+    assert "Twice" in words(sees(app, people["ann"]))
 
 
 @pytest.mark.parametrize(

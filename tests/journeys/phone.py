@@ -5,9 +5,15 @@ from contextlib import contextmanager
 from datetime import date
 from email.message import EmailMessage
 from time import monotonic, sleep
+from typing import Any
 
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
+from portal.accounts.actions import open_session
+from portal.kit import clock
+from portal.kit.db import transaction
+from tests.accounts.builders import staff
 from tests.mail import Mail, link, text
 from tests.subscriptions.builders import Box
 from tests.subscriptions.conftest import Both
@@ -57,6 +63,15 @@ def sign_in(page: Page, mail: Mail, email: str = "alice@example.com") -> None:
     page.goto(link_for(page, mail, email))
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(url(page, "/"))
+
+
+def sit_at_the_desk(page: Page, app: Flask, role: str = "agent") -> None:
+    """Somebody who works here, by the cookie that signing in would leave: for journeys that begin behind the door."""
+    with app.app_context(), transaction():
+        key = open_session(staff(role=role), device="Firefox, Mac", at=clock.now())
+    signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    cookie = signer.dumps({"_permanent": True, "_user_id": key, "desk": True})
+    page.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": str(app.config["PORTAL_BASE_URL"])}])
 
 
 def link_for(page: Page, mail: Mail, email: str = "alice@example.com", door: str = "/sign-in") -> str:

@@ -1,16 +1,13 @@
 """A phone rings at the desk: from its number to the customer's page in two inputs, the number and Enter."""
 
-from typing import Any
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect
 
-from portal.accounts.actions import open_session
 from portal.kit import clock
 from portal.kit.db import transaction
-from tests.accounts.builders import address, customer, staff
-from tests.journeys.phone import phone, url
+from tests.accounts.builders import address, customer
+from tests.journeys.phone import phone, sit_at_the_desk, url
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without"])
@@ -18,11 +15,8 @@ def test_from_a_ringing_phone_to_the_customers_page_in_two_inputs(browser: Brows
     with app.app_context(), transaction():
         mira = customer("mira@example.com", "Mira Okafor").id
         address(mira, phone="+49 151 2345688", at=clock.now())
-        key = open_session(staff(), device="Firefox, Mac", at=clock.now())
-    signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    cookie = signer.dumps({"_permanent": True, "_user_id": key, "desk": True})
     with phone(browser, str(app.config["PORTAL_BASE_URL"]), javascript=javascript) as page:
-        page.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": str(app.config["PORTAL_BASE_URL"])}])
+        sit_at_the_desk(page, app)
         page.goto("/desk")
         if not javascript:
             page.locator("#find").focus()

@@ -60,6 +60,10 @@ def test_the_agent_prepares_and_the_customer_approves_on_pages_that_stay_open(
         expect(desk.locator("#suggestions")).to_contain_text("away over Christmas")
         assert both.here(alice) == date(2026, 12, 23)
         here(desk)
+        hers = desk.context.new_page()
+        hers.goto(f"/desk/customers/{alice.customer_id}")
+        expect(hers.locator("#their_suggestions")).to_contain_text("Waits until")
+        here(hers)
 
         card = home.locator("#suggestions section")
         expect(card).to_contain_text("Jonas of Halfjar suggests")
@@ -72,6 +76,9 @@ def test_the_agent_prepares_and_the_customer_approves_on_pages_that_stay_open(
 
         expect(desk.locator("#suggestions")).to_contain_text("Approved")
         assert still_here(desk)
+        expect(hers.locator("#their_suggestions")).to_contain_text("Approved")
+        expect(hers.locator("#their_suggestions")).not_to_have_attribute("hx-get", re.compile(""))
+        assert still_here(hers)
         eventually(lambda: both.there(alice) == date(2027, 1, 23))
         desk.get_by_role("button", name="Leave").click()
         expect(desk.locator("section[aria-labelledby=prepared]")).to_contain_text("Approved")

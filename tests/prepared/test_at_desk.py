@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import select
 
@@ -8,6 +11,7 @@ from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.mail import Mail
 from tests.prepared.builders import approve, prepared
+from tests.questions import asked
 from tests.subscriptions.builders import Box
 
 
@@ -27,6 +31,35 @@ def test_the_desk_sees_what_was_suggested_and_what_became_of_it(app: Flask, alic
     told = words(card)
     assert "Approved" in told and "Declined" in told and "Waits until Mon 30 Nov" in told
     assert len(card.select("form")) == 1
+
+
+def test_the_customers_page_at_the_desk_asks_for_itself_while_one_waits(app: Flask, alice: Box, jonas: Browser, jonas_id: int) -> None:
+    """By an address of its own, which is no look, and so not there for whoever has not opened the page."""
+    jonas.post(alice.skip(0))
+    desk, page = desk_of(app, jonas_id), f"/desk/customers/{alice.customer_id}"
+    answer = desk.client.get(f"{page}/suggestions")
+    assert (answer.status_code, answer.location) == (303, page)
+    asks = str(desk.get(page).select_one("#their_suggestions")["hx-get"])  # type: ignore[index]
+    with asked(app) as questions:
+        assert "Waits until" in words(desk.get(asks, target="their_suggestions"))
+    assert not any("INSERT" in one or "UPDATE" in one for one in questions)
+    approve(alice.browser)
+    block = desk.get(asks, target="their_suggestions").select_one("#their_suggestions")
+    assert block and "Approved" in words(block) and not block.has_attr("hx-get"), "and then it asks no more"
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
+    app: Flask, alice: Box, jonas: Browser, jonas_id: int, time: Callable[[timedelta], None]
+) -> None:
+    jonas.post(alice.skip(0))
+    desk, page = desk_of(app, jonas_id), f"/desk/customers/{alice.customer_id}"
+    desk.get(page)
+    for _ in range(2):
+        time(timedelta(minutes=14))
+        assert desk.client.get(f"{page}/suggestions").status_code == 200
+    time(timedelta(minutes=3))
+    answer = desk.client.get(f"{page}/suggestions")
+    assert (answer.status_code, answer.location) == (303, "/desk/sign-in")
 
 
 def test_anybody_who_works_there_takes_it_back(app: Flask, alice: Box, jonas: Browser, jonas_id: int) -> None:

@@ -3,6 +3,7 @@ from datetime import date
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.actions.impersonating import END
 from portal.kit.db import db
 from portal.outbox.models import Task
 from portal.prepared.actions import TELL
@@ -31,7 +32,7 @@ def test_what_staff_send_while_they_prepare_changes_nothing_and_waits(app: Flask
     assert [told["deed"] for told in one.told] == ["skipped"]
     with app.app_context():
         kinds = set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
-    assert kinds == {TELL}
+    assert kinds == {TELL, END}, "the mail, and the end of the view"
 
 
 def test_the_provider_never_hears_of_it(alice: Box, jonas: Browser, both: Both, work: Work) -> None:

@@ -19,6 +19,7 @@ from portal.timeline import SCHEDULE, Actor
 from tests.billing.builders import Payer, payer
 from tests.browser import Browser, words
 from tests.conftest import Work
+from tests.mail import Mail, text
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
 from tests.support.viewing import acts
@@ -92,7 +93,9 @@ def test_the_board_and_the_command_tell_who_asked(app: Flask, desk: Browser, str
     assert ", asked for by Jonas" in app.test_cli_runner().invoke(sync, ["status"]).output
 
 
-def test_money_that_staff_move_tells_the_provider_who_did(app: Flask, stripe: Stripe, desk: Browser, work: Work) -> None:
+def test_money_that_staff_move_tells_the_provider_and_the_customer_who_did(
+    app: Flask, stripe: Stripe, desk: Browser, work: Work, mail: Mail
+) -> None:
     dora = payer(app, stripe, email="dora@example.com")
     work()
     for number, by in enumerate([Actor(staff_id=JONAS), SCHEDULE]):
@@ -112,6 +115,9 @@ def test_money_that_staff_move_tells_the_provider_who_did(app: Flask, stripe: St
         ask(dora, back)
         work()
         stripe.later(minutes=1)
+        named = ["Done by Jonas of Halfjar for you." in text(letter) for letter in mail.to("dora@example.com")]
+        assert len(named) >= 2 and set(named) == {by.staff_id == JONAS}
+        mail.received.clear()
     both = [None, f"staff {JONAS} for customer {dora.box.customer_id}"]
     (charge,) = [one for one in stripe.v1.charges.list({"customer": dora.ref}).data if one.paid]
     assert told(stripe.v1.refunds.list({"charge": charge.id})) == both

@@ -106,7 +106,8 @@ def test_a_lead_has_an_event_done_once_more_also_one_that_never_came(
     assert "Done once more" in words(lead.post("/desk/sync/replay", {"event": f" {event.id} "}))
     with app.app_context():
         assert db.session.scalars(select(ReceivedEvent.ref).where(ReceivedEvent.event_id == event.id)).one() == alice.ref
-    assert "No such event" in words(lead.post("/desk/sync/replay", {"event": "evt_nobodys"}))
+    refused = lead.post("/desk/sync/replay", {"event": "evt_nobodys"}, expect=422)
+    assert "No such event" in words(refused) and refused.select('#event[value="evt_nobodys"]'), "what was typed still stands there"
     assert deeds(app) == [("replay event", None, True)]
 
 
@@ -114,8 +115,10 @@ def test_one_customer_is_looked_up_by_what_names_them_alone(app: Flask, desk: Br
     work()
     desk.get("/desk/sync")
     assert "2 things are looked up now" in words(desk.post("/desk/sync/resync", {"customer": "Alice@example.com"}))
-    assert "Nobody, or more than one, is known by “bob”" in words(desk.post("/desk/sync/resync", {"customer": "bob"}))
-    assert deeds(app) == [("look up at provider", alice.customer_id, True)]
+    refused = desk.post("/desk/sync/resync", {"customer": "bob"}, expect=422)
+    assert "Nobody, or more than one, is known by “bob”" in words(refused) and refused.select('#customer[value="bob"]')
+    assert "2 things are looked up now" in words(desk.post("/desk/sync/resync", {"customer": alice.ref})) and desk.at == "/desk/sync"
+    assert deeds(app) == [("look up at provider", alice.customer_id, True)] * 2
 
 
 def test_a_lead_has_all_compared_once_and_sees_what_was_found(app: Flask, lead: Browser, desk: Browser, alice: Box, work: Work) -> None:

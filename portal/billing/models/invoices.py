@@ -13,6 +13,7 @@ from portal.billing.models.refunds import Refund, StoreCredit
 from portal.billing.refusals import MoreThanPaid, NotOwed
 from portal.kit.db import Model
 from portal.payments import Bill, OnceOnly, Result, TryThere
+from portal.timeline import Actor
 
 FINAL = ("paid", "void")
 
@@ -147,14 +148,24 @@ class InvoicePayment(OnceOnly):
     """The new card that brought it about."""
     staff_id: Mapped[int | None] = mapped_column(default=None)
     """Who asked on the customer's behalf, if it was not the customer."""
+    impersonation_id: Mapped[int | None] = mapped_column(default=None)
+    """Within which view of the customer's pages."""
     outcome: Mapped[Paid | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")
     """Why it was refused, in the provider's word."""
 
     @classmethod
-    def of(cls, invoice: Invoice, card: Card, *, setup_id: int | None, staff_id: int | None, at: datetime) -> Self:
+    def of(cls, invoice: Invoice, card: Card, *, setup_id: int | None, by: Actor, at: datetime) -> Self:
         body = {"bill_ref": invoice.provider_ref, "card_ref": card.provider_ref}
-        return cls(invoice=invoice, card=card, setup_id=setup_id, staff_id=staff_id, body=body, asked_at=at)
+        return cls(
+            invoice=invoice,
+            card=card,
+            setup_id=setup_id,
+            staff_id=by.staff_id,
+            impersonation_id=by.impersonation_id,
+            body=body,
+            asked_at=at,
+        )
 
     @classmethod
     def under_way(cls, invoice_id: int) -> Select[Self]:

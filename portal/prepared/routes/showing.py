@@ -1,8 +1,12 @@
 """The page of suggestions: to the customer, what they can approve or decline; to the member of staff who views it, what became of it."""
 
-from flask import Blueprint, abort, redirect, request, url_for
+import re
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.accounts.current import current, signed_in
@@ -12,36 +16,53 @@ from portal.kit.web import came_from, one_or_404, page, say
 from portal.prepared import actions, queries
 from portal.prepared.models import PreparedChange
 from portal.prepared.refusals import AnsweredAlready, NotTheirs
-from portal.prepared.telling import both, change_told, sentence
+from portal.prepared.telling import both, change_told, more_of, sentence
 
 bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
 bp.before_request(signed_in)
 LONGEST_NOTE = 300
+SHORT = re.compile(r"[\w-]{1,20}")
+"""A number, a day or a choice: nothing else of what was sent goes into an address."""
 SHOWN = 50
 bp.app_template_global("suggested")(sentence)
 bp.app_template_global()(change_told)
 bp.app_template_global()(both)
+bp.app_template_global("more_of_suggested")(more_of)
 bp.app_template_global()(queries.together)
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Asked again and again by a page that is open, for what is `about` it: `home`, or `subscription:12`; else all that was suggested."""
-    about, at = request.args.get("about", ""), now()
+    about = request.args.get("about", "")
     if about:
-        return page("prepared/index.html", topic=about, at=at, ended=[], suggestions=offered(about))
-    shown = queries.lately(current.customer.id, SHOWN, at=at)
-    waiting = [one for one in shown if one.is_open(at=at)]
-    ended = [one for one in shown if not one.is_open(at=at)]
-    return page("prepared/index.html", topic="", at=at, suggestions=waiting, ended=ended)
+        return page("prepared/index.html", topic=about, ended=[], suggestions=offered(about))
+    shown = queries.lately(current.customer.id, SHOWN, at=now())
+    waiting = [one for one in shown if one.is_open]
+    ended = [one for one in shown if not one.is_open]
+    return page("prepared/index.html", topic="", suggestions=waiting, ended=ended)
+
+
+@bp.get("/<int:suggestion_id>/decline")
+def ask_why_not(suggestion_id: int) -> ResponseReturnValue:
+    """One that was answered or taken back meanwhile says so among all of them."""
+    if current.impersonation:
+        abort(404)
+    found = _mine(suggestion_id)
+    return page("prepared/decline.html", suggestion=found) if found.is_open(at=now()) else redirect(url_for(".index"), 303)
 
 
 @bp.post("/<int:suggestion_id>/decline")
 def decline(suggestion_id: int) -> ResponseReturnValue:
+    """The reason may be left out. Too long a one comes back as it was typed."""
     if current.impersonation:
         raise NotTheirs
+    typed = request.form.get("reason", "").replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(typed) > LONGEST_NOTE:
+        wrong = _("Please keep it to %(number)s characters.", number=LONGEST_NOTE)
+        return page("prepared/decline.html", 422, suggestion=_mine(suggestion_id), typed=typed, wrong=wrong)
     with transaction():
-        actions.decline(_mine(suggestion_id).id, by=current.actor, at=now())
+        actions.decline(_mine(suggestion_id).id, reason=typed, by=current.actor, at=now())
     say(_("Declined."), _("Nothing is changed."))
     return _back()
 
@@ -79,6 +100,19 @@ def say_why(suggestion_id: int) -> ResponseReturnValue:
 
 
 @bp.app_template_global()
+def again(one: queries.Shown) -> str:
+    """The page with the form that was sent, filled in as far as that is short; where it has no page of its own, the one it was on."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        if adapter:
+            adapter.match(one.path, method="GET")
+    except HTTPException:
+        return one.page
+    short = {name: value for name, value in one.form if SHORT.fullmatch(value)}
+    return f"{quote(one.path)}?{urlencode(short)}" if short else quote(one.path)
+
+
+@bp.app_template_global()
 def offered(about: str) -> list[queries.Shown]:
     """What waits for this customer, of what is about this page."""
     customer, at = current.customer, now()
@@ -93,4 +127,6 @@ def _mine(suggestion_id: int) -> PreparedChange:
 
 
 def _back() -> Response:
-    return redirect(came_from(), 303)
+    """To the page that lies below, where what was sent is a page of its own."""
+    back = came_from()
+    return redirect(url_for(".index") if back == request.path else back, 303)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
+from flask_babel import gettext as _
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
@@ -66,7 +67,7 @@ class Season:
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.bought_from <= self.bought_until <= self.until:
-            raise ValueError("bought_from, bought_until and until, one after the other")
+            raise ValueError(_("the three days have to follow one another"))
         return self
 
 
@@ -188,7 +189,7 @@ class Terms:
             *((f"reasons.{reason.key}.details", [detail.key for detail in reason.details]) for reason in self.reasons),
         ):
             if twice := {key for key in keys if keys.count(key) > 1}:
-                raise ValueError(f"{name}: {', '.join(sorted(twice))} stands there twice")
+                raise ValueError(_("%(name)s: %(keys)s stands there twice", name=name, keys=", ".join(sorted(twice))))
         return self
 
     def reason(self, key: str) -> Reason | None:
@@ -259,5 +260,24 @@ def _read(body: str) -> Terms:
 def _problem(found: Any) -> str:
     """`windows.categories.food: Input should be …`"""
     key = ".".join(str(part) for part in found["loc"] if part != "[key]")
-    said = str(found["msg"]).removeprefix("Value error, ")
+    said = _told(found["type"], found.get("ctx", {})) or str(found["msg"]).removeprefix("Value error, ")
     return f"{key}: {said}" if key else said
+
+
+def _told(kind: str, limits: dict[str, Any]) -> str | None:
+    """What people get wrong, in words; the rest stays in those of the library."""
+    match kind:
+        case "greater_than_equal":
+            return str(_("at least %(number)s", number=limits["ge"]))
+        case "less_than_equal":
+            return str(_("at most %(number)s", number=limits["le"]))
+        case "too_short":
+            return str(_("one at least"))
+        case "string_pattern_mismatch":
+            return str(_("small letters, digits and _ only"))
+        case "missing":
+            return str(_("is missing"))
+        case "extra_forbidden":
+            return str(_("is no key of these rules"))
+        case _:
+            return None

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from babel.numbers import list_currencies
+from flask_babel import gettext as _
 from pydantic import AfterValidator, ConfigDict, Field
 
 from portal.kit import postal
@@ -18,19 +19,19 @@ CHECKED = ConfigDict(extra="forbid", strict=True)
 
 def _currency(code: str) -> str:
     if code not in CURRENCIES:
-        raise ValueError("a currency of ISO 4217, such as EUR")
+        raise ValueError(_("a currency of ISO 4217, such as EUR"))
     return code
 
 
 def _market(code: str) -> str:
     if code != "EU" and not postal.is_country(code):
-        raise ValueError("a country of ISO 3166, such as DE, or EU")
+        raise ValueError(_("a country of ISO 3166, such as DE, or EU"))
     return code
 
 
 def _words(told: dict[str, str]) -> dict[str, str]:
     if not all(text.strip() for text in told.values()):
-        raise ValueError("words for each language that is named, such as en")
+        raise ValueError(_("words for each language that is named, such as en"))
     return told
 
 

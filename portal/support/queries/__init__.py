@@ -6,5 +6,6 @@ from portal.support.queries.finding import search as search
 from portal.support.queries.order import desk_order as desk_order
 from portal.support.queries.person import person as person
 from portal.support.queries.tasks import opened as opened
+from portal.support.queries.workers import has_looked as has_looked
 from portal.support.queries.workers import looks as looks
 from portal.support.queries.workers import workers as workers

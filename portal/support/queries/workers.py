@@ -39,6 +39,12 @@ def looks() -> list[Looked]:
     return [Looked(*row) for row in rows]
 
 
+def has_looked(customer_id: int, *, by: int, since: datetime) -> bool:
+    """Whether this member of staff has opened the customer's page."""
+    looks = Look.customer_id == customer_id, Look.staff_id == by, Look.page == "customer", Look.at > since
+    return bool(db.session.scalar(select(exists().where(*looks))))
+
+
 def workers(*, at: datetime) -> list[Worker]:
     """Everybody who works here, and who did."""
     second = exists().where(AuthenticatorApp.staff_id == Staff.id) | exists().where(Passkey.staff_id == Staff.id)

@@ -10,6 +10,7 @@ from portal.support.routes import remembering as remembering
 from portal.support.routes import returns as returns
 from portal.support.routes import rules as rules
 from portal.support.routes import starting as starting
+from portal.support.routes import suggested as suggested
 from portal.support.routes import sync as sync
 from portal.support.routes import viewing as viewing
 from portal.support.routes.door import bp as bp

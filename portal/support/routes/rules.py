@@ -1,6 +1,5 @@
 """The rules of returns at the desk: what counts, what would change with others, and a new version of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
@@ -10,9 +9,11 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from portal.accounts.current import current, freshly, staff_only
 from portal.accounts.models import Customer, Role
+from portal.kit import i18n
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.shop import shop
@@ -44,6 +45,8 @@ class Typed:
     """Which version was the last when this page was made."""
     is_overtaken: bool = False
     """By a version that was made since its author opened the page."""
+    is_stale: bool = False
+    """Its author's second step is too old by now."""
     begun_from: queries.rules.ShownVersion | None = None
     """None is what counts now."""
 
@@ -78,10 +81,11 @@ def policy_version(version_id: int) -> ResponseReturnValue:
 
 @bp.post("/policy")
 @staff_only(Role.ADMIN)
-@freshly
 def make_policy() -> ResponseReturnValue:
-    """First it is shown what would change; saved is what was shown."""
+    """First it is shown what would change; saved is what was shown. Rules take longer to write than a second step stays fresh."""
     typed = _typed(request.form)
+    if not current.is_fresh:
+        return _page(replace(typed, is_stale=True), status=422)
     if typed.body is None or typed.problems or typed.others:
         return _page(typed, status=422)
     if request.form.get("seen") != typed.seen:
@@ -136,12 +140,12 @@ def _page(typed: Typed, *, looks: bool = False, status: int = 200) -> ResponseRe
     foresight = foresee(ruling.read(typed.body), at=at) if looks and typed.body else None
     return page(
         "support/policy.html", status, sent=typed, groups=rules_form.groups((typed.begun_from or base).body),
-        base=base, versions=queries.rules.versions(),
+        base=base, versions=queries.rules.versions(), rule_told=rules_form.rule_told,
         looks=looks, differences=differences, foresight=foresight, counts=rules_form.counts(base.body), at=at,
     )  # fmt: skip
 
 
-def _typed(form: Mapping[str, str]) -> Typed:
+def _typed(form: MultiDict[str, str]) -> Typed:
     begun_from = _begun_from(form)
     known, base = queries.rules.last_made(), (begun_from or queries.rules.newest()).body
     note, begins = forms.text(form, "note"), forms.text(form, "begins")
@@ -163,7 +167,7 @@ def _typed(form: Mapping[str, str]) -> Typed:
     return typed
 
 
-def _begun_from(form: Mapping[str, str]) -> queries.rules.ShownVersion | None:
+def _begun_from(form: MultiDict[str, str]) -> queries.rules.ShownVersion | None:
     number = form.get("from", "")
     if not number:
         return None
@@ -180,9 +184,17 @@ def _check(typed: Typed) -> None:
             key = problem.partition(":")[0]
             name = next((name for name in typed.values if key == name or key.startswith(f"{name}.")), None)
             if name:
-                typed.problems[name] = problem
+                typed.problems[name] = _at_its_field(name, key, problem.partition(": ")[2])
             else:
                 typed.others.append((None, problem))
+
+
+def _at_its_field(name: str, key: str, problem: str) -> str:
+    """The field says where it is, but for what of it."""
+    what = key.removeprefix(name).strip(".")
+    if what.isdecimal():
+        return f"{_('Line %(number)s:', number=int(what) + 1)} {problem}"
+    return f"{what}: {problem}" if what else i18n.capital(problem)
 
 
 def _begins(typed: str, at: datetime) -> datetime | None:

@@ -25,11 +25,7 @@ bp.add_app_template_filter(side_told)
 @bp.get("/sync")
 @staff_only(Role.AGENT)
 def sync() -> ResponseReturnValue:
-    at = now()
-    return page(
-        "support/sync.html", at=at, work=operations.status(at=at), last=operations.last_reconciliation(), alarms=operations.alarms(),
-        worker_age=operations.worker_age(),
-    )  # fmt: skip
+    return _board()
 
 
 @bp.post("/sync/work/<int:work_id>/retry")
@@ -39,7 +35,7 @@ def retry_work(work_id: int) -> ResponseReturnValue:
     with transaction():
         tried = actions.retry(work_id, of=of, by=_by(), at=now())
     say(_("It is tried again now.") if tried.number else _("It does not fail any more, or is about to be tried."))
-    return redirect(came_from(), 303)
+    return redirect(_back(), 303)
 
 
 @bp.post("/sync/retry")
@@ -61,12 +57,10 @@ def replay() -> ResponseReturnValue:
         with transaction():
             found = event_id and actions.replay(event_id, event, by=_by(), at=now())
     except (Declined, TryAgain) as error:
-        say(_("The payment provider did not give it: %(why)s", why=error), tone="bad")
-        return redirect(url_for(".sync"), 303)
-    if found:
-        say(_("Done once more: what follows from it is asked for."))
-    else:
-        say(_("Nothing follows from it: it is of another mode or account than our key."), tone="bad")
+        return _board(refused={"event": _("The payment provider did not give it: %(why)s", why=error)})
+    if not found:
+        return _board(refused={"event": _("Nothing follows from it: it is of another mode or account than our key.")})
+    say(_("Done once more: what follows from it is asked for."))
     return redirect(url_for(".sync"), 303)
 
 
@@ -80,10 +74,9 @@ def resync() -> ResponseReturnValue:
         if len(found) == 1:
             number = actions.resync(found[0], by=_by(), at=now())
     if number is None:
-        say(_("Nobody, or more than one, is known by “%(typed)s”.", typed=typed), tone="bad")
-    else:
-        say(ngettext("%(num)s thing is looked up now.", "%(num)s things are looked up now.", number))
-    return redirect(came_from(), 303)
+        return _board(refused={"customer": _("Nobody, or more than one, is known by “%(typed)s”.", typed=typed)})
+    say(ngettext("%(num)s thing is looked up now.", "%(num)s things are looked up now.", number))
+    return redirect(_back(), 303)
 
 
 @bp.post("/sync/reconcile")
@@ -93,6 +86,21 @@ def reconcile() -> ResponseReturnValue:
         is_new = actions.reconcile(by=_by(), at=now())
     say(_("All of it is compared now. This page tells how far it is, and what is found.") if is_new else _("It is asked for already."))
     return redirect(url_for(".sync"), 303)
+
+
+def _board(*, refused: dict[str, str] | None = None) -> ResponseReturnValue:
+    """`refused` says, by field, why nothing was done; what was typed still stands there."""
+    at = now()
+    return page(
+        "support/sync.html", 422 if refused else 200, at=at, work=operations.status(at=at), last=operations.last_reconciliation(),
+        alarms=operations.alarms(), worker_age=operations.worker_age(), refused=refused or {}, typed=request.form if refused else {},
+    )  # fmt: skip
+
+
+def _back() -> str:
+    """To the page with the button: the board itself, also where it has just refused something, or a customer's."""
+    board, page_before = url_for(".sync"), came_from()
+    return board if page_before.startswith(board) else page_before
 
 
 def _by() -> Actor:
