@@ -94,7 +94,10 @@ SLIPS = [
 def test_one_slip_is_asked_about(app: Flask, desk: Browser, ada: int, typed: str) -> None:
     told = words(desk.get(f"/desk/search?q={quote(typed)}"))
     assert f"Nobody is found for “{typed}”" in told and "Did you mean this one?" in told and "Ada King" in told and "Bob" not in told
-    assert [(whom, page) for _, whom, page in looks(app)] == [(ada, "search")], "whom staff saw, they saw"
+    seen = [(whom, page) for _, whom, page in looks(app)]
+    assert seen == [(ada, "search")], "whom staff saw, they saw"
+    part = desk.get(f"/desk/search/suggestions?q={quote(typed)}", target="suggested")
+    assert not part.select("a") and len(looks(app)) == 1, "half a word is no slip"
 
 
 @pytest.mark.parametrize(
