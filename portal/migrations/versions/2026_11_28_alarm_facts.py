@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'alarm_facts'
-down_revision = 'walks_stay'
+down_revision = 'put_off'
 
 
 def upgrade() -> None:
