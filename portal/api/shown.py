@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal.carriers import Incident, ParcelStatus
 from portal.returns.models import (
@@ -27,9 +27,9 @@ class Shown(BaseModel):
 
 
 class PageOf(Shown, Generic[Thing]):
+    model_config = ConfigDict(use_attribute_docstrings=False)  # for each kind of page, they would be looked for in every file of the portal
     data: tuple[Thing, ...]
-    next_cursor: str | None
-    """Where the next page begins; null on the last one."""
+    next_cursor: str | None = Field(description="Where the next page begins; null on the last one.")
 
 
 class Price(Shown):

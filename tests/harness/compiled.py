@@ -3,7 +3,6 @@
 It is the same for each, and takes as long as the rest of a short test.
 """
 
-from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -17,6 +16,8 @@ from werkzeug.routing import Rule
 
 STATEMENTS = 3000
 """So many are kept: more than the portal has."""
+COMPILED = "_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown"
+"""What compiling writes into a rule, and nobody changes afterwards."""
 
 
 class Templates(BytecodeCache):
@@ -38,18 +39,20 @@ def keep_compiled() -> None:
 
 
 def _keep_routes() -> None:
-    """A function that builds an address follows from what the address is made of; the rule itself is given to it when it is called."""
-    compile_one, kept = Rule._compile_builder, dict[Any, Callable[..., tuple[str, str]]]()
+    """What an address is made of, and what builds it, follow from the text of its rule and from what its map's variables may be."""
+    compile_one, kept = Rule.compile, dict[Any, dict[str, Any]]()
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if rule.defaults:
-            return compile_one(rule, append_unknown)
-        key = rule.rule, tuple(rule._trace), append_unknown
+    def compile_once(self: Rule) -> None:
+        if self.defaults or self.map.host_matching:
+            compile_one(self)
+            return
+        key = self.rule, self.subdomain, self.merge_slashes, *self.map.converters.items()
         if key not in kept:
-            kept[key] = compile_one(rule, append_unknown)
-        return kept[key]
+            compile_one(self)
+            kept[key] = {name: vars(self)[name] for name in COMPILED}
+        vars(self).update(kept[key])
 
-    Rule._compile_builder = compile_once  # type: ignore[assignment, method-assign]
+    Rule.compile = compile_once  # type: ignore[method-assign]
 
 
 def _keep_statements() -> None:

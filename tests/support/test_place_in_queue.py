@@ -54,7 +54,7 @@ def test_the_page_and_the_filter_stay_through_all_that_is_done_with_a_task(app: 
     page = desk.post(attribute(page, 'form[action*="/reminders?"]', "action"), {"words": "Call"}, expect=422)
     assert attribute(page, "a.back", "href") == row, "also one that was refused first"
     page = desk.post(attribute(desk.get(row), 'form[action*="/done?"]', "action"))
-    assert desk.at == f"/desk?{place}&done={parcels[SHOWN]}" and len(page.select(".queue li")) == 2
+    assert desk.at == f"/desk?{place}&past={parcels[SHOWN]}" and len(page.select(".queue li")) == 2
     desk.post(attribute(page, "#notice form", "action"))
     assert desk.at == row and listed(desk, second) == shown
 
@@ -65,7 +65,7 @@ def test_what_is_done_leads_to_the_next_of_the_same_list(app: Flask, desk: Brows
     assert "Next: A customer looks again and again" in told and "P02" in told, "not what was passed over, nor what another queue has"
     assert "P02" in next_one(desk, f"/desk/tasks/{parcels[1]}?queue=parcels"), "and so does its own page"
     given_to(app, "The lead", parcels[2])
-    assert "P03" in next_one(desk, desk.at) and "P02" in next_one(lead, "/desk?done=" + str(parcels[1])), "a colleague has it"
+    assert "P03" in next_one(desk, desk.at) and "P02" in next_one(lead, "/desk?past=" + str(parcels[1])), "a colleague has it"
     desk.post(f"/desk/tasks/{parcels[-1]}/done?queue=parcels")
     assert "P00" in next_one(desk, desk.at), "after the last comes the first"
     given_to(app, "Jonas", parcels[4])
@@ -91,7 +91,7 @@ def test_a_page_on_which_all_is_done_leads_back_to_the_first(app: Flask, desk: B
 
 @pytest.mark.parametrize("nobody", ["999999", "0", "-1", "1.5", "x", "", str(2**31), str(2**64), "9" * 5000, "%C2%B2", "1%27"])
 def test_what_names_no_task_asks_for_the_first_page(desk: Browser, parcels: list[int], nobody: str) -> None:
-    assert "P00" in listed(desk, f"/desk?queue=parcels&after={nobody}&done={nobody}")[0]
+    assert "P00" in listed(desk, f"/desk?queue=parcels&after={nobody}&past={nobody}")[0]
     assert desk.get(f"/desk/tasks/{parcels[0]}?after={nobody}").select(".queue li")
 
 

@@ -30,6 +30,8 @@ class Approval:
     prepared_id: int
     looks: dict[str, Any]
     entries: list[Entry] = field(default_factory=list)
+    looks_now: dict[str, Any] = field(default_factory=dict)
+    """What would come of it by now, where that is not what was shown."""
     is_done: bool = False
 
 
@@ -61,12 +63,16 @@ def hear(entry: Entry) -> None:
 
 
 def settle(answer: Response) -> Response:
-    """After each request. What could not be done as it was suggested is out of date; why, the answer says."""
+    """After each request. What would come to something else by now waits on, and is shown anew; what can't be done any more is out of date.
+    Why, the answer says."""
     approval: Approval | None = g.pop("approval", None)
     if approval and not approval.is_done and answer.status_code in (303, 404, 409, 422):
         del g.prepared_id  # this is no approval
         with transaction():
-            actions.overtake(approval.prepared_id, by=current.actor, at=now())
+            if approval.looks_now:
+                actions.renew(approval.prepared_id, approval.looks_now, by=current.actor, at=now())
+            else:
+                actions.overtake(approval.prepared_id, by=current.actor, at=now())
     return answer
 
 
@@ -77,8 +83,9 @@ def _mark() -> None:
     if approval is None or approval.is_done or not written:
         return
     db.session.flush()
-    for subject, shown in approval.looks.items():
-        if not is_still_so(shown, picture(subject) or [], at=now()):
-            raise LooksOtherNow
+    looks = {subject: picture(subject) or [] for subject in approval.looks}
+    if not all(is_still_so(shown, looks[subject], at=now()) for subject, shown in approval.looks.items()):
+        approval.looks_now = looks
+        raise LooksOtherNow
     actions.approve(approval.prepared_id, written[0], at=now())
     approval.is_done = True

@@ -16,7 +16,7 @@ from portal.tasks.models.task import FIRST
 SHOWN = 30
 """At a time."""
 ORDER = StaffTask.rank, StaffTask.due_at, StaffTask.id
-Giver = aliased(Staff)
+Giver, Delayer = aliased(Staff), aliased(Staff)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,12 @@ class Line:
     owner: str | None
     giver: str | None
     """The colleague from whom its owner has it."""
+    put_off_until: datetime | None
+    put_off_by: str | None
     done_at: datetime | None
+
+    def is_put_off(self, at: datetime) -> bool:
+        return self.done_at is None and self.put_off_until is not None and self.put_off_until > at
 
     @property
     def is_vip(self) -> bool:
@@ -57,23 +62,40 @@ class Waiting:
         return next((line for line in self.lines if line.owner_id in (None, staff_id)), None)
 
 
-def counted() -> dict[Queue, int]:
-    """What waits in each queue, without those in which nothing does."""
-    waits = select(StaffTask.queue, func.count()).where(StaffTask.done_at.is_(None)).group_by(StaffTask.queue)
-    found: dict[Queue, int] = dict(db.session.execute(waits).all())
-    return {queue: found[queue] for queue in Queue if queue in found}
+@dataclass(frozen=True)
+class Counted:
+    queues: dict[Queue, int]
+    """Without those in which nothing is open."""
+    put_off: int
+    late: int
+    """Of what was put off: it was promised for before now."""
+
+    @property
+    def all(self) -> int:
+        return sum(self.queues.values())
 
 
-def mine(staff_id: int) -> int:
-    """How many wait for this colleague."""
-    theirs = select(func.count()).select_from(StaffTask).where(StaffTask.done_at.is_(None), StaffTask.owner_id == staff_id)
+def counted(*, at: datetime) -> Counted:
+    number = func.count()
+    found: dict[Queue, int] = dict(
+        db.session.execute(select(StaffTask.queue, number).where(StaffTask.is_open(at)).group_by(StaffTask.queue)).all()
+    )
+    put_off = select(number, number.filter(StaffTask.due_at < at)).where(StaffTask.is_put_off(at))
+    return Counted({queue: found[queue] for queue in Queue if queue in found}, *db.session.execute(put_off).one())
+
+
+def mine(staff_id: int, *, at: datetime) -> int:
+    """How many are open for this colleague."""
+    theirs = select(func.count()).select_from(StaffTask).where(StaffTask.is_open(at), StaffTask.owner_id == staff_id)
     return db.session.scalar(theirs) or 0
 
 
-def waiting(queue: Queue | None = None, *, owner_id: int | None = None, after: int | None = None) -> Waiting:
-    """Of one queue, or of one colleague, or all; `after` is the task with which the page before ended, done or not. Once nothing waits
-    behind that any more, it is the first page."""
-    tasks = _lines().where(StaffTask.done_at.is_(None))
+def waiting(
+    queue: Queue | None = None, *, at: datetime, owner_id: int | None = None, put_off: bool = False, after: int | None = None
+) -> Waiting:
+    """Of one queue, or of one colleague, or all, what is open; or else what was put off. `after` is the task with which the page before
+    ended, done or not; once nothing waits behind that any more, it is the first page."""
+    tasks = _lines().where(StaffTask.is_put_off(at) if put_off else StaffTask.is_open(at))
     if queue:
         tasks = tasks.where(StaffTask.queue == queue)
     if owner_id:
@@ -94,10 +116,13 @@ def _lines() -> Select[Any]:
     name = func.coalesce(func.nullif(Customer.name, ""), Customer.email, "")
     columns = (
         StaffTask.id, StaffTask.kind, StaffTask.queue, StaffTask.subject, StaffTask.facts, StaffTask.words, StaffTask.customer_id, name,
-        StaffTask.rank, StaffTask.opened_at, StaffTask.due_at, StaffTask.owner_id, Staff.name, Giver.name, StaffTask.done_at,
+        StaffTask.rank, StaffTask.opened_at, StaffTask.due_at, StaffTask.owner_id, Staff.name, Giver.name,
+        StaffTask.put_off_until, Delayer.name, StaffTask.done_at,
     )  # fmt: skip
     tasks = select(*columns).join(Customer, Customer.id == StaffTask.customer_id, isouter=True)
-    return tasks.join(Staff, Staff.id == StaffTask.owner_id, isouter=True).join(Giver, Giver.id == StaffTask.given_by, isouter=True)
+    for who, number in (Staff, StaffTask.owner_id), (Giver, StaffTask.given_by), (Delayer, StaffTask.put_off_by):
+        tasks = tasks.join(who, who.id == number, isouter=True)
+    return tasks
 
 
 def _read(tasks: Select[Any]) -> list[Line]:
