@@ -11,6 +11,7 @@ from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
 from portal.prepared import what
 from portal.prepared.routes import approving, bp, desk_bp, trying
+from portal.prepared.routes.anew import again_for as again_for
 from portal.prepared.routes.sent import SUGGESTION
 from portal.prepared.telling import both as both
 from portal.prepared.telling import details as details

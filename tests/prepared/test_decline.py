@@ -66,3 +66,22 @@ def test_staff_prepare_another_one_on_the_same_form(app: Flask, alice: Box, jona
     assert link and str(link["href"]) == f"{quantity(alice, app)}?quantity=5"
     assert attribute(jonas.get(str(link["href"])), "input[name=quantity]") == "5"
     assert not alice.browser.get("/suggestions").find("a", string="Prepare again")
+
+
+def test_from_the_desk_a_view_begins_at_that_form(app: Flask, alice: Box, bob: Box, jonas: Browser, jonas_id: int) -> None:
+    jonas.post(quantity(alice, app), {"quantity": "5"})
+    alice.browser.get("/suggestions/1/decline")
+    alice.browser.post("/suggestions/1/decline")
+    desk = desk_of(app, jonas_id)
+    link = desk.get(f"/desk/customers/{alice.customer_id}").find("a", string="Prepare again")
+    assert link
+    form = desk.get(str(link["href"])).select_one("main form[method=post]")
+    assert form
+    sent = {"why": "phone", "reason": "Three will do, she says"}
+    token = desk.token()
+    answer = desk.client.post(str(form["action"]), data={**sent, "csrf_token": token})
+    assert (answer.status_code, answer.location) == (303, f"{quantity(alice, app)}?quantity=5")
+    others = desk_of(app, jonas_id)
+    others.get(f"/desk/customers/{bob.customer_id}/view")
+    answer = others.client.post(f"/desk/customers/{bob.customer_id}/view?again=1", data={**sent, "csrf_token": others.token()})
+    assert (answer.status_code, answer.location) == (303, "/")

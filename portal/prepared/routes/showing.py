@@ -1,12 +1,8 @@
 """The page of suggestions: to the customer, what they can approve or decline; to the member of staff who views it, what became of it."""
 
-import re
-from urllib.parse import quote, urlencode
-
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.accounts.current import current, signed_in
@@ -16,17 +12,17 @@ from portal.kit.web import came_from, one_or_404, page, say
 from portal.prepared import actions, queries
 from portal.prepared.models import PreparedChange
 from portal.prepared.refusals import AnsweredAlready, NotTheirs
+from portal.prepared.routes.anew import again
 from portal.prepared.telling import both, change_told, more_of, sentence
 
 bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
 bp.before_request(signed_in)
 LONGEST_NOTE = 300
-SHORT = re.compile(r"[\w-]{1,20}")
-"""A number, a day or a choice: nothing else of what was sent goes into an address."""
 SHOWN = 50
 bp.app_template_global("suggested")(sentence)
 bp.app_template_global()(change_told)
 bp.app_template_global()(both)
+bp.app_template_global()(again)
 bp.app_template_global("more_of_suggested")(more_of)
 bp.app_template_global()(queries.together)
 
@@ -97,19 +93,6 @@ def say_why(suggestion_id: int) -> ResponseReturnValue:
         actions.say_why(prepared, typed)
     say(_("Saved."), _("The customer reads it beside the suggestion."))
     return redirect(url_for("prepared.index"), 303)
-
-
-@bp.app_template_global()
-def again(one: queries.Shown) -> str:
-    """The page with the form that was sent, filled in as far as that is short; where it has no page of its own, the one it was on."""
-    adapter = current_app.create_url_adapter(request)
-    try:
-        if adapter:
-            adapter.match(one.path, method="GET")
-    except HTTPException:
-        return one.page
-    short = {name: value for name, value in one.form if SHORT.fullmatch(value)}
-    return f"{quote(one.path)}?{urlencode(short)}" if short else quote(one.path)
 
 
 @bp.app_template_global()

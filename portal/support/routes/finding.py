@@ -22,6 +22,8 @@ from portal.tasks.queries import MOST
 LONGEST = 254
 """Characters of what is searched for: no address is longer."""
 SUGGESTED = 7
+FEW_SUBSCRIPTIONS = 8
+"""So many of a customer's are on their page, until somebody asks for all."""
 SHORTEST_SUGGESTED = 3
 """Letters. Each suggestion is a look that is kept: fewer would fill the list with whom nobody means."""
 
@@ -33,7 +35,7 @@ def search() -> ResponseReturnValue:
     typed = _typed()
     hits = queries.search(typed)
     if hits.one:
-        return redirect(url_for(".customer", customer_id=hits.one.id), 303)
+        return redirect(url_for(".customer", customer_id=hits.one.id, order=hits.order), 303)
     note_look((hit.id for hit in hits.shown), "search")
     return page("support/search.html", typed=typed, hits=hits)
 
@@ -54,8 +56,11 @@ def customer(customer_id: int) -> ResponseReturnValue:
     found = one_or_404(select(Customer).where(Customer.id == customer_id))
     note_look([found.id], "customer")
     at = now()
-    person = queries.person(found, at=at, older_than=request.args.get("older")) or abort(404)
-    return page("support/customer.html", person=person, at=at)
+    person = queries.person(found, at=at, older_than=request.args.get("older"), order=request.args.get("order")) or abort(404)
+    return page(
+        "support/customer.html", person=person, all_subscriptions=request.args.get("subscriptions") == "all",
+        few_subscriptions=FEW_SUBSCRIPTIONS, at=at,
+    )  # fmt: skip
 
 
 @bp.get("/photos/<sealed>")
