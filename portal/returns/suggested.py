@@ -117,6 +117,7 @@ def _of_the_way(facts: dict[str, Any]) -> dict[str, str]:
     return {
         "other way back": _("Return %(number)s: %(way)s", number=number, way=way_told(Way(way))) if way else "",
         "order pick-up": _("Return %(number)s is collected %(moment)s", number=number, moment=at),
+        "show receipt": _("Return %(number)s: it counts as sent", number=number),
         "tell parcel number": _("Return %(number)s: sent with %(parcel)s", number=number, parcel=_parcel(facts)),
     }
 
