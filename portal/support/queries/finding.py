@@ -34,10 +34,10 @@ class Hits:
         return self.people[0] if self.is_exact and len(self.people) == 1 and not self.nobodys else None
 
 
-def search(typed: str, *, is_whole: bool = True) -> Hits:
+def search(typed: str, *, is_typed: bool = True) -> Hits:
     """By what belongs to one person (whole address, number of an order, a name of the provider's), else by a number to call, else by
-    the beginnings of names and addresses, in any order; else by what looks like part of a number, and last with one letter wrong: not while it is
-    still being typed, when each beginning would be a slip of something."""
+    the beginnings of names and addresses, in any order; else by what looks like part of a number, and last with one letter wrong: but not
+    before all of it `is_typed`, when each beginning would be a slip of something."""
     if len(typed) < SHORTEST:
         return Hits([])
     pasted = read(typed)
@@ -50,7 +50,7 @@ def search(typed: str, *, is_whole: bool = True) -> Hits:
         return Hits(with_words)
     if "@" in pasted.text and (came := owners.came_with(pasted.text.lower())):
         return Hits([], nobodys=came)
-    return _hits(owners.guessed(pasted)) or Hits(nearly_named(pasted.text) if is_whole else [], is_near=True)
+    return _hits(owners.guessed(pasted)) or Hits(nearly_named(pasted.text) if is_typed else [], is_near=True)
 
 
 def _hits(owned: Owned) -> Hits | None:

@@ -45,7 +45,7 @@ def search() -> ResponseReturnValue:
 def suggestions() -> ResponseReturnValue:
     """While somebody types: the first of those who would be found. It leads nowhere by itself."""
     typed = _typed()
-    people = queries.search(typed, is_whole=False).people[:SUGGESTED] if len(typed) >= SHORTEST_SUGGESTED else []
+    people = queries.search(typed, is_typed=False).people[:SUGGESTED] if len(typed) >= SHORTEST_SUGGESTED else []
     note_look((hit.id for hit in people), "search")
     return page("support/suggestions.html", typed=typed, people=people)
 
