@@ -314,7 +314,7 @@ WALKS = [
     _screen("account-many", "sofia", "/account"),
     _screen("orders-many", "sofia", "/orders"),
     _screen("home", "mira", "/"),
-    Walk("mira", ("home-suggested", "suggestions"), suggested),
+    Walk("mira", ("home-suggested", "home-declining", "suggestions"), suggested),
     _screen("deliveries", "mira", "/subscriptions"),
     _screen("subscription", "mira", "/subscriptions", _open_subscription),
     _screen("delivery", "mira", "/subscriptions", _open_delivery),

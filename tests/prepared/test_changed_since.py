@@ -13,6 +13,7 @@ from tests.prepared.builders import approve, fields_of, prepared, suggestions, v
 from tests.prepared.test_at_desk import desk_of
 from tests.subscriptions.builders import Box
 from tests.subscriptions.conftest import Both
+from tests.subscriptions.test_undo_by_mail import quantity
 
 SHOWN_ANEW = "Something has changed since it was suggested, so nothing was done yet. Look at what would come of it now."
 
@@ -26,9 +27,21 @@ def test_what_would_come_to_something_else_is_shown_anew_and_then_done(app: Flas
     assert SHOWN_ANEW in words(page)
     assert both.here(alice) == date(2026, 12, 23) and prepared(app)[0].ended_as is None
     card = suggestions(alice.browser.get("/"))
-    assert "Next charge then Tue 23 Feb" in card and "Changed since then" not in card
+    assert "Then Tue 23 Feb" in card and "Changed since then" not in card
     approve(alice.browser)
     assert both.here(alice) == date(2027, 2, 23) and prepared(app)[0].ended_as is Outcome.APPROVED
+
+
+def test_what_the_route_had_said_by_then_is_not_said(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
+    """That of the quantity says what it did, and makes a form of each refusal."""
+    jonas.post(quantity(alice, app), {"quantity": "4"})
+    alice.browser.post(alice.skip(0))
+    page = approve(alice.browser)
+    notice = page.select_one("#notice")
+    assert notice and SHOWN_ANEW in words(notice) and not notice.select("form")
+    assert prepared(app)[0].ended_as is None
+    approve(alice.browser)
+    assert prepared(app)[0].ended_as is Outcome.APPROVED
 
 
 def test_of_two_about_one_thing_both_stand_and_say_so(app: Flask, alice: Box, jonas: Browser, jonas_id: int, both: Both) -> None:

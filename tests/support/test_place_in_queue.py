@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from portal.accounts.models import Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.tasks import actions
+from portal.tasks import Queue, actions
 from portal.tasks.models import StaffTask
+from portal.tasks.queries import MOST
 from portal.tasks.queries.waiting import SHOWN
 from tests.browser import Browser, attribute, words
 from tests.support.conftest import looks
@@ -99,7 +100,7 @@ def test_the_navigation_of_each_page_says_how_many_are_mine(app: Flask, desk: Br
     def mine(page: str) -> str:
         return words(desk.get(page).select(".desk-places > a")[1])
 
-    assert mine("/desk/returns") == "Mine"
+    assert mine("/desk/returns") == "Mine 0"
     for one in parcels[:2]:
         given_to(app, "Jonas", one)
     assert mine("/desk/returns") == mine("/desk") == "Mine 2"
@@ -128,3 +129,16 @@ def test_what_is_done_says_for_how_long_it_was_open(app: Flask, desk: Browser, p
         one = db.session.get_one(StaffTask, parcels[0])
         one.done_at = one.opened_at + timedelta(hours=2)
     assert "Was open for 2 hrs" in words(desk.get(f"/desk/tasks/{parcels[0]}"))
+
+
+def test_of_very_many_it_is_said_that_there_are_more(app: Flask, desk: Browser, jonas: int) -> None:
+    like = {"kind": "no scan", "queue": Queue.PARCELS, "subject": "customer:1", "facts": {}, "owner_id": jonas}
+    many = [like | {"key": str(number), "opened_at": now(), "due_at": now()} for number in range(MOST - 1)]
+    with app.app_context(), transaction():
+        db.session.execute(insert(StaffTask), many)
+    assert [words(chip) for chip in desk.get("/desk").select(".filter .chip")] == ["All 999", "Mine 999", "Parcels 999"]
+    given_to(app, "Jonas", task(app, "worry", "Bob", timedelta(hours=1)))
+    task(app, "claim", "Alice", timedelta(hours=1))
+    page = desk.get("/desk")
+    assert [words(chip) for chip in page.select(".filter .chip")] == ["All 999+", "Mine 999+", "Claims 1", "Parcels 999+"]
+    assert words(page.select(".desk-places > a")[1]) == "Mine 999+"

@@ -88,7 +88,7 @@ def test_what_is_theirs_stays_theirs_and_is_not_counted_until_then(app: Flask, d
     desk.post(f"/desk/tasks/{one}/take")
     desk.post(f"/desk/tasks/{one}/put-off", day())
     assert read(app, one)[0] == jonas and listed(desk, "/desk?queue=mine") == []
-    assert words(desk.get("/desk").select(".desk-places > a")[1]) == "Mine"
+    assert words(desk.get("/desk").select(".desk-places > a")[1]) == "Mine 0"
 
 
 @pytest.mark.parametrize(

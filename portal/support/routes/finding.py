@@ -17,6 +17,7 @@ from portal.kit.web import one_or_404, page
 from portal.photos.models import Photo
 from portal.support import queries
 from portal.support.routes.door import bp, note_look
+from portal.tasks.queries import MOST
 
 LONGEST = 254
 """Characters of what is searched for: no address is longer."""
@@ -95,6 +96,12 @@ def major(amount: int, currency: str) -> str:
 def age(since: datetime, until: datetime | None = None) -> str:
     """How long ago, or how long it was `until` then: 3 hr"""
     return str(format_timedelta(max(until or now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
+
+
+@bp.app_template_filter()
+def capped(number: int) -> str:
+    """As far as tasks are counted: 12, or 999+"""
+    return str(number) if number < MOST else f"{MOST - 1}+"
 
 
 def _typed() -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Customer, Staff
@@ -15,6 +15,8 @@ from portal.tasks.models.task import FIRST
 
 SHOWN = 30
 """At a time."""
+MOST = 1000
+"""So far is counted: a page says "999+" of more."""
 ORDER = StaffTask.rank, StaffTask.due_at, StaffTask.id
 Giver, Delayer = aliased(Staff), aliased(Staff)
 
@@ -64,6 +66,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Counted:
+    """Each up to `MOST`."""
+
     queues: dict[Queue, int]
     """Without those in which nothing is open."""
     put_off: int
@@ -76,18 +80,20 @@ class Counted:
 
 
 def counted(*, at: datetime) -> Counted:
-    number = func.count()
-    found: dict[Queue, int] = dict(
-        db.session.execute(select(StaffTask.queue, number).where(StaffTask.is_open(at)).group_by(StaffTask.queue)).all()
-    )
-    put_off = select(number, number.filter(StaffTask.due_at < at)).where(StaffTask.is_put_off(at))
-    return Counted({queue: found[queue] for queue in Queue if queue in found}, *db.session.execute(put_off).one())
+    queues = (_up_to_most(StaffTask.queue == queue, StaffTask.is_open(at)) for queue in Queue)
+    put_off, late = _up_to_most(StaffTask.is_put_off(at)), _up_to_most(StaffTask.is_put_off(at), StaffTask.due_at < at)
+    *numbers, off, of_those = db.session.execute(select(*queues, put_off, late)).one()
+    return Counted({queue: number for queue, number in zip(Queue, numbers, strict=True) if number}, off, of_those)
 
 
 def mine(staff_id: int, *, at: datetime) -> int:
-    """How many are open for this colleague."""
-    theirs = select(func.count()).select_from(StaffTask).where(StaffTask.is_open(at), StaffTask.owner_id == staff_id)
-    return db.session.scalar(theirs) or 0
+    """How many are open for this colleague, up to `MOST`."""
+    return db.session.scalar(select(_up_to_most(StaffTask.owner_id == staff_id, StaffTask.is_open(at)))) or 0
+
+
+def _up_to_most(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """To count all of very many takes longer than all else on the page."""
+    return select(func.count()).select_from(select(StaffTask.id).where(*which).limit(MOST).subquery()).scalar_subquery()
 
 
 def waiting(
