@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench import crowd, finding, history_walk, numbers_page, order_pages, orders_file, questions, throughput, times, weight
+from bench import crowd, finding, history_walk, numbers_page, order_pages, orders_file, questions, queues, throughput, times, weight
 from bench.figure import Figure
 from bench.stage import ROOT, Stage, a_database, serving, wait_for
 from bench.wire import Wire
@@ -71,7 +71,7 @@ def main() -> None:
         figures = measure(Path(folder))
     for database, workers in ("sqlite", 1), ("postgresql", 2):
         figures += through(database, workers)
-        for measured in finding.measure, numbers_page.measure, history_walk.measure:
+        for measured in finding.measure, queues.measure, numbers_page.measure, history_walk.measure:
             figures += at_scale(measured, database)
     OUT.write_text(json.dumps([asdict(figure) for figure in figures], indent=2, ensure_ascii=False) + "\n")
     wide = max(len(figure.name) for figure in figures)

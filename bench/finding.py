@@ -81,8 +81,8 @@ class Crowd:
             people = [(number, *self._person(number)) for number in numbers]
             words = [(number, word) for number, email, name, phone in people for word in sorted(words_of(email, [name], [phone]))]
             with transaction():
-                _write("customer", ("id", "email", "name"), [(number, email, name) for number, email, name, _ in people])
-                _write("customer_word", ("customer_id", "word"), words)
+                write("customer", ("id", "email", "name"), [(number, email, name) for number, email, name, _ in people])
+                write("customer_word", ("customer_id", "word"), words)
         with transaction():
             for index in indexes:
                 index.create(db.session.connection())
@@ -134,7 +134,7 @@ class Crowd:
         return self.random.choice(BEGINNINGS) + "".join(parts) + self.random.choice(ENDS)
 
 
-def _write(table: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+def write(table: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
     cursor = db.session.connection().connection.cursor()
     if is_sqlite():
         cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows)

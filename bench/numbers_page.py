@@ -118,6 +118,10 @@ def fill(orders: int) -> None:
         deed="CASE i % 100 WHEN 0 THEN 'paused' WHEN 50 THEN 'resumed' ELSE 'skipped' END", at=moment(ordered),
         after=paused.replace("true", "' || CASE WHEN i % 100 = 0 THEN 'true' ELSE 'false' END || '"),
     )  # fmt: skip
+    _insert(
+        "offered", customers, subscription_id="i", reason="'too much'", kinds="'[\"skip\", \"less often\"]'",
+        shown_at=moment(f"i * {step * 10:.3f}"), opened="CASE WHEN i % 3 = 0 THEN 'skip' END", entry_id="CASE WHEN i % 6 = 0 THEN i END",
+    )  # fmt: skip
     with transaction():
         db.session.execute(text("ANALYZE"))
 

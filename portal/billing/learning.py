@@ -64,7 +64,8 @@ def learn_that_it_is_gone(account: BillingAccount, *, at: datetime) -> None:
     if not account.leave(at=at):
         return
     ours = f"{account.provider_ref} of customer {account.customer_id} is not there any more"
-    raise_alarm(ACCOUNT_GONE, f"{ours}: it was deleted at the provider, or is of another mode or account than our key.", at=at)
+    sentence = f"{ours}: it was deleted at the provider, or is of another mode or account than our key."
+    raise_alarm(ACCOUNT_GONE, sentence, facts={"ref": account.provider_ref, "customer": account.customer_id}, at=at)
     timeline.note(account, "account gone", by=timeline.PROVIDER, at=at, facts={})
     for setup in db.session.scalars(CardSetup.open_of(account.id)):
         setup.close(Outcome.EXPIRED, at=at)

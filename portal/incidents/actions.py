@@ -1,10 +1,9 @@
 """What is done about incidents: publish, say anew, end, put away; and who is concerned is kept up to date."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from portal import outbox, timeline
 from portal.accounts.actions import forget_notices, notice
@@ -15,7 +14,6 @@ from portal.kit.shop import shop
 from portal.timeline import Actor
 
 GROW = "concern incidents"
-AT_ONCE = 500
 Words = dict[str, str]
 """By language."""
 
@@ -72,25 +70,17 @@ def grow(*, at: datetime) -> None:
 def _find(incident: Incident, *, at: datetime) -> None:
     known = select(Concerned.customer_id).where(Concerned.incident_id == incident.id)
     new = concerned_by(Whom.from_json(incident.whom))
-    ids = list(db.session.scalars(new.where(new.selected_columns[0].not_in(known)).order_by(new.selected_columns[0])))
-    for some in _in_parts(ids):
-        rows = [{"incident_id": incident.id, "customer_id": customer_id, "since": at, "dismissed_at": None} for customer_id in some]
-        db.session.execute(insert(Concerned).on_conflict_do_nothing(), rows)
-        notice(some, at=at)
+    new = new.where(new.selected_columns[0].not_in(known)).add_columns(literal(incident.id), literal(at, Concerned.since.type))
+    db.session.execute(insert(Concerned).from_select(["customer_id", "incident_id", "since"], new).on_conflict_do_nothing())
+    notice(known.where(Concerned.since == at), at=at)
     incident.grown_at = at
 
 
 def _clear(incident: Incident, *, at: datetime) -> None:
     others = select(Concerned.customer_id).join(Incident, Incident.id == Concerned.incident_id)
     others = others.where(Incident.id != incident.id, Incident.cleared_at.is_(None))
-    theirs = select(Concerned.customer_id).where(Concerned.incident_id == incident.id, Concerned.customer_id.not_in(others))
-    for some in _in_parts(list(db.session.scalars(theirs.order_by(Concerned.customer_id)))):
-        forget_notices(some)
+    forget_notices(select(Concerned.customer_id).where(Concerned.incident_id == incident.id, Concerned.customer_id.not_in(others)))
     incident.cleared_at = at
-
-
-def _in_parts(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 def _must_say(titles: Words, bodies: Words) -> None:

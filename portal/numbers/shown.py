@@ -79,6 +79,11 @@ class Section:
     table: Table
     is_empty: bool = False
 
+    @property
+    def goes_with_time(self) -> bool:
+        """Whether its newest is what stands at the end."""
+        return bool(self.table.rows) and isinstance(self.table.rows[0][0], When)
+
 
 def number(value: float, digits: int = 0) -> str:
     """1,284 or 4.1"""

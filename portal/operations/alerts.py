@@ -45,7 +45,7 @@ def watch_history(*, at: datetime) -> None:
     for rule in RULES:
         whose, number = max(found.get(rule.deed, {}).get(rule.of, {"": 0}).items(), key=lambda one: one[1])
         if number > rule.most:
-            raise_alarm(rule.alarm, rule.sentence.format(whose=whose, number=number), at=at)
+            raise_alarm(rule.alarm, rule.sentence.format(whose=whose, number=number), facts={"whose": whose, "number": number}, at=at)
         else:
             end_alarm(rule.alarm, at=at)
 

@@ -25,11 +25,13 @@ def watch(at: datetime) -> None:
     """Every few seconds, in a transaction of the worker's."""
     since = oldest_at(at=at)
     if since and at - since >= OLDEST:
-        raise_alarm("work waits", f"The oldest piece of work has waited since {since:%Y-%m-%d %H:%M:%S} UTC.", at=at)
+        sentence = f"The oldest piece of work has waited since {since:%Y-%m-%d %H:%M:%S} UTC."
+        raise_alarm("work waits", sentence, facts={"since": since.isoformat()}, at=at)
     else:
         end_alarm("work waits", at=at)
     if number := stuck():
-        raise_alarm("work fails", f"{number} pieces of work failed again and again, or were given up: see `portal sync status`.", at=at)
+        sentence = f"Pieces of work that failed again and again, or were given up: {number}. See `portal sync status`."
+        raise_alarm("work fails", sentence, facts={"number": number}, at=at)
     else:
         end_alarm("work fails", at=at)
     out_of_step.keep_tasks(at=at)

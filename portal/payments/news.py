@@ -49,7 +49,7 @@ def take(event: Event, *, at: datetime) -> None:
         return
     if not kept.is_ours:
         sentence = f"Event {event.id} ({event.kind}) is of another mode or account than our key: check the webhook endpoint at Stripe."
-        raise_alarm(FOREIGN_EVENTS, sentence, at=at)
+        raise_alarm(FOREIGN_EVENTS, sentence, facts={"event": event.id}, at=at)
         return
     withdraw_differences(kept, at=at)
     try:

@@ -11,11 +11,13 @@ from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
 from portal.prepared import what
 from portal.prepared.routes import approving, bp, desk_bp, trying
+from portal.prepared.routes.anew import again_for as again_for
 from portal.prepared.routes.sent import SUGGESTION
 from portal.prepared.telling import both as both
 from portal.prepared.telling import details as details
 from portal.prepared.telling import offers as offers
 from portal.prepared.telling import pictures as pictures
+from portal.prepared.telling import reads as reads
 from portal.prepared.telling import tells as tells
 from portal.prepared.telling import where as where
 from portal.prepared.telling import words as words

@@ -63,8 +63,15 @@ def approve(prepared_id: int, entry: Entry, *, at: datetime) -> None:
     prepared.entry_id = entry.id
 
 
-def decline(prepared_id: int, *, by: Actor, at: datetime) -> None:
-    _end(prepared_id, Outcome.DECLINED, "change declined", by=by, at=at)
+def renew(prepared_id: int, looks: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """It waits on, with what would come of it by now. Nothing, if it was answered meanwhile."""
+    if db.session.get_one(PreparedChange, prepared_id).is_open(at=at):
+        note(db.session.get_one(PreparedChange, prepared_id), "change renewed", by=by, at=at, facts={})
+        _held(prepared_id, at=at).renew(looks, at=at)
+
+
+def decline(prepared_id: int, *, reason: str = "", by: Actor, at: datetime) -> None:
+    _end(prepared_id, Outcome.DECLINED, "change declined", reason=reason, by=by, at=at)
 
 
 def withdraw(prepared_id: int, *, by: Actor, at: datetime) -> None:
@@ -77,10 +84,11 @@ def overtake(prepared_id: int, *, by: Actor, at: datetime) -> None:
         _end(prepared_id, Outcome.OVERTAKEN, "change overtaken", by=by, at=at)
 
 
-def _end(prepared_id: int, outcome: Outcome, deed: str, *, by: Actor, at: datetime) -> None:
+def _end(prepared_id: int, outcome: Outcome, deed: str, *, by: Actor, at: datetime, reason: str = "") -> None:
     """The history first, as where one is approved: both wait for its head, and only then for the row."""
-    note(db.session.get_one(PreparedChange, prepared_id), deed, by=by, at=at, facts={})
-    _held(prepared_id, at=at).end(outcome, at=at)
+    told = {"reason": reason} if reason else None
+    note(db.session.get_one(PreparedChange, prepared_id), deed, by=by, at=at, facts={}, personal=told)
+    _held(prepared_id, at=at).end(outcome, at=at, reason=reason)
 
 
 def _held(prepared_id: int, *, at: datetime) -> PreparedChange:

@@ -41,13 +41,17 @@ class PreparedChange(Model):
     told: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info={"personal": True})
     """What the history would have told: for each entry its subject, its deed and its facts, and what more there is to say."""
     looks: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """How the subjects would look then, by `table:id`, where their rooms say how they look."""
+    """How the subjects would look then, by `table:id`, where their rooms say how they look, as of `renewed_at` or when it was prepared."""
     page: Mapped[str]
     """On which page it was prepared."""
     prepared_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(init=False)
     note: Mapped[str] = mapped_column(default="", info={"personal": True})
     """From the member of staff to the customer."""
+    reason: Mapped[str] = mapped_column(default="", info={"personal": True})
+    """Why the customer declined it, in their words; empty where they said nothing."""
+    renewed_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When what would come of it was reckoned anew, since something had changed."""
     mailed_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_as: Mapped[Outcome | None] = mapped_column(default=None)
@@ -73,5 +77,8 @@ class PreparedChange(Model):
         """Whether this is the very form."""
         return self.path == path and sorted(self.form) == sorted(form)
 
-    def end(self, outcome: Outcome, *, at: datetime) -> None:
-        self.ended_at, self.ended_as = at, outcome
+    def renew(self, looks: dict[str, Any], *, at: datetime) -> None:
+        self.looks, self.renewed_at = looks, at
+
+    def end(self, outcome: Outcome, *, at: datetime, reason: str = "") -> None:
+        self.ended_at, self.ended_as, self.reason = at, outcome, reason

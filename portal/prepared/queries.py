@@ -1,5 +1,6 @@
 """Prepared changes, as the customer and the shop's people see them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +14,29 @@ from portal.accounts.models import Staff
 from portal.kit.db import db
 from portal.notifications.actions import Helper
 from portal.prepared.models import Outcome, PreparedChange
-from portal.prepared.telling import as_told, picture
+from portal.prepared.telling import as_told, has_words, picture
 from portal.timeline import Entry
 
 TOLD_FOR = timedelta(days=30)
 """So long an answered one is still shown."""
+Picture = list[dict[str, Any]]
 MOST_TOGETHER = 50
+MOST_SINCE = 3
+"""Changes that are named of those that made a suggestion differ from what was shown."""
 PREPARED = Entry.facts["prepared"].as_integer()
 """Which suggestion was approved by it."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What would come of it, in money."""
+
+    more: int | None
+    """By how much each delivery costs more as a rule, in minor units; None where none is planned before it or after it."""
+    currency: str
+    now: dict[str, Any] | None
+    """The next charge as it is, and as it would be (`telling.pictures`)."""
+    then: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -31,15 +47,24 @@ class Shown:
     told: list[dict[str, Any]]
     compared: list[tuple[dict[str, Any] | None, dict[str, Any] | None]]
     """As it is, as it would be; empty where there is nothing to compare, or nothing any more."""
+    cost: Cost | None
+    """None where nothing is compared."""
     path: str
     form: list[list[str]]
     page: str
     note: str
+    reason: str
+    """Why the customer declined it; empty where they said nothing."""
     prepared_at: datetime
     expires_at: datetime
     ended_at: datetime | None
     ended_as: Outcome | None
     is_open: bool
+    since: list[dict[str, Any]]
+    """What was changed meanwhile about the same: each with its `subject`, `deed`, `facts` and `at`; newest first, and not all of many. Only
+    of one that waits or is out of date."""
+    has_others: bool
+    """Another one that waits is about the same."""
 
     def is_about(self, subject: str) -> bool:
         return any(told["subject"] == subject for told in self.told)
@@ -86,29 +111,65 @@ def helper(staff_id: int | None, prepared_id: int | None) -> Helper:
 def _shown(query: Select[PreparedChange], *, at: datetime) -> list[Shown]:
     """Each subject is looked at once, however many changes of it were prepared."""
     rows = db.session.execute(query.join(Staff, Staff.id == PreparedChange.staff_id).add_columns(Staff.name)).all()
-    now = {subject: picture(subject) or [] for subject in {subject for one, _ in rows if one.is_open(at=at) for subject in one.looks}}
+    looks = {subject: picture(subject) or [] for subject in {subject for one, _ in rows if one.is_open(at=at) for subject in one.looks}}
+    since = _since([one for one, _ in rows if one.is_open(at=at) or one.ended_as is Outcome.OVERTAKEN])
+    about = Counter(subject for one, _ in rows if one.is_open(at=at) for subject in _about(one))
+    beside: dict[int, tuple[Picture, Picture]] = {one.id: _beside(looks, one.looks) for one, _ in rows}
     return [
         Shown(
             id=one.id,
             by=name,
             told=one.told,
-            compared=next((_beside(now[subject], then) for subject, then in one.looks.items() if subject in now), []),
+            compared=list(zip_longest(*beside[one.id])),
+            cost=_cost(*beside[one.id]),
             path=one.path,
             form=one.form,
             page=one.page,
             note=one.note,
+            reason=one.reason,
             prepared_at=one.prepared_at,
             expires_at=one.expires_at,
             ended_at=one.ended_at,
             ended_as=one.ended_as,
             is_open=one.is_open(at=at),
+            since=since.get(one.id, []),
+            has_others=one.is_open(at=at) and any(about[subject] > 1 for subject in _about(one)),
         )
         for one, name in rows
     ]
 
 
-def _beside(now: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
-    return list(zip_longest(now, then))
+def _beside(now: dict[str, Picture], then: dict[str, Picture]) -> tuple[Picture, Picture]:
+    """Of the first subject that has looks. Nothing, where it has none any more."""
+    return next(((now[subject], looks) for subject, looks in then.items() if subject in now), ([], []))
+
+
+def _since(some: list[PreparedChange]) -> dict[int, list[dict[str, Any]]]:
+    """In one question for all of them."""
+    if not some:
+        return {}
+    about = Entry.subject.in_(set().union(*(_about(one) for one in some)))
+    began = min(one.renewed_at or one.prepared_at for one in some)
+    entries = db.session.scalars(select(Entry).where(about, Entry.at > began).order_by(Entry.id.desc()).limit(MOST_TOGETHER)).all()
+    return {one.id: [as_told(entry) | {"at": entry.at} for entry in entries if _is_since(entry, one)][:MOST_SINCE] for one in some}
+
+
+def _is_since(entry: Entry, one: PreparedChange) -> bool:
+    began, ended = one.renewed_at or one.prepared_at, one.ended_at or entry.at
+    return entry.subject in _about(one) and began < entry.at <= ended and has_words(as_told(entry))
+
+
+def _about(one: PreparedChange) -> set[str]:
+    return {told["subject"] for told in one.told}
+
+
+def _cost(now: Picture, then: Picture) -> Cost | None:
+    first, other = next(iter(now), None), next(iter(then), None)
+    if first and other:
+        more = other["each"] - first["each"] if "each" in other else None
+        return Cost(more, other["currency"], first, other)
+    known = first or other
+    return Cost(None, known["currency"], first, other) if known else None
 
 
 def preparers(prepared_ids: Iterable[int]) -> dict[int, str]:

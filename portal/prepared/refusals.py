@@ -22,7 +22,7 @@ class CannotBePrepared(Refusal):
 
 class LooksOtherNow(Refusal):
     def __init__(self) -> None:
-        super().__init__(_("What would come of it is not what was suggested any more, so nothing was changed."))
+        super().__init__(_("Something has changed since it was suggested, so nothing was done yet. Look at what would come of it now."))
 
 
 class AnsweredAlready(Refusal):

@@ -13,10 +13,12 @@ from portal.timeline import Entry
 
 Details = Callable[[Entry], dict[str, Any]]
 Words = Callable[[str, dict[str, Any]], str]
+Read = Callable[[dict[str, Any]], dict[str, Any]]
 Picture = Callable[[int], list[dict[str, Any]] | None]
 WORDS: dict[str, Words] = {}
 OFFERS: dict[str, Words] = {}
 DETAILS: dict[str, Details] = {}
+READS: dict[str, Read] = {}
 PICTURES: dict[str, Picture] = {}
 
 
@@ -42,7 +44,7 @@ def offers(table: str) -> Callable[[Words], Words]:
 
 def pictures(table: str) -> Callable[[Picture], Picture]:
     """Mark the function that shows how such a row looks now: the next that is charged, each with its `day`, `charge_at`, `pieces`, `total`,
-    `currency` and `is_exact`."""
+    `currency` and `is_exact`, and what `each` delivery costs as a rule."""
 
     def register(picture: Picture) -> Picture:
         PICTURES[table] = picture
@@ -53,11 +55,22 @@ def pictures(table: str) -> Callable[[Picture], Picture]:
 
 def details(table: str) -> Callable[[Details], Details]:
     """Mark the function that says more of a deed on such a row, while it is tried: `lines` to read as they are, what goes `back` in which
-    `currency`."""
+    `currency`; or what `reads` makes that of, which is kept as JSON."""
 
     def register(more: Details) -> Details:
         DETAILS[table] = more
         return more
+
+    return register
+
+
+def reads(table: str) -> Callable[[Read], Read]:
+    """Mark the function that makes of what was kept, in the reader's language, `lines`, `sums` of (what it is for, amount in words), what
+    goes `back` in which `currency`, and a `word` on it."""
+
+    def register(read: Read) -> Read:
+        READS[table] = read
+        return read
 
     return register
 
@@ -79,6 +92,11 @@ def as_told(entry: Entry) -> dict[str, Any]:
     return {"subject": entry.subject, "deed": entry.deed, "facts": entry.facts}
 
 
+def more_of(told: dict[str, Any]) -> dict[str, Any]:
+    read, more = READS.get(told["subject"].partition(":")[0]), told.get("more") or {}
+    return read(more) if read and more else more
+
+
 def can_be_told(told: list[dict[str, Any]]) -> bool:
     """What nobody has words for is suggested to nobody."""
     try:
@@ -94,11 +112,14 @@ def words(told: dict[str, Any]) -> str:
 
 def change_told(told: dict[str, Any]) -> str:
     """As the room tells it whose row it is about, or in general."""
+    return words(told) if has_words(told) else str(_("Something else was changed"))
+
+
+def has_words(told: dict[str, Any]) -> bool:
     try:
-        said = words(told)
+        return bool(words(told))
     except KeyError:
-        said = ""
-    return said or str(_("Something else was changed"))
+        return False
 
 
 def both(helper: Helper) -> str:
@@ -122,4 +143,5 @@ def picture(subject: str) -> list[dict[str, Any]] | None:
 def is_still_so(shown: list[dict[str, Any]], now: list[dict[str, Any]], *, at: datetime) -> bool:
     """Whether what would come of it is still what was shown. What was charged meanwhile counts for nothing."""
     to_come = [one for one in shown if datetime.fromisoformat(one["charge_at"]) > at]
-    return all(one == other for one, other in zip(to_come, now, strict=False)) and bool(to_come) == bool(now)
+    same = (all(other.get(name) == value for name, value in one.items()) for one, other in zip(to_come, now, strict=False))
+    return all(same) and bool(to_come) == bool(now)

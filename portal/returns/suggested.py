@@ -7,11 +7,14 @@ from flask_babel import gettext as _
 
 from portal import prepared
 from portal.kit.db import db
+from portal.kit.i18n import money as in_money
 from portal.kit.i18n import short_moment
 from portal.orders import CARRIER_NAMES
+from portal.orders.models import Order
 from portal.returns import money
-from portal.returns.models import Claim, Return, Way
-from portal.returns.sentences import way_told
+from portal.returns.models import Claim, Outcome, Return, Way, Wish
+from portal.returns.money_words import line_told
+from portal.returns.sentences import outcome_told, way_told
 from portal.timeline import Entry
 
 
@@ -57,13 +60,44 @@ def offered_of_claim(deed: str, facts: dict[str, Any]) -> str:
 
 @prepared.details(Return.__tablename__)
 def more(entry: Entry) -> dict[str, Any]:
-    """Of a return that is sent, what goes back, and what for."""
+    """Of a return that is sent, what the customer gets for what, and how it comes to that."""
     if entry.deed != "submit return":
         return {}
     return_ = db.session.get_one(Return, int(entry.subject.partition(":")[2]))
-    lines = [f"{item.quantity} × {item.line.title}" for item in return_.items]
-    back, currency = money.total(money.from_json(return_.estimate or [])), return_.items[0].line.order.currency
-    return {"lines": lines, "back": back, "currency": currency}
+    items = [[item.id, item.quantity, item.line.title, str(item.outcome)] for item in return_.items]
+    return {"items": items, "estimate": return_.estimate or [], "currency": return_.currency}
+
+
+@prepared.reads(Return.__tablename__)
+def read(more: dict[str, Any]) -> dict[str, Any]:
+    """What the shop reckons itself is no sum yet."""
+    if "items" not in more:  # was kept as it is read
+        return more
+    titles, lines, currency = {item: title for item, _of, title, _for in more["items"]}, money.from_json(more["estimate"]), more["currency"]
+    what = {
+        "lines": [f"{quantity} × {title}: {outcome_told(Outcome(outcome))}" for _item, quantity, title, outcome in more["items"]],
+        "sums": [(line_told(line, titles), in_money(line.amount, currency)) for line in lines if line.kind is not money.Kind.BY_SHOP],
+    }
+    if money.is_open(lines):
+        word = _("Somebody here reckons the amount when it is back, and tells you how. It is never more than was paid.")
+        return what | {"word": str(word)}
+    return what | {"back": money.total(lines), "currency": currency}
+
+
+@prepared.details(Claim.__tablename__)
+def more_of_claim(entry: Entry) -> dict[str, Any]:
+    """Of one that is sent, what it is about, and what is wished for."""
+    if entry.deed != "open claim":
+        return {}
+    claim = db.session.get_one(Claim, int(entry.subject.partition(":")[2]))
+    titles = {line.id: line.title for line in db.session.get_one(Order, claim.order_id).lines}
+    return {"items": [[line.quantity, titles[line.order_line_id]] for line in claim.lines], "wish": str(claim.wish)}
+
+
+@prepared.reads(Claim.__tablename__)
+def read_claim(more: dict[str, Any]) -> dict[str, Any]:
+    wishes: dict[str, str] = {Wish.REPLACEMENT: _("Send it again"), Wish.REFUND: _("Money back")}
+    return {"lines": [f"{quantity} × {title}" for quantity, title in more["items"]], "sums": [(_("You would like"), wishes[more["wish"]])]}
 
 
 def _of_goods(facts: dict[str, Any]) -> dict[str, str]:
@@ -83,6 +117,7 @@ def _of_the_way(facts: dict[str, Any]) -> dict[str, str]:
     return {
         "other way back": _("Return %(number)s: %(way)s", number=number, way=way_told(Way(way))) if way else "",
         "order pick-up": _("Return %(number)s is collected %(moment)s", number=number, moment=at),
+        "show receipt": _("Return %(number)s: it counts as sent", number=number),
         "tell parcel number": _("Return %(number)s: sent with %(parcel)s", number=number, parcel=_parcel(facts)),
     }
 

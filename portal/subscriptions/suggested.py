@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal import prepared
 from portal.kit.db import db
-from portal.subscriptions import history, preview
+from portal.subscriptions import history, outlook, preview
 from portal.subscriptions.models import Subscription
 from portal.timeline import Entry
 
@@ -74,6 +74,7 @@ def picture(subscription_id: int) -> list[dict[str, Any]] | None:
     subscription = db.session.scalars(select(Subscription).where(Subscription.id == subscription_id)).one_or_none()
     if subscription is None:
         return None
+    each = outlook.each(subscription, subscription.contents.total)
     coming = zip(preview.sides(subscription, COMPARED), preview.coming(subscription, COMPARED), strict=True)
     return [
         {
@@ -83,6 +84,7 @@ def picture(subscription_id: int) -> list[dict[str, Any]] | None:
             "total": side.total,
             "currency": side.currency,
             "is_exact": side.is_exact,
+            "each": each,
         }
         for side, delivery in coming
     ]

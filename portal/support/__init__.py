@@ -4,6 +4,7 @@ from secrets import token_urlsafe
 
 from flask import Flask
 
+from portal.kit.clock import now
 from portal.support import routes
 from portal.support import tasks as tasks
 from portal.tasks.queries import mine, remembered, vips
@@ -11,5 +12,7 @@ from portal.tasks.queries import mine, remembered, vips
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
-    app.jinja_env.globals.update(known_of=remembered, tasks_of=mine, vips=vips, fresh_draft=lambda: token_urlsafe(24))
+    app.jinja_env.globals.update(
+        known_of=remembered, tasks_of=lambda staff_id: mine(staff_id, at=now()), vips=vips, fresh_draft=lambda: token_urlsafe(24)
+    )
     app.register_blueprint(routes.visits_bp)

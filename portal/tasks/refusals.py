@@ -36,6 +36,13 @@ class NothingWritten(Refusal):
         super().__init__(_("Write a few words."))
 
 
+class WrittenByAnother(Refusal):
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("Only whoever wrote a note corrects or removes it."))
+
+
 class NotThen(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Choose a day and an hour that are still to come, within two years."))

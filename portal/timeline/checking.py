@@ -162,6 +162,6 @@ def keep_check(check: Check, walked: Walked, *, at: datetime) -> None:
     check.is_done = walked.is_done or walked.problem is not None
     if problem := walked.problem:
         check.problem, check.finding = problem.sentence, problem.finding
-        raise_alarm(BROKEN, f"{problem.begins} {problem.sentence} {problem.advice}", at=at)
+        raise_alarm(BROKEN, f"{problem.begins} {problem.sentence} {problem.advice}", facts={}, at=at)
     elif check.is_done and not check.since:
         end_alarm(BROKEN, at=at)

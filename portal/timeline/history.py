@@ -75,9 +75,10 @@ def deed(
         )
 
 
-def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str, Any]) -> Entry:
-    """Record what changed no row here, but has to be told."""
-    return append(_entry(subject, name, by, at, version=None, before={}, after={}, facts=facts, personal=None))
+def note(subject: Model, name: str, *, by: Actor, at: datetime, facts: dict[str, Any], personal: dict[str, str] | None = None) -> Entry:
+    """Record what changed no row here, but has to be told. What somebody said in words of their own is `personal`, by its column."""
+    said = {"before": {}, "after": {key(subject): personal}} if personal else None
+    return append(_entry(subject, name, by, at, version=None, before={}, after={}, facts=facts, personal=said))
 
 
 def _entry(subject: Model, name: str, by: Actor, at: datetime, *, facts: dict[str, Any], **told: Any) -> Entry:

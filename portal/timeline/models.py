@@ -144,6 +144,32 @@ class Check(Model):
         return select(cls).where(cls.problem.is_(None), cls.entry > 0).order_by(cls.id.desc()).limit(1)
 
 
+WALKED = "what a walk along the history found is never changed"
+_REFUSE_WALKED = f"BEGIN SELECT RAISE(ABORT, '{WALKED}'); END"
+_WALK_STAYS = "EXECUTE FUNCTION timeline_check_stays()"
+_WALK_IS_THERE = "(SELECT 1 FROM timeline_check WHERE id = NEW.id)"
+CHECK_GUARDS = {
+    "sqlite": (
+        f"CREATE TRIGGER timeline_check_is_not_changed BEFORE UPDATE ON timeline_check WHEN OLD.is_done {_REFUSE_WALKED}",
+        f"CREATE TRIGGER timeline_check_is_not_removed BEFORE DELETE ON timeline_check {_REFUSE_WALKED}",
+        f"CREATE TRIGGER timeline_check_is_not_replaced BEFORE INSERT ON timeline_check WHEN EXISTS {_WALK_IS_THERE} {_REFUSE_WALKED}",
+    ),
+    "postgresql": (
+        f"CREATE FUNCTION timeline_check_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{WALKED}'; END $$",
+        f"CREATE TRIGGER timeline_check_is_not_changed BEFORE UPDATE ON timeline_check FOR EACH ROW WHEN (OLD.is_done) {_WALK_STAYS}",
+        f"CREATE TRIGGER timeline_check_is_not_removed BEFORE DELETE OR TRUNCATE ON timeline_check FOR EACH STATEMENT {_WALK_STAYS}",
+    ),
+}
+"""A walk that goes on writes down how far it is; one that came to an end stays as it was."""
+
+
+@event.listens_for(Check.__table__, "after_create")
+def _guard_checks(table: Table, connection: Connection, **_: Any) -> None:
+    """The migration does the same."""
+    for guard in CHECK_GUARDS[connection.dialect.name]:
+        connection.exec_driver_sql(guard)
+
+
 class AnchorFile(Model):
     """Where anchors are kept outside the database, and how many were made there."""
 

@@ -100,7 +100,7 @@ def _note(endpoint: Endpoint, dispatch_id: int, outcome: Outcome, *, at: datetim
     if endpoint.off_at == at:
         give_up_what_waits(endpoint)
         sentence = f"{endpoint.why_off} Nothing is sent to {endpoint.host} until `portal webhooks switch-on {endpoint.id}`."
-        raise_alarm(endpoint.alarm, sentence, at=at)
+        raise_alarm(endpoint.alarm, sentence, facts={"endpoint": endpoint.id, "host": endpoint.host}, at=at)
 
 
 def _hurry(endpoint: Endpoint, *, at: datetime) -> None:

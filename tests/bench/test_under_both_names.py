@@ -8,7 +8,9 @@ from flask import Flask
 
 from bench.under_both_names import UnderBothNames
 from portal import outbox
+from portal.notifications.actions import NOBODY
 from portal.outbox import asking
+from portal.subscriptions.queries import confirmed
 from tests.stripe import Stripe
 
 
@@ -31,3 +33,10 @@ def test_it_would_notice(app: Flask, stripe: Stripe, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(asking, "asker", lambda: outbox.Asker(customer_id=1))
     outcome = UnderBothNames(count=5).run(Here(app, stripe), workers=1)
     assert any("sync or task" in problem for problem in outcome.lost), outcome
+
+
+def test_it_would_notice_a_mail_without_the_name(app: Flask, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If what is confirmed to her did not say who had done it."""
+    monkeypatch.setattr(confirmed, "helper", lambda *_: NOBODY)
+    outcome = UnderBothNames(count=25).run(Here(app, stripe), workers=1)
+    assert any(problem.startswith("mail: ") for problem in outcome.lost), outcome

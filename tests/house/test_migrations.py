@@ -17,7 +17,7 @@ from portal.accounts.models import Customer, Session
 from portal.kit.clock import now
 from portal.kit.db import Model, db, is_sqlite, transaction
 from portal.migrations import schema
-from portal.timeline.models import STAYS, ChainHead
+from portal.timeline.models import STAYS, ChainHead, Check
 from tests.ground import at_once, standing
 from tests.harness.postgres import Databases
 from tests.house.source import ROOT
@@ -70,6 +70,11 @@ def test_the_history_is_guarded_as_the_models_guard_it(bare: Flask) -> None:
             timeline.note(alice, "noted", by=timeline.SCHEDULE, at=now(), facts={})
         for deed in (*(f'UPDATE timeline SET "{column}" = "{column}"' for column in STAYS), "DELETE FROM timeline"):
             with pytest.raises(DatabaseError, match="an entry of the history is never changed"), transaction():
+                db.session.execute(text(deed))
+        with transaction():
+            db.session.add(Check(began_at=now(), at=now(), is_done=True))
+        for deed in "UPDATE timeline_check SET problem = NULL", "DELETE FROM timeline_check":
+            with pytest.raises(DatabaseError, match="what a walk along the history found is never changed"), transaction():
                 db.session.execute(text(deed))
 
 

@@ -84,6 +84,9 @@ def finding(page: Page, demo: Demo, take: Take) -> None:
     page.locator("#suggested a").click()
     expect(page.get_by_role("heading", name="Orders and returns")).to_be_visible()
     take("desk-customer")
+    page.locator(".bought th a").last.click()
+    expect(page.get_by_role("heading", name="Returns and claims")).to_be_visible()
+    take("desk-order")
 
 
 def incident(page: Page, demo: Demo, take: Take) -> None:

@@ -314,7 +314,7 @@ WALKS = [
     _screen("account-many", "sofia", "/account"),
     _screen("orders-many", "sofia", "/orders"),
     _screen("home", "mira", "/"),
-    Walk("mira", ("home-suggested", "suggestions"), suggested),
+    Walk("mira", ("home-suggested", "home-declining", "suggestions"), suggested),
     _screen("deliveries", "mira", "/subscriptions"),
     _screen("subscription", "mira", "/subscriptions", _open_subscription),
     _screen("delivery", "mira", "/subscriptions", _open_delivery),
@@ -402,7 +402,7 @@ WALKS = [
     _screen("desk-staff", "tom", "/desk/staff"),
     _screen("desk-numbers", "nora", "/desk/numbers"),
     Walk("nora", ("desk-webhooks", "desk-webhook"), desk_screens.webhooks),
-    Walk("ada", ("desk-suggestions", "desk-customer"), desk_screens.finding),
+    Walk("ada", ("desk-suggestions", "desk-customer", "desk-order"), desk_screens.finding),
     Walk("nora", ("desk-incident-new", "desk-incident", "desk-incidents"), desk_screens.incident),
     Walk("mira", ("undo-by-mail", "undo-by-mail-refused", "undo-by-mail-done"), _undo_by_mail),
 ]

@@ -38,8 +38,11 @@ def suggested(page: Page, demo: Demo, take: Take) -> None:
     page.goto("/")
     expect(page.get_by_role("button", name="Approve it")).to_be_visible()
     take("home-suggested")
+    page.get_by_role("link", name="No, thank you").click()
+    expect(page.locator("dialog:modal")).to_be_visible()
+    take("home-declining")
     page.goto("/suggestions")
     with demo.app.app_context(), transaction():
-        actions.decline(made_id, by=Actor(customer_id=customer_id), at=clock.now())
+        actions.decline(made_id, reason="Somebody is at home after all", by=Actor(customer_id=customer_id), at=clock.now())
     page.reload()
     take("suggestions")

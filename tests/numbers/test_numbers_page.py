@@ -212,3 +212,12 @@ def test_numbers_and_days_are_written_as_the_reader_writes_them(app: Flask) -> N
                     shown.label(shown.When(week, By.WEEK)), shown.compact(1300),
                 ]  # fmt: skip
                 assert [one.replace("\u00a0", " ") for one in found] == expected
+
+
+def test_what_goes_with_time_opens_at_its_newest(app: Flask, lead: Browser) -> None:
+    """On a narrow screen a chart is scrolled; how many days a refund took begins at none."""
+    with app.app_context(), transaction():
+        fill_november()
+    opened = {figure["id"] for figure in lead.get(HERE).select("figure:has(> .newest)")}
+    assert {"subscriptions", "cancellations"} <= opened
+    assert "refunds" not in opened and not [name for name in opened if name not in FILES]

@@ -101,7 +101,7 @@ def test_the_admins_get_one_mail_and_the_log_one_line(app: Flask, mail: Mail, wo
     work()
     (only,) = mail.received
     assert only["To"] == "ada@example.com"
-    assert "1 pieces of work failed again and again" in text(only) and "portal sync status" in text(only)
+    assert "failed again and again, or were given up: 1. See" in text(only) and "portal sync status" in text(only)
 
 
 def test_one_that_comes_and_goes_is_mailed_once_an_hour(app: Flask, mail: Mail, work: Work) -> None:

@@ -103,16 +103,6 @@ def test_after_a_week_it_is_over(app: Flask, alice: Box, jonas: Browser, both: B
     assert both.here(alice) == date(2026, 12, 23)
 
 
-def test_what_was_changed_meanwhile_makes_it_out_of_date(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:
-    jonas.post(alice.skip(0))
-    path, sent = fields_of(alice.browser.get("/"))
-    alice.browser.post(alice.skip(1))
-    page = alice.browser.post(path, sent)
-    assert "What would come of it is not what was suggested any more, so nothing was changed." in words(page)
-    assert prepared(app)[0].ended_as is Outcome.OVERTAKEN
-    assert both.here(alice) == date(2026, 12, 23)
-
-
 def test_a_rule_that_says_no_meanwhile_says_why(app: Flask, alice: Box, jonas: Browser) -> None:
     jonas.post(alice.skip(0))
     path, sent = fields_of(alice.browser.get("/"))

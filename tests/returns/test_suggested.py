@@ -42,7 +42,7 @@ def test_a_return_is_filled_in_by_staff_and_sent_by_the_customer(app: Flask, bro
     assert "Suggested to Alice." in words(page)
     assert counted(app) == before and returns(app)[0].status is ReturnStatus.DRAFT
     card = suggestions(browser.get("/"))
-    assert "2 × Linden honey" in card and "Back to you €17.80" in card
+    assert "2 × Linden honey: Money back" in card and "Back to you €17.80" in card
     page = approve(browser)
     (return_,), (one,), entry = returns(app), prepared(app), submitted(app)
     assert return_.status is not ReturnStatus.DRAFT and one.ended_as is Outcome.APPROVED
@@ -130,7 +130,8 @@ def test_a_claim_without_a_photo(app: Flask, browser: Browser, prepares: Browser
     )
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Claim)) == 0
-    assert "Report about order 1001: Something is missing" in suggestions(browser.get("/"))
+    card = suggestions(browser.get("/"))
+    assert "Report about order 1001: Something is missing" in card and "1 × Linden honey You would like Money back" in card
     approve(browser)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Claim)) == 1

@@ -58,6 +58,19 @@ def test_it_is_looked_through_by_who_whom_what_and_day(app: Flask, lead: Browser
         assert not_there not in " ".join(found), wanted
 
 
+def test_deeds_stand_there_in_words_and_those_that_exist_are_offered(app: Flask, lead: Browser, alice: Box) -> None:
+    for deed in "skipped", "card added", "of an older version":
+        write(app, alice.customer_id, 1, deed)
+    page = lead.get("/desk/audit?who=customers")
+    assert [words(told) for told in page.select("ol.lines > li b")][:3] == ["of an older version", "Card added", "Delivery skipped"]
+    offered = {str(one["value"]): words(one) for one in page.select("#deed option")}
+    assert offered["skipped"] == "Delivery skipped" and offered["of an older version"] == "of an older version"
+    assert "paused" not in offered and list(offered.values())[1:] == sorted(list(offered.values())[1:], key=str.casefold)
+    chosen = lead.get("/desk/audit?deed=skipped")
+    assert len(chosen.select("ol.lines > li")) == 1 and chosen.select('#deed option[value="skipped"][selected]')
+    assert lead.get("/desk/audit?deed=paused").select('#deed option[value="paused"][selected]'), "what was asked for stays in the form"
+
+
 def test_older_ones_are_a_page_away(app: Flask, lead: Browser, alice: Box) -> None:
     write(app, alice.customer_id, 120, "many")
     seen, address = [], "/desk/audit?deed=many"

@@ -6,13 +6,15 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from portal.accounts.models import Customer
+from portal.billing.models import BillingAccount
 from portal.kit import clock
 from portal.kit.alarms import end_alarm, raise_alarm
 from portal.kit.db import db, transaction
 from portal.outbox.models import Sync
+from portal.subscriptions.models import Subscription
 from portal.tasks.actions import finish_tasks, open_task
 from tests.accounts.builders import customer
-from tests.browser import Browser, words
+from tests.browser import Browser, attribute, words
 from tests.conftest import Work
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
@@ -59,6 +61,29 @@ def test_the_desk_says_which_alarms_are_on(app: Flask, desk: Browser) -> None:
     with app.app_context(), transaction():
         end_alarm("work waits", at=clock.now())
     assert "Alarm since" not in words(desk.get("/desk"))
+
+
+def test_an_account_that_the_provider_has_no_more_says_so(app: Flask, desk: Browser, alice: Box, work: Work) -> None:
+    work()
+    page = f"/desk/customers/{alice.customer_id}"
+    assert "Closed there" not in words(desk.get(page))
+    with app.app_context(), transaction():
+        db.session.scalars(select(BillingAccount)).one().gone_at = clock.now()
+    assert "nothing is charged to it. Closed there" in words(desk.get(page))
+
+
+def test_of_a_hundred_subscriptions_some_are_shown_and_all_on_request(app: Flask, desk: Browser, alice: Box) -> None:
+    page = f"/desk/customers/{alice.customer_id}"
+    with app.app_context(), transaction():
+        her = db.session.get_one(Customer, alice.customer_id)
+        for number in range(99):
+            db.session.add(Subscription(customer=her, provider_ref=f"sub_{number}", name=f"Box {number}", currency="EUR", every_count=1,
+                                        every_unit="month", started_at=clock.now()))  # fmt: skip
+    shown = desk.get(page)
+    assert len(shown.select("#subscriptions ~ .lines > li")) == 8
+    link = attribute(shown, 'a[href*="subscriptions=all"]', "href")
+    everything = desk.get(link)
+    assert len(everything.select("#subscriptions ~ .lines > li")) == 100 and not everything.select('a[href*="subscriptions=all"]')
 
 
 def test_each_look_is_written_down_before_anything_is_shown(app: Flask, desk: Browser, jonas: int, alice: Box) -> None:

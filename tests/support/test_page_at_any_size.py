@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import insert
 
@@ -57,20 +58,26 @@ def test_orders_and_returns_stand_in_one_table_page_by_page(app: Flask, desk: Br
         mira = customer("mira@example.com", "Mira Okafor").id
         address(mira, phone="+49 151 2345678", at=clock.now())
         ids = orders(mira, 25, "M")
-        sent_back(db.session.get_one(Order, ids[3]), rma="R-NEW", at=clock.now() - timedelta(hours=1, minutes=30))
+        sent_back(db.session.get_one(Order, ids[3]), rma="R-NEW", estimate=[], at=clock.now() - timedelta(hours=1, minutes=30))
         sent_back(db.session.get_one(Order, ids[22]), rma="R-OLD", at=clock.now() - timedelta(hours=21, minutes=30))
     here = f"/desk/customers/{mira}"
     page = desk.get(here)
+    assert "Back" in head(page)
     assert heads(page) == ["M-0", "M-1", "R-NEW", *(f"M-{one}" for one in range(2, 10))]
     told = words(page)
     for part in "+49 151 2345678", "04105 Leipzig", "25 orders", "€25.00", "Honey ×2":
         assert part in told, part
     page = desk.get(attribute(page, 'a[href*="older="]', "href"))
+    assert "Back" not in head(page), "nothing of these came back"
     assert heads(page) == [f"M-{one}" for one in range(10, 20)]
     page = desk.get(attribute(page, 'a[href*="older="]', "href"))
     assert heads(page) == ["M-20", "M-21", "R-OLD", "M-22", "M-23", "M-24"]
     assert page.select(f'a[href="{here}#bought"]') and not page.select('a[href*="older="]')
     desk.get(f"{here}?older=nobodys", expect=404)
+
+
+def head(page: BeautifulSoup) -> list[str]:
+    return [cell.get_text() for cell in page.select("#bought ~ .scroll thead th")]
 
 
 def heads(page: object) -> list[str]:

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from portal.accounts.models import Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.tasks import actions
+from portal.tasks import Queue, actions
 from portal.tasks.models import StaffTask
+from portal.tasks.queries import MOST
 from portal.tasks.queries.waiting import SHOWN
 from tests.browser import Browser, attribute, words
 from tests.support.conftest import looks
@@ -54,7 +55,7 @@ def test_the_page_and_the_filter_stay_through_all_that_is_done_with_a_task(app: 
     page = desk.post(attribute(page, 'form[action*="/reminders?"]', "action"), {"words": "Call"}, expect=422)
     assert attribute(page, "a.back", "href") == row, "also one that was refused first"
     page = desk.post(attribute(desk.get(row), 'form[action*="/done?"]', "action"))
-    assert desk.at == f"/desk?{place}&done={parcels[SHOWN]}" and len(page.select(".queue li")) == 2
+    assert desk.at == f"/desk?{place}&past={parcels[SHOWN]}" and len(page.select(".queue li")) == 2
     desk.post(attribute(page, "#notice form", "action"))
     assert desk.at == row and listed(desk, second) == shown
 
@@ -65,7 +66,7 @@ def test_what_is_done_leads_to_the_next_of_the_same_list(app: Flask, desk: Brows
     assert "Next: A customer looks again and again" in told and "P02" in told, "not what was passed over, nor what another queue has"
     assert "P02" in next_one(desk, f"/desk/tasks/{parcels[1]}?queue=parcels"), "and so does its own page"
     given_to(app, "The lead", parcels[2])
-    assert "P03" in next_one(desk, desk.at) and "P02" in next_one(lead, "/desk?done=" + str(parcels[1])), "a colleague has it"
+    assert "P03" in next_one(desk, desk.at) and "P02" in next_one(lead, "/desk?past=" + str(parcels[1])), "a colleague has it"
     desk.post(f"/desk/tasks/{parcels[-1]}/done?queue=parcels")
     assert "P00" in next_one(desk, desk.at), "after the last comes the first"
     given_to(app, "Jonas", parcels[4])
@@ -91,7 +92,7 @@ def test_a_page_on_which_all_is_done_leads_back_to_the_first(app: Flask, desk: B
 
 @pytest.mark.parametrize("nobody", ["999999", "0", "-1", "1.5", "x", "", str(2**31), str(2**64), "9" * 5000, "%C2%B2", "1%27"])
 def test_what_names_no_task_asks_for_the_first_page(desk: Browser, parcels: list[int], nobody: str) -> None:
-    assert "P00" in listed(desk, f"/desk?queue=parcels&after={nobody}&done={nobody}")[0]
+    assert "P00" in listed(desk, f"/desk?queue=parcels&after={nobody}&past={nobody}")[0]
     assert desk.get(f"/desk/tasks/{parcels[0]}?after={nobody}").select(".queue li")
 
 
@@ -99,7 +100,7 @@ def test_the_navigation_of_each_page_says_how_many_are_mine(app: Flask, desk: Br
     def mine(page: str) -> str:
         return words(desk.get(page).select(".desk-places > a")[1])
 
-    assert mine("/desk/returns") == "Mine"
+    assert mine("/desk/returns") == "Mine 0"
     for one in parcels[:2]:
         given_to(app, "Jonas", one)
     assert mine("/desk/returns") == mine("/desk") == "Mine 2"
@@ -128,3 +129,16 @@ def test_what_is_done_says_for_how_long_it_was_open(app: Flask, desk: Browser, p
         one = db.session.get_one(StaffTask, parcels[0])
         one.done_at = one.opened_at + timedelta(hours=2)
     assert "Was open for 2 hrs" in words(desk.get(f"/desk/tasks/{parcels[0]}"))
+
+
+def test_of_very_many_it_is_said_that_there_are_more(app: Flask, desk: Browser, jonas: int) -> None:
+    like = {"kind": "no scan", "queue": Queue.PARCELS, "subject": "customer:1", "facts": {}, "owner_id": jonas}
+    many = [like | {"key": str(number), "opened_at": now(), "due_at": now()} for number in range(MOST - 1)]
+    with app.app_context(), transaction():
+        db.session.execute(insert(StaffTask), many)
+    assert [words(chip) for chip in desk.get("/desk").select(".filter .chip")] == ["All 999", "Mine 999", "Parcels 999"]
+    given_to(app, "Jonas", task(app, "worry", "Bob", timedelta(hours=1)))
+    task(app, "claim", "Alice", timedelta(hours=1))
+    page = desk.get("/desk")
+    assert [words(chip) for chip in page.select(".filter .chip")] == ["All 999+", "Mine 999+", "Claims 1", "Parcels 999+"]
+    assert words(page.select(".desk-places > a")[1]) == "Mine 999+"

@@ -156,7 +156,7 @@ def test_what_nothing_else_ends_is_done_by_hand_and_can_be_undone(app: Flask, de
     one = task(app, "other address", "Bob", timedelta(hours=1), facts={"order": "10501"})
     desk.get(f"/desk/tasks/{one}")
     page = desk.post(f"/desk/tasks/{one}/done")
-    assert desk.at == f"/desk?done={one}" and read(app, one)[1] is not None
+    assert desk.at == f"/desk?past={one}" and read(app, one)[1] is not None
     desk.post(attribute(page, "#notice form", "action"))
     assert read(app, one)[1] is None and deeds(app) == ["finish task", "reopen task"]
     desk.post(f"/desk/tasks/{one}/done")

@@ -1,6 +1,7 @@
 """The sync board: what waits, fails and differs, and each thing that `portal sync` does, by a button. PRODUCT H7, P4."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,15 +10,19 @@ from sqlalchemy import select, update
 
 from portal.accounts.models import Customer
 from portal.carriers.models import Tracker
+from portal.kit.alarms import raise_alarm
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.operations.alerts import RULES
 from portal.operations.commands import sync
 from portal.operations.queries import RECONCILE, comparing
 from portal.orders.models import Shipment
 from portal.outbox import STUCK_AFTER
 from portal.outbox.models import Sync, Task
+from portal.payments import ACCOUNT_GONE, FOREIGN_EVENTS, PROVIDER_AHEAD
 from portal.payments.models import Difference, ReceivedEvent
 from portal.timeline import Actor, Entry
+from portal.timeline.checking import BROKEN
 from portal.webhooks.actions import add_endpoint, send_test
 from portal.webhooks.vocabulary import CHOSEN
 from tests.browser import Browser, words
@@ -239,3 +244,36 @@ def test_what_is_no_work_is_not_tried_again(app: Flask, desk: Browser) -> None:
     desk.get("/desk/sync")
     desk.post("/desk/sync/work/1/retry", {"of": "customer"}, expect=404)
     assert "no number or name" in app.test_cli_runner().invoke(sync, ["retry", "customer:1"]).output
+
+
+ALARMS: dict[str, dict[str, object]] = {
+    "work waits": {"since": "2026-11-23T09:00:00+00:00"},
+    "work fails": {"number": 1},
+    PROVIDER_AHEAD: {},
+    ACCOUNT_GONE: {"ref": "cus_1", "customer": 5},
+    FOREIGN_EVENTS: {"event": "evt_1"},
+    BROKEN: {},
+    "webhook endpoint 3 is off": {"endpoint": 3, "host": "shop.example"},
+    **{rule.alarm: {"whose": {"staff": "3", "subject": "customer:5", "all": ""}[rule.of], "number": 21} for rule in RULES},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "1 piece of work failed"), ("tr", "1 iş tekrar tekrar"), ("ro", "1 lucrare a eșuat")]
+)
+def test_each_alarm_is_told_in_the_language_of_the_desk(app: Flask, lead: Browser, language: str, told: str) -> None:
+    with app.app_context(), transaction():
+        for name, facts in ALARMS.items():
+            raise_alarm(name, f"see `portal sync status` ({name})", facts=facts, at=now())
+    app.config["SHOP"] = replace(app.config["SHOP"], locale=language)
+    for page in lead.get("/desk/sync"), lead.get("/desk"):
+        notices = page.select(".notice.bad")
+        assert len(notices) == len(ALARMS) and told in " ".join(words(one) for one in notices)
+        assert [words(one) for one in notices if "`" in words(one) or one.select("[lang=en]")] == []
+
+
+def test_an_alarm_that_the_desk_has_no_words_for_is_told_in_those_of_the_log(app: Flask, desk: Browser) -> None:
+    with app.app_context(), transaction():
+        raise_alarm("something new", "Something <b>new</b>.", at=now())
+    (notice,) = desk.get("/desk/sync").select(".notice.bad [lang=en]")
+    assert words(notice) == "Something <b>new</b>."

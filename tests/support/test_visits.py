@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 
 from portal.accounts.models import Staff
 from portal.kit import clock
 from portal.kit.db import db, transaction
+from portal.prepared.telling import change_told
 from portal.support.actions.looking import look_at
 from portal.support.queries.visits import SHOWN
 from tests.browser import Browser, Sent, attribute, words
@@ -19,6 +21,16 @@ from tests.support.viewing import REASON, acts, begins_view, deeds
 
 Time = Callable[[timedelta], None]
 HERE = "/account/visits"
+WORDED = {
+    "customer": ["address added", "address corrected", "address chosen for all", "address removed", "change language", "undone"],
+    "orders": ["line cancelled", "other address"],
+    "return_": [
+        "submit return", "cancel return", "object to return", "exchange chosen again", "exchange called off", "other way back",
+        "order pick-up", "tell parcel number", "show receipt",
+    ],
+    "claim": ["open claim", "cancel claim"],
+    "billing_account": ["paid", "not paid"],
+}  # fmt: skip
 
 
 def test_nobody_has_looked_yet(alice: Box) -> None:
@@ -110,3 +122,16 @@ def test_the_list_is_in_pages_of_whole_days_and_asks_as_often_however_long(app: 
 
 def test_nobody_reads_it_of_somebody_else(desk: Browser, alice: Box) -> None:
     assert desk.client.get(HERE).status_code == 303
+
+
+def test_whatever_he_may_do_for_her_has_words(app: Flask) -> None:
+    """Subscriptions have those of their history; for all else, what the list of `tests/house/test_only_themselves.py` comes to."""
+    facts: dict[str, Any] = {
+        "rma": "RT-1", "order": "HA-1", "reference": "CL-1", "way": "label", "from": "2026-11-23T09:00:00+00:00",
+        "undone": "address added", "amount": 1490, "currency": "EUR",
+    }  # fmt: skip
+    with app.test_request_context():
+        for table, deeds_on_it in WORDED.items():
+            for deed in deeds_on_it:
+                told = change_told({"subject": f"{table}:1", "deed": deed, "facts": facts})
+                assert told != "Something else was changed", f"{deed} of {table}"

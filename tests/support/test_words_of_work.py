@@ -7,7 +7,10 @@ from pathlib import Path
 from flask import Flask
 
 from portal.outbox.asking import SYNCS, TASKS
+from portal.support.deed_words import deed_words
 
+WRITERS = ("note", "deed", "change", "_change", "_changed", "_end")
+"""What writes into the history: the subject first, then the deed."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,6 +24,37 @@ def test_each_kind_of_work_of_the_worker_has_words(app: Flask) -> None:
     kinds = {*SYNCS, *TASKS}
     assert {"subscription", "hand back a label"} <= kinds
     assert [kind for kind in sorted(kinds) if said(app, "work_words", kind) in ("", kind)] == []
+
+
+def test_each_deed_of_the_history_has_words(app: Flask) -> None:
+    with app.test_request_context():
+        words = deed_words()
+    found = written()
+    assert {"skipped", "signed in", "return delivered", "charged", "app changed", "change declined"} <= found
+    assert sorted(found - words.keys()) == []
+
+
+def written() -> set[str]:
+    """What is named wherever the history is written: as it stands there, or by a name or a table of the module."""
+    found: set[str] = set()
+    for file in sorted((ROOT / "portal").rglob("*.py")):
+        calls = [one for one in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(one, ast.Call)]
+        for said in [argument for one in calls if _name(one.func) in WRITERS for argument in one.args[1:3]]:
+            module = import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+            found |= {key for key in _keys(said, module) if key}
+    return found
+
+
+def _keys(said: ast.expr, module: object) -> set[str]:
+    if isinstance(said, ast.IfExp):
+        return _keys(said.body, module) | _keys(said.orelse, module)
+    if isinstance(said, ast.Subscript) and isinstance(said.value, ast.Name):
+        return set(getattr(module, said.value.id).values())
+    return {_kind(said, module)} if isinstance(_kind(said, module), str) else set()
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
 def opened() -> set[str]:

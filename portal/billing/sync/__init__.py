@@ -120,7 +120,8 @@ def _noted_if_ahead(lease: outbox.Lease, wanted: Wanted, found: AccountStanding,
         yield
     except ProviderIsAhead as error:
         with transaction():
-            raise_alarm(PROVIDER_AHEAD, f"The provider is ahead of us, as after an old database was restored. {error}", at=at)
+            sentence = f"The provider is ahead of us, as after an old database was restored. {error}"
+            raise_alarm(PROVIDER_AHEAD, sentence, facts={}, at=at)
             checking.note(lease, db.session.get_one(BillingAccount, lease.subject_id), wanted.ship_to, found, at=at)
         raise
 

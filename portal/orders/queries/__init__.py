@@ -10,6 +10,7 @@ from portal.orders.queries.listing import OrdersPage as OrdersPage
 from portal.orders.queries.listing import orders_page as orders_page
 from portal.orders.queries.listing import years as years
 from portal.orders.queries.numbers import numbers_like as numbers_like
+from portal.orders.queries.one import anybodys_order as anybodys_order
 from portal.orders.queries.one import order as order
 from portal.orders.queries.parcels import parcel as parcel
 from portal.orders.shown import ShownOrder as ShownOrder

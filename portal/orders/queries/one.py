@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from portal.billing.models import Attempt, Invoice
 from portal.catalog.models import Product, Variant
@@ -19,11 +19,20 @@ REFUNDED = select(func.sum(Attempt.refunded)).where(Attempt.invoice_id == Invoic
 
 def order(customer_id: int, number: str, first_line: int = 0, *, at: datetime) -> ShownOrder | None:
     """Of this customer, with its lines from this one on. None if there is none, or no such line."""
-    mine = select(
+    return _shown(and_(Order.customer_id == customer_id, Order.number == number), first_line, at=at)
+
+
+def anybodys_order(number: str, first_line: int = 0, *, at: datetime) -> ShownOrder | None:
+    """The same, whoever's it is, also nobody's yet: for the shop's people."""
+    return _shown(Order.number == number, first_line, at=at)
+
+
+def _shown(which: ColumnElement[bool], first_line: int, *, at: datetime) -> ShownOrder | None:
+    asked = select(
         Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.packed_at, Order.shipping, Order.shipping_tax,
         Order.tax_included, Invoice.due, REFUNDED,
     ).outerjoin(Invoice, Invoice.provider_ref == Order.source_ref)  # fmt: skip
-    found = db.session.execute(mine.where(Order.customer_id == customer_id, Order.number == number)).one_or_none()
+    found = db.session.execute(asked.where(which)).one_or_none()
     if found is None:
         return None
     theirs = OrderLine.order_id == found.id

@@ -4,7 +4,7 @@ the change is marked as approved."""
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, g, redirect, request
+from flask import Response, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -12,7 +12,7 @@ from portal.accounts.current import current
 from portal.kit import trial
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.kit.web import LARGEST_ID, one_or_404, say
+from portal.kit.web import LARGEST_ID, came_from, one_or_404, say
 from portal.notifications.actions import HELPER
 from portal.prepared import actions
 from portal.prepared.models import PreparedChange
@@ -29,7 +29,11 @@ class Approval:
 
     prepared_id: int
     looks: dict[str, Any]
+    cookie: dict[str, Any]
+    """As it was before the route put anything into it."""
     entries: list[Entry] = field(default_factory=list)
+    looks_now: dict[str, Any] = field(default_factory=dict)
+    """What would come of it by now, where that is not what was shown."""
     is_done: bool = False
 
 
@@ -49,7 +53,7 @@ def begin() -> ResponseReturnValue | None:
     if not prepared.is_open(at=now()):
         say(str(AnsweredAlready(prepared.ended_as)))
         return redirect(prepared.page, 303)
-    g.approval, g.prepared_id = Approval(prepared.id, prepared.looks), prepared.id
+    g.approval, g.prepared_id = Approval(prepared.id, prepared.looks, dict(session)), prepared.id
     HELPER.set(helper(None, prepared.id))
     trial.at_end(_mark)
     return None
@@ -61,13 +65,28 @@ def hear(entry: Entry) -> None:
 
 
 def settle(answer: Response) -> Response:
-    """After each request. What could not be done as it was suggested is out of date; why, the answer says."""
+    """After each request. What would come to something else by now waits on, and is shown anew; what can't be done any more is out of date.
+    Why, the answer says."""
     approval: Approval | None = g.pop("approval", None)
-    if approval and not approval.is_done and answer.status_code in (303, 404, 409, 422):
+    if approval is None or approval.is_done:
+        return answer
+    is_renewed = bool(approval.looks_now)
+    if is_renewed or answer.status_code in (303, 404, 409, 422):
         del g.prepared_id  # this is no approval
         with transaction():
-            actions.overtake(approval.prepared_id, by=current.actor, at=now())
-    return answer
+            if is_renewed:
+                actions.renew(approval.prepared_id, approval.looks_now, by=current.actor, at=now())
+            else:
+                actions.overtake(approval.prepared_id, by=current.actor, at=now())
+    return _show_anew(approval) if is_renewed else answer
+
+
+def _show_anew(approval: Approval) -> Response:
+    """Whatever the route had said by then, or made of the refusal: nothing of it is so."""
+    session.clear()
+    session.update(approval.cookie)
+    say(str(LooksOtherNow()), tone="warn")
+    return make_response(redirect(came_from(), 303))
 
 
 def _mark() -> None:
@@ -77,8 +96,9 @@ def _mark() -> None:
     if approval is None or approval.is_done or not written:
         return
     db.session.flush()
-    for subject, shown in approval.looks.items():
-        if not is_still_so(shown, picture(subject) or [], at=now()):
-            raise LooksOtherNow
+    looks = {subject: picture(subject) or [] for subject in approval.looks}
+    if not all(is_still_so(shown, looks[subject], at=now()) for subject, shown in approval.looks.items()):
+        approval.looks_now = looks
+        raise LooksOtherNow
     actions.approve(approval.prepared_id, written[0], at=now())
     approval.is_done = True

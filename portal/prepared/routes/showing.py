@@ -12,7 +12,8 @@ from portal.kit.web import came_from, one_or_404, page, say
 from portal.prepared import actions, queries
 from portal.prepared.models import PreparedChange
 from portal.prepared.refusals import AnsweredAlready, NotTheirs
-from portal.prepared.telling import both, change_told, sentence
+from portal.prepared.routes.anew import again
+from portal.prepared.telling import both, change_told, more_of, sentence
 
 bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
 bp.before_request(signed_in)
@@ -21,6 +22,8 @@ SHOWN = 50
 bp.app_template_global("suggested")(sentence)
 bp.app_template_global()(change_told)
 bp.app_template_global()(both)
+bp.app_template_global()(again)
+bp.app_template_global("more_of_suggested")(more_of)
 bp.app_template_global()(queries.together)
 
 
@@ -36,12 +39,26 @@ def index() -> ResponseReturnValue:
     return page("prepared/index.html", topic="", suggestions=waiting, ended=ended)
 
 
+@bp.get("/<int:suggestion_id>/decline")
+def ask_why_not(suggestion_id: int) -> ResponseReturnValue:
+    """One that was answered or taken back meanwhile says so among all of them."""
+    if current.impersonation:
+        abort(404)
+    found = _mine(suggestion_id)
+    return page("prepared/decline.html", suggestion=found) if found.is_open(at=now()) else redirect(url_for(".index"), 303)
+
+
 @bp.post("/<int:suggestion_id>/decline")
 def decline(suggestion_id: int) -> ResponseReturnValue:
+    """The reason may be left out. Too long a one comes back as it was typed."""
     if current.impersonation:
         raise NotTheirs
+    typed = request.form.get("reason", "").replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(typed) > LONGEST_NOTE:
+        wrong = _("Please keep it to %(number)s characters.", number=LONGEST_NOTE)
+        return page("prepared/decline.html", 422, suggestion=_mine(suggestion_id), typed=typed, wrong=wrong)
     with transaction():
-        actions.decline(_mine(suggestion_id).id, by=current.actor, at=now())
+        actions.decline(_mine(suggestion_id).id, reason=typed, by=current.actor, at=now())
     say(_("Declined."), _("Nothing is changed."))
     return _back()
 
@@ -93,4 +110,6 @@ def _mine(suggestion_id: int) -> PreparedChange:
 
 
 def _back() -> Response:
-    return redirect(came_from(), 303)
+    """To the page that lies below, where what was sent is a page of its own."""
+    back = came_from()
+    return redirect(url_for(".index") if back == request.path else back, 303)

@@ -1,10 +1,10 @@
-"""The returns of one customer, in a line each, for the desk: two questions, however many there are."""
+"""The returns of one customer or of one order, in a line each, for the desk: two questions, however many there are."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from portal.kit.db import db
 from portal.orders.models import OrderLine
@@ -36,9 +36,19 @@ def returns_of(customer_id: int, *, older_than: datetime | None = None, since: d
     sent_in = func.coalesce(Return.submitted_at, Return.started_at)
     between = [sent_in < older_than] if older_than else []
     between += [sent_in >= since] if since else []
+    return _heads(Return.customer_id == customer_id, *between)
+
+
+def returns_with(order_id: int) -> tuple[ReturnOf, ...]:
+    """The newest first: those with something of this order, whoever's it is."""
+    items = select(ReturnItem.return_id).join(OrderLine, OrderLine.id == ReturnItem.order_line_id).where(OrderLine.order_id == order_id)
+    return _heads(Return.id.in_(items))
+
+
+def _heads(*which: ColumnElement[bool]) -> tuple[ReturnOf, ...]:
     columns = Return.id, Return.rma, Return.status, Return.currency, Return.estimate, Return.submitted_at, Return.started_at, PAID
-    theirs = select(*columns).where(Return.customer_id == customer_id, Return.status != ReturnStatus.DRAFT, *between)
-    rows = db.session.execute(theirs.order_by(Return.id.desc()).limit(NEWEST)).all()
+    sent_in = select(*columns).where(Return.status != ReturnStatus.DRAFT, *which)
+    rows = db.session.execute(sent_in.order_by(Return.id.desc()).limit(NEWEST)).all()
     inside: dict[int, list[tuple[str, int]]] = defaultdict(list)
     items = select(ReturnItem.return_id, OrderLine.title, ReturnItem.quantity).join(OrderLine, OrderLine.id == ReturnItem.order_line_id)
     for return_id, title, quantity in db.session.execute(

@@ -32,7 +32,8 @@ def also_if_ahead(lease: Lease, wanted: Wanted, stands: Standing | None, *, at: 
         yield
     except ProviderIsAhead as error:
         with transaction():
-            raise_alarm(PROVIDER_AHEAD, f"The provider is ahead of us, as after an old database was restored. {error}", at=at)
+            sentence = f"The provider is ahead of us, as after an old database was restored. {error}"
+            raise_alarm(PROVIDER_AHEAD, sentence, facts={}, at=at)
             note(lease, db.session.get_one(Subscription, lease.subject_id), wanted, stands, at=at)
         raise
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, false, func, select
 
 from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
@@ -71,6 +71,14 @@ def entries(wanted: WantedEntries, *, zone: ZoneInfo) -> AuditPage:
 
 def last_check() -> Check | None:
     return db.session.scalars(Check.newest()).one_or_none()
+
+
+def deeds() -> list[str]:
+    """All keys that the history has, from one to the next along the index: in so many steps, however long it is."""
+    first = select(func.min(Entry.deed).label("deed")).cte("deeds", recursive=True)
+    following = select(func.min(Entry.deed)).where(Entry.deed > first.c.deed).scalar_subquery()
+    all_of_them = first.union_all(select(following).where(first.c.deed.is_not(None)))
+    return list(db.session.scalars(select(all_of_them.c.deed).where(all_of_them.c.deed.is_not(None))))
 
 
 def staff_names() -> list[tuple[int, str]]:

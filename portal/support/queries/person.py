@@ -77,6 +77,8 @@ class Person:
     """What the provider calls each of them."""
     accounts: list[ShownAccount]
     account_refs: list[str]
+    meant: str | None
+    """The number of the order of theirs that somebody looked for."""
     bought: Bought
     deeds: list[Deed]
     """Newest first."""
@@ -96,7 +98,7 @@ class Person:
         return next((one for one in self.failing if (one.kind, one.subject_id) == (kind, subscription_id)), None)
 
 
-def person(customer: Customer, *, at: datetime, older_than: str | None = None) -> Person | None:
+def person(customer: Customer, *, at: datetime, older_than: str | None = None, order: str | None = None) -> Person | None:
     """None if they have no order of the number that the page of older ones should come after."""
     bought = _bought(customer.id, older_than, at=at)
     if bought is None:
@@ -105,6 +107,7 @@ def person(customer: Customer, *, at: datetime, older_than: str | None = None) -
     refs = select(Subscription.id, Subscription.provider_ref).where(Subscription.customer_id == customer.id)
     account_refs = select(BillingAccount.provider_ref).where(BillingAccount.customer_id == customer.id).order_by(BillingAccount.id)
     home = default_address(customer.id)
+    meant = db.session.scalar(select(Order.number).where(Order.customer_id == customer.id, Order.number == order)) if order else None
     return Person(
         id=customer.id,
         name=customer.name,
@@ -120,6 +123,7 @@ def person(customer: Customer, *, at: datetime, older_than: str | None = None) -
         refs=dict(db.session.execute(refs).all()),
         accounts=accounts,
         account_refs=list(db.session.scalars(account_refs)),
+        meant=meant,
         bought=bought,
         deeds=_deeds(customer.id, shown, accounts),
         failing=operations.failing_of(customer.id),

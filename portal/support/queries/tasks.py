@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -30,7 +31,7 @@ class Done:
     """A colleague's name; None for what was done by the rules."""
     whose: str | None
     """Who had it then, or before it was put back."""
-    why: str | None
+    facts: dict[str, Any]
     at: datetime
 
 
@@ -82,7 +83,7 @@ def _history(task_id: int, names: Mapping[int | None, str]) -> tuple[Done, ...]:
             row.deed,
             names.get(row.staff_id),
             names.get(_owner(row.after, subject) or _owner(row.before, subject)),
-            row.facts.get("why"),
+            row.facts,
             row.at,
         )
         for row in entries

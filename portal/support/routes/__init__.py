@@ -4,6 +4,7 @@ from portal.support.routes import audit as audit
 from portal.support.routes import claims as claims
 from portal.support.routes import finding as finding
 from portal.support.routes import incidents as incidents
+from portal.support.routes import orders as orders
 from portal.support.routes import queues as queues
 from portal.support.routes import remembering as remembering
 from portal.support.routes import returns as returns

@@ -17,10 +17,13 @@ from portal.kit.web import one_or_404, page
 from portal.photos.models import Photo
 from portal.support import queries
 from portal.support.routes.door import bp, note_look
+from portal.tasks.queries import MOST
 
 LONGEST = 254
 """Characters of what is searched for: no address is longer."""
 SUGGESTED = 7
+FEW_SUBSCRIPTIONS = 8
+"""So many of a customer's are on their page, until somebody asks for all."""
 SHORTEST_SUGGESTED = 3
 """Letters. Each suggestion is a look that is kept: fewer would fill the list with whom nobody means."""
 
@@ -32,7 +35,7 @@ def search() -> ResponseReturnValue:
     typed = _typed()
     hits = queries.search(typed)
     if hits.one:
-        return redirect(url_for(".customer", customer_id=hits.one.id), 303)
+        return redirect(url_for(".customer", customer_id=hits.one.id, order=hits.order), 303)
     note_look((hit.id for hit in hits.shown), "search")
     return page("support/search.html", typed=typed, hits=hits)
 
@@ -53,8 +56,11 @@ def customer(customer_id: int) -> ResponseReturnValue:
     found = one_or_404(select(Customer).where(Customer.id == customer_id))
     note_look([found.id], "customer")
     at = now()
-    person = queries.person(found, at=at, older_than=request.args.get("older")) or abort(404)
-    return page("support/customer.html", person=person, at=at)
+    person = queries.person(found, at=at, older_than=request.args.get("older"), order=request.args.get("order")) or abort(404)
+    return page(
+        "support/customer.html", person=person, all_subscriptions=request.args.get("subscriptions") == "all",
+        few_subscriptions=FEW_SUBSCRIPTIONS, at=at,
+    )  # fmt: skip
 
 
 @bp.get("/photos/<sealed>")
@@ -90,6 +96,12 @@ def major(amount: int, currency: str) -> str:
 def age(since: datetime, until: datetime | None = None) -> str:
     """How long ago, or how long it was `until` then: 3 hr"""
     return str(format_timedelta(max(until or now(), since) - since, format="short", threshold=1.2, locale=i18n.locale()))
+
+
+@bp.app_template_filter()
+def capped(number: int) -> str:
+    """As far as tasks are counted: 12, or 999+"""
+    return str(number) if number < MOST else f"{MOST - 1}+"
 
 
 def _typed() -> str:

@@ -1,6 +1,7 @@
 """The first page: all that waits for somebody, one of it opened beside the list. Whose it is leaves a trace before it is shown."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -10,17 +11,18 @@ from sqlalchemy import select
 
 from portal.accounts.current import current, staff_only
 from portal.accounts.models import Role, Staff
+from portal.kit import i18n
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.web import LARGEST_ID, one_or_404, page, say
 from portal.operations import queries as operations
-from portal.support import queries
+from portal.support import forms, queries
 from portal.support.routes.door import bp, note_look
-from portal.tasks import Queue, actions
+from portal.tasks import NotThen, Queue, actions
 from portal.tasks import queries as tasks
 from portal.tasks.models import StaffTask
 
-MINE = "mine"
+MINE, PUT_OFF = "mine", "put-off"
 
 
 @bp.get("")
@@ -59,6 +61,24 @@ def put_task_back(task_id: int) -> ResponseReturnValue:
     return _do(task_id, lambda task: actions.put_back(task, by=current.staff, at=now()), _("It waits for anybody again."))
 
 
+@bp.post("/tasks/<int:task_id>/put-off")
+@staff_only(Role.AGENT)
+def put_task_off(task_id: int) -> ResponseReturnValue:
+    undo = url_for(".take_task_up", task_id=task_id, **place())
+    try:
+        until = forms.moment(request.form, "day", "time", i18n.time_zone())
+        told = _("Put off until %(moment)s.", moment=i18n.short_moment(until))
+        return _do(task_id, lambda task: actions.put_off(task, until, by=current.staff, at=now()), told, undo=undo)
+    except NotThen as refusal:  # what was typed stands on the page that says so
+        return _show(tasks.one(task_id) or abort(404), str(refusal))
+
+
+@bp.post("/tasks/<int:task_id>/take-up")
+@staff_only(Role.AGENT)
+def take_task_up(task_id: int) -> ResponseReturnValue:
+    return _do(task_id, lambda task: actions.take_up(task, by=current.staff, at=now()), _("It is open again."))
+
+
 @bp.post("/tasks/<int:task_id>/done")
 @staff_only(Role.AGENT)
 def finish_task(task_id: int) -> ResponseReturnValue:
@@ -77,15 +97,15 @@ def _do(task_id: int, deed: Callable[[StaffTask], None], told: str, *, undo: str
         deed(db.session.scalars(StaffTask.held(task_id)).one_or_none() or abort(404))
     say(told, undo=undo)
     if undo:
-        return redirect(url_for(".show", **place(), done=task_id), 303)
+        return redirect(url_for(".show", **place(), past=task_id), 303)
     return redirect(url_for(".show_task", task_id=task_id, **place()), 303)
 
 
 def place() -> dict[str, Any]:
     """Where in the list somebody is, for `url_for`: it goes along with what they open and do, so that they come back to it. The list is of
-    one queue, or of whatever is one's own, else of all; it goes on after the task with which the page before ended."""
+    one queue, of whatever is one's own or was put off, else of all; it goes on after the task with which the page before ended."""
     queue = request.args.get("queue")
-    return {"queue": queue if queue in [*Queue, MINE] else None, "after": task_number("after")}
+    return {"queue": queue if queue in [*Queue, MINE, PUT_OFF] else None, "after": task_number("after")}
 
 
 def task_number(name: str) -> int | None:
@@ -94,22 +114,25 @@ def task_number(name: str) -> int | None:
     return asked if 0 < asked <= LARGEST_ID else None
 
 
-def _show(chosen: tasks.Line | None = None) -> ResponseReturnValue:
-    here = place()
-    found = _listed(here["queue"], here["after"])
-    done = chosen.id if chosen and chosen.done_at else task_number("done")
-    follows = (_listed(here["queue"], done).free_for(current.staff.id) or found.free_for(current.staff.id)) if done else None
+def _show(chosen: tasks.Line | None = None, refusal: str = "") -> ResponseReturnValue:
+    here, at = place(), now()
+    found = _listed(here["queue"], here["after"], at=at)
+    past = chosen.id if chosen and chosen.done_at else task_number("past")
+    follows = (_listed(here["queue"], past, at=at).free_for(current.staff.id) or found.free_for(current.staff.id)) if past else None
     named = [*found.lines, *filter(None, [follows])]
     note_look(dict.fromkeys(line.customer_id for line in named if line.customer_id), "queue")
     if chosen and chosen.customer_id:
         note_look([chosen.customer_id], "task")
     return page(
-        "support/desk.html", staff=current.staff, found=found, counted=tasks.counted(), here=here, follows=follows, at=now(),
-        opened=queries.opened(chosen) if chosen else None, alarms=operations.alarms(),
+        "support/desk.html", 422 if refusal else 200, staff=current.staff, found=found, counted=tasks.counted(at=at), here=here,
+        follows=follows, at=at, opened=queries.opened(chosen) if chosen else None, alarms=operations.alarms(), refusal=refusal,
+        sent=request.form, tomorrow=at.astimezone(i18n.time_zone()).date() + timedelta(days=1),
     )  # fmt: skip
 
 
-def _listed(queue: str | None, after: int | None) -> tasks.Waiting:
+def _listed(queue: str | None, after: int | None, *, at: datetime) -> tasks.Waiting:
     if queue == MINE:
-        return tasks.waiting(owner_id=current.staff.id, after=after)
-    return tasks.waiting(Queue(queue) if queue else None, after=after)
+        return tasks.waiting(at=at, owner_id=current.staff.id, after=after)
+    if queue == PUT_OFF:
+        return tasks.waiting(at=at, put_off=True, after=after)
+    return tasks.waiting(Queue(queue) if queue else None, at=at, after=after)

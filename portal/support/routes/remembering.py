@@ -21,6 +21,7 @@ from portal.support import forms
 from portal.support.routes.door import bp, note_look, status_of
 from portal.support.routes.queues import place, task_number
 from portal.tasks import actions
+from portal.tasks.models import StaffNote
 
 
 @bp.get("/customers/<int:customer_id>/notes")
@@ -34,6 +35,36 @@ def notes(customer_id: int) -> ResponseReturnValue:
 def write_note(customer_id: int) -> ResponseReturnValue:
     words = forms.text(request.form, "note")
     return _do(customer_id, lambda one: actions.write_note(one, words, draft=_draft(), author=current.staff, at=now()), _("Kept."))
+
+
+@bp.post("/customers/<int:customer_id>/notes/<int:note_id>/correct")
+@staff_only(Role.AGENT)
+def correct_note(customer_id: int, note_id: int) -> ResponseReturnValue:
+    words = forms.text(request.form, "correction")
+
+    def correct(customer: Customer) -> None:
+        actions.correct_note(_note(customer, note_id), words, by=current.staff, at=now())
+
+    return _do(customer_id, correct, _("Corrected."))
+
+
+@bp.post("/customers/<int:customer_id>/notes/<int:note_id>/remove")
+@staff_only(Role.AGENT)
+def remove_note(customer_id: int, note_id: int) -> ResponseReturnValue:
+    def remove(customer: Customer) -> None:
+        actions.remove_note(_note(customer, note_id), by=current.staff, at=now())
+
+    undo = url_for(".keep_note", customer_id=customer_id, note_id=note_id, **_came())
+    return _do(customer_id, remove, _("Removed."), undo=undo)
+
+
+@bp.post("/customers/<int:customer_id>/notes/<int:note_id>/keep")
+@staff_only(Role.AGENT)
+def keep_note(customer_id: int, note_id: int) -> ResponseReturnValue:
+    def keep(customer: Customer) -> None:
+        actions.keep_note(_note(customer, note_id), by=current.staff, at=now())
+
+    return _do(customer_id, keep, _("It is there again."))
 
 
 @bp.post("/customers/<int:customer_id>/reminders")
@@ -61,14 +92,18 @@ def end_vip(customer_id: int) -> ResponseReturnValue:
     return _do(customer_id, lambda one: actions.end_vip(one, by=current.staff, at=now()), _("They wait like everybody from now on."))
 
 
-def _do(customer_id: int, deed: Callable[[Customer], object], told: str) -> ResponseReturnValue:
+def _note(customer: Customer, note_id: int) -> StaffNote:
+    return one_or_404(StaffNote.held(note_id, customer.id))
+
+
+def _do(customer_id: int, deed: Callable[[Customer], object], told: str, *, undo: str | None = None) -> ResponseReturnValue:
     """Leads back to the task, or to the customer. What is refused is said on a page where what was typed still stands."""
     try:
         with transaction():
             deed(db.session.scalars(Customer.locked(customer_id)).one_or_none() or abort(404))
     except Refusal as refusal:
         return _show(customer_id, str(refusal), status_of(refusal))
-    say(told)
+    say(told, undo=undo)
     came = _came()
     back = url_for(".show_task", task_id=came.pop("task"), **came) if came else url_for(".customer", customer_id=customer_id)
     return redirect(back, 303)

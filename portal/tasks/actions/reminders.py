@@ -1,16 +1,16 @@
 """A task that one of the shop's people gives themselves about a customer: to call back on Thursday at ten."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
 from portal.tasks.actions.tasks import hold, open_task
 from portal.tasks.models import StaffTask
+from portal.tasks.models.task import LONGEST
 from portal.tasks.refusals import NothingWritten, NotThen
 from portal.timeline import Actor, note
 
 REMINDER = "reminder"
-LONGEST = timedelta(days=2 * 365)
 
 
 def remind(customer: Customer, words: str, due_at: datetime, *, draft: str, author: Staff, at: datetime) -> StaffTask | None:

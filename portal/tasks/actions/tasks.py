@@ -73,6 +73,18 @@ def put_back(task: StaffTask, *, by: Staff, at: datetime) -> None:
         task.put_back()
 
 
+def put_off(task: StaffTask, until: datetime, *, by: Staff, at: datetime) -> None:
+    """It comes back by itself. Raises DoneAlready, NotThen."""
+    with deed(task, "put task off", by=_by(task, by), at=at, facts={"kind": task.kind, "until": until.isoformat()}):
+        task.put_off(until, by, at=at)
+
+
+def take_up(task: StaffTask, *, by: Staff, at: datetime) -> None:
+    """It is open again before its time. Raises DoneAlready."""
+    with deed(task, "take task up", by=_by(task, by), at=at, facts={"kind": task.kind}):
+        task.take_up()
+
+
 def finish(task: StaffTask, *, by: Staff, at: datetime) -> None:
     """By hand. Raises DoneAlready, EndsByItself."""
     with deed(task, "finish task", by=_by(task, by), at=at, facts={"kind": task.kind}):

@@ -16,9 +16,14 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Note:
+    id: int
     text: str
+    """Empty once it was removed."""
+    author_id: int
     author: str
     at: datetime
+    corrected_at: datetime | None
+    removed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ def remembered(customer_id: int) -> Remembered:
     vip = Vip.now(customer_id).join(Staff, Staff.id == Vip.marked_by).with_only_columns(Vip.reason, Vip.marked_at, Staff.name)
     notes = StaffNote.newest(customer_id, MOST).join(Staff, Staff.id == StaffNote.staff_id)
     first = db.session.execute(vip).one_or_none()
-    rows = db.session.execute(notes.with_only_columns(StaffNote.text, Staff.name, StaffNote.at))
+    columns = StaffNote.id, StaffNote.text, Staff.id, Staff.name, StaffNote.at, StaffNote.corrected_at, StaffNote.removed_at
+    rows = db.session.execute(notes.with_only_columns(*columns))
     return Remembered(First(*first) if first else None, tuple(Note(*row) for row in rows))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Customer, Staff
@@ -15,8 +15,10 @@ from portal.tasks.models.task import FIRST
 
 SHOWN = 30
 """At a time."""
+MOST = 1000
+"""So far is counted: a page says "999+" of more."""
 ORDER = StaffTask.rank, StaffTask.due_at, StaffTask.id
-Giver = aliased(Staff)
+Giver, Delayer = aliased(Staff), aliased(Staff)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,12 @@ class Line:
     owner: str | None
     giver: str | None
     """The colleague from whom its owner has it."""
+    put_off_until: datetime | None
+    put_off_by: str | None
     done_at: datetime | None
+
+    def is_put_off(self, at: datetime) -> bool:
+        return self.done_at is None and self.put_off_until is not None and self.put_off_until > at
 
     @property
     def is_vip(self) -> bool:
@@ -57,23 +64,44 @@ class Waiting:
         return next((line for line in self.lines if line.owner_id in (None, staff_id)), None)
 
 
-def counted() -> dict[Queue, int]:
-    """What waits in each queue, without those in which nothing does."""
-    waits = select(StaffTask.queue, func.count()).where(StaffTask.done_at.is_(None)).group_by(StaffTask.queue)
-    found: dict[Queue, int] = dict(db.session.execute(waits).all())
-    return {queue: found[queue] for queue in Queue if queue in found}
+@dataclass(frozen=True)
+class Counted:
+    """Each up to `MOST`."""
+
+    queues: dict[Queue, int]
+    """Without those in which nothing is open."""
+    put_off: int
+    late: int
+    """Of what was put off: it was promised for before now."""
+
+    @property
+    def all(self) -> int:
+        return sum(self.queues.values())
 
 
-def mine(staff_id: int) -> int:
-    """How many wait for this colleague."""
-    theirs = select(func.count()).select_from(StaffTask).where(StaffTask.done_at.is_(None), StaffTask.owner_id == staff_id)
-    return db.session.scalar(theirs) or 0
+def counted(*, at: datetime) -> Counted:
+    queues = (_up_to_most(StaffTask.queue == queue, StaffTask.is_open(at)) for queue in Queue)
+    put_off, late = _up_to_most(StaffTask.is_put_off(at)), _up_to_most(StaffTask.is_put_off(at), StaffTask.due_at < at)
+    *numbers, off, of_those = db.session.execute(select(*queues, put_off, late)).one()
+    return Counted({queue: number for queue, number in zip(Queue, numbers, strict=True) if number}, off, of_those)
 
 
-def waiting(queue: Queue | None = None, *, owner_id: int | None = None, after: int | None = None) -> Waiting:
-    """Of one queue, or of one colleague, or all; `after` is the task with which the page before ended, done or not. Once nothing waits
-    behind that any more, it is the first page."""
-    tasks = _lines().where(StaffTask.done_at.is_(None))
+def mine(staff_id: int, *, at: datetime) -> int:
+    """How many are open for this colleague, up to `MOST`."""
+    return db.session.scalar(select(_up_to_most(StaffTask.owner_id == staff_id, StaffTask.is_open(at)))) or 0
+
+
+def _up_to_most(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """To count all of very many takes longer than all else on the page."""
+    return select(func.count()).select_from(select(StaffTask.id).where(*which).limit(MOST).subquery()).scalar_subquery()
+
+
+def waiting(
+    queue: Queue | None = None, *, at: datetime, owner_id: int | None = None, put_off: bool = False, after: int | None = None
+) -> Waiting:
+    """Of one queue, or of one colleague, or all, what is open; or else what was put off. `after` is the task with which the page before
+    ended, done or not; once nothing waits behind that any more, it is the first page."""
+    tasks = _lines().where(StaffTask.is_put_off(at) if put_off else StaffTask.is_open(at))
     if queue:
         tasks = tasks.where(StaffTask.queue == queue)
     if owner_id:
@@ -94,10 +122,13 @@ def _lines() -> Select[Any]:
     name = func.coalesce(func.nullif(Customer.name, ""), Customer.email, "")
     columns = (
         StaffTask.id, StaffTask.kind, StaffTask.queue, StaffTask.subject, StaffTask.facts, StaffTask.words, StaffTask.customer_id, name,
-        StaffTask.rank, StaffTask.opened_at, StaffTask.due_at, StaffTask.owner_id, Staff.name, Giver.name, StaffTask.done_at,
+        StaffTask.rank, StaffTask.opened_at, StaffTask.due_at, StaffTask.owner_id, Staff.name, Giver.name,
+        StaffTask.put_off_until, Delayer.name, StaffTask.done_at,
     )  # fmt: skip
     tasks = select(*columns).join(Customer, Customer.id == StaffTask.customer_id, isouter=True)
-    return tasks.join(Staff, Staff.id == StaffTask.owner_id, isouter=True).join(Giver, Giver.id == StaffTask.given_by, isouter=True)
+    for who, number in (Staff, StaffTask.owner_id), (Giver, StaffTask.given_by), (Delayer, StaffTask.put_off_by):
+        tasks = tasks.join(who, who.id == number, isouter=True)
+    return tasks
 
 
 def _read(tasks: Select[Any]) -> list[Line]:
