@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TESTS := $(BIN)/python -m pytest -q
 JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))) # one more than there are cores: tests wait for processes and browsers
+unexport PYTHONDONTWRITEBYTECODE # where it is set, each process that a test starts would compile the whole portal anew
 
 install = if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python $(1); \
           else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi

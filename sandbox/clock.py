@@ -47,8 +47,8 @@ class Clock:
         finally:
             self._apart.pop()
 
-    def forward(self, seconds: int) -> None:
-        self._offset += seconds * _SECOND
+    def forward(self, seconds: float) -> None:
+        self._offset += int(seconds * _SECOND)
         self._keep()
 
     def _wall(self) -> int:

@@ -15,6 +15,11 @@ class Recorder:
         with self._lock:
             self._requests.append(entry)
 
+    def put_back(self, requests: list[Json]) -> None:
+        """As if these, and no others, had been made."""
+        with self._lock:
+            self._requests = list(requests)
+
     def requests(self) -> list[Json]:
         with self._lock:
             return list(self._requests)

@@ -54,6 +54,17 @@ class Store:
         with self.lock:
             self._connection.close()
 
+    def copied(self) -> sqlite3.Connection:
+        """All of it as it is now, for `put_back`."""
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        with self.lock:
+            self._connection.backup(copy)
+        return copy
+
+    def put_back(self, copy: sqlite3.Connection) -> None:
+        with self.lock:
+            copy.backup(self._connection)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of it or nothing. One at a time, so that what is read inside still holds when it is written."""

@@ -15,7 +15,7 @@ from portal.kit.db import db
 from tests.carrier import Carriers
 from tests.harness.serving import serve
 from tests.mail import Mail, mail_server
-from tests.sandbox.answers import stand_in
+from tests.sandbox.answers import played
 from tests.settings import settings
 from tests.stripe import Stripe
 
@@ -47,8 +47,8 @@ def time(tmp_path: Path) -> Iterator[Callable[[timedelta], None]]:
 @pytest.fixture
 def stripe(time: Callable[[timedelta], None]) -> Iterator[Stripe]:
     """Stripe, played by the stand-in, over real HTTP. Its clock goes with the portal's; its answers must fit Stripe's description."""
-    with stand_in(now=int(clock.now().timestamp())) as url:
-        yield Stripe(url, time)
+    with played(now=int(clock.now().timestamp())) as (url, itself):
+        yield Stripe(url, time, itself)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -23,8 +23,8 @@ def app(database_url: str) -> Iterator[Flask]:
 
 
 @contextmanager
-def standing(database_url: str) -> Iterator[Flask]:
-    app = create_app(settings(database_url))
+def standing(database_url: str, **more: Any) -> Iterator[Flask]:
+    app = create_app(settings(database_url, **more))
     yield app
     with app.app_context():
         db.engine.dispose()

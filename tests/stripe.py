@@ -10,13 +10,15 @@ from typing import Any
 import requests
 import stripe
 
+from sandbox.app import Sandbox
+
 PATIENCE = 60
 """Seconds: the machine may be busy with other tests."""
 
 
 class Stripe:
-    def __init__(self, url: str, move_portal: Callable[[timedelta], None]) -> None:
-        self.url, self._move_portal = url, move_portal
+    def __init__(self, url: str, move_portal: Callable[[timedelta], None], played: Sandbox | None = None) -> None:
+        self.url, self.move_portal, self.played = url, move_portal, played
 
     @cached_property
     def client(self) -> stripe.StripeClient:
@@ -46,7 +48,7 @@ class Stripe:
     def later(self, **by: float) -> None:
         """Let time pass on both sides: `later(days=3)`. What falls due at Stripe meanwhile happens, and its webhooks arrive."""
         passed = timedelta(**by)
-        self._move_portal(passed)
+        self.move_portal(passed)
         self.control("clock", {"advance_seconds": int(passed.total_seconds())})
         self.wait_for_webhooks()
 

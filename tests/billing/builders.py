@@ -16,8 +16,9 @@ from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.outbox.models import Sync
 from tests.browser import Browser, attribute
+from tests.harness.kept import once
 from tests.stripe import Stripe
-from tests.subscriptions.builders import Box, subscribe
+from tests.subscriptions.builders import Begun, Box, begin, signed_in
 
 REFUSING = "pm_card_chargeCustomerFail"
 """It can be saved; charges to it are declined."""
@@ -113,12 +114,17 @@ class Payer:
 
 
 def payer(app: Flask, stripe: Stripe, email: str = "alice@example.com") -> Payer:
-    box = subscribe(app, stripe, email=email)
+    begun, account_id = once(("payer", email), app, stripe, lambda: _begin(app, stripe, email))
+    return Payer(app, stripe, signed_in(app, begun), account_id)
+
+
+def _begin(app: Flask, stripe: Stripe, email: str) -> tuple[Begun, int]:
+    begun = begin(app, stripe, email)
     with app.app_context(), transaction():
-        account_id = know_account(db.session.get_one(Customer, box.customer_id), box.customer_ref, at=now()).id
+        account_id = know_account(db.session.get_one(Customer, begun.customer_id), begun.customer_ref, at=now()).id
     with app.app_context():
         outbox.work_until_idle()
-    return Payer(app, stripe, box, account_id)
+    return begun, account_id
 
 
 def give(url: str, last4: str) -> str:

@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,15 @@ def _is_elsewhere(item: pytest.Item) -> bool:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of the test's own, with all our tables."""
-    if request.param == "sqlite":
-        request.getfixturevalue("empty_sqlite")(own := tmp_path / "portal.sqlite")
+    with empty_database(request, request.param, tmp_path / "portal.sqlite") as url:
+        yield url
+
+
+@contextmanager
+def empty_database(request: pytest.FixtureRequest, kind: str, own: Path) -> Iterator[str]:
+    """`own` is where it lies if it is a file."""
+    if kind == "sqlite":
+        request.getfixturevalue("empty_sqlite")(own)
         yield f"sqlite:///{own}"
     else:
         databases: Databases = request.getfixturevalue("postgresql_databases")

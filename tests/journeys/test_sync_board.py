@@ -98,7 +98,7 @@ def test_a_difference_that_nobody_told_of_is_found_and_repaired_and_one_that_is_
     shown(nora, COMPARED, "Version", "there 7", "Open for")
     expect(part(nora, "Open differences")).to_contain_text("1")
     shown(nora, "What fails", f"Subscription {alice.id}", "ProviderIsAhead")
-    expect(nora.get_by_text("The provider is ahead of us")).to_be_visible()
+    expect(nora.get_by_text("The payment provider shows a version that was never here")).to_be_visible()
 
     stripe.v1.subscriptions.update(alice.ref, {"metadata": {"portal_version": "0"}})
     press(nora, f"Try again : Subscription {alice.id}", "It is tried again now.")

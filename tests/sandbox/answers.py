@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 import sandbox
+from sandbox.app import Sandbox
 from sandbox.serving import serving
 from tests.sandbox.schemas import Schemas
 
@@ -24,9 +25,16 @@ _schemas = cache(Schemas)
 @contextmanager
 def stand_in(now: int | None = None) -> Iterator[str]:
     """One of the test's own, over real HTTP: its address. Fails at the end if an answer did not fit."""
+    with played(now) as (url, _):
+        yield url
+
+
+@contextmanager
+def played(now: int | None = None) -> Iterator[tuple[str, Sandbox]]:
+    """The same, and the stand-in itself."""
     app, played = sandbox.create_app(now=now)
     with watched(app), serving(app, played) as url:
-        yield url
+        yield url, played
 
 
 @contextmanager

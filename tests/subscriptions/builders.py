@@ -14,6 +14,7 @@ from portal.kit.db import db, transaction
 from portal.subscriptions.models import Subscription
 from tests.accounts.builders import customer
 from tests.browser import Browser
+from tests.harness.kept import once
 from tests.stripe import Stripe
 
 CARD = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
@@ -48,6 +49,17 @@ class Box:
 
     def move(self, number: int) -> str:
         return f"/deliveries/{self.deliveries[number]}/move"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Names that hold wherever the rows of a subscription are."""
+
+    customer_id: int
+    id: int
+    ref: str
+    customer_ref: str
+    deliveries: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,26 @@ def subscribe(
 
     `contents` are pieces by the name of a product that is in stock; without, it is a coffee of its own.
     """
+    what = "subscription", email, name, every, quantity, contents and tuple(contents.items())
+    return signed_in(app, once(what, app, stripe, lambda: begin(app, stripe, email, name, every, quantity, contents)))
+
+
+def signed_in(app: Flask, begun: Begun) -> Box:
+    browser = Browser(app)
+    browser.sign_in(begun.customer_id)
+    return Box(browser, begun.customer_id, begun.id, begun.ref, begun.customer_ref, list(begun.deliveries))
+
+
+def begin(
+    app: Flask,
+    stripe: Stripe,
+    email: str = "alice@example.com",
+    name: str = "Pantry box",
+    every: tuple[int, str] = MONTHLY,
+    quantity: int = 1,
+    contents: dict[str, int] | None = None,
+) -> Begun:
+    """The same, through both sides and whatever was kept, and nobody signed in."""
     with app.app_context(), transaction():
         whose = db.session.scalars(select(Customer).where(Customer.email == email)).one_or_none() or customer(email=email)
         there = stripe.v1.customers.create({"email": email, **CARD})
@@ -150,10 +182,8 @@ def subscribe(
     stripe.wait_for_webhooks()
     with app.app_context():
         outbox.work_until_idle()
-        deliveries = [delivery.id for delivery in db.session.get_one(Subscription, here_id).planned]
-    browser = Browser(app)
-    browser.sign_in(customer_id)
-    return Box(browser, customer_id, here_id, made.id, there.id, deliveries)
+        deliveries = tuple(delivery.id for delivery in db.session.get_one(Subscription, here_id).planned)
+    return Begun(customer_id, here_id, made.id, there.id, deliveries)
 
 
 def _in_stock(name: str, every: tuple[int, str]) -> Price:

@@ -7,8 +7,9 @@ from flask import Flask
 
 from portal.kit.db import db
 from portal.subscriptions.models import Subscription
+from tests.harness.kept import once
 from tests.stripe import Stripe
-from tests.subscriptions.builders import SHELF, Box, stock, subscribe
+from tests.subscriptions.builders import SHELF, Begun, Box, begin, signed_in, stock, subscribe
 
 
 @pytest.fixture
@@ -23,15 +24,28 @@ def bob(app: Flask, stripe: Stripe) -> Box:
 
 
 @pytest.fixture
-def shelf(app: Flask, stripe: Stripe) -> dict[str, int]:
-    """What the shop sells besides. The ids of the variants, by name."""
-    return stock(app, stripe, SHELF)
+def stocked(request: pytest.FixtureRequest, app: Flask, stripe: Stripe) -> tuple[dict[str, int], Begun | None]:
+    """What the shop sells besides; and, where a test has it, Dora's box of that."""
+    has_box = "pantry" in request.fixturenames
+
+    def make() -> tuple[dict[str, int], Begun | None]:
+        made = stock(app, stripe, SHELF)
+        return made, begin(app, stripe, "dora@example.com", contents={"Highland tea": 1, "Rolled oats": 2}) if has_box else None
+
+    return once(("stocked", has_box), app, stripe, make)
 
 
 @pytest.fixture
-def pantry(app: Flask, stripe: Stripe, shelf: dict[str, int]) -> Box:
+def shelf(stocked: tuple[dict[str, int], Begun | None]) -> dict[str, int]:
+    """The ids of the variants that the shop sells besides, by name."""
+    return dict(stocked[0])
+
+
+@pytest.fixture
+def pantry(app: Flask, stocked: tuple[dict[str, int], Begun | None]) -> Box:
     """Dora's box of tea and two oats, charged today; it comes each month."""
-    return subscribe(app, stripe, email="dora@example.com", contents={"Highland tea": 1, "Rolled oats": 2})
+    assert stocked[1]
+    return signed_in(app, stocked[1])
 
 
 class Both:

@@ -18,7 +18,9 @@ def alice(app: Flask, stripe: Stripe) -> Box:
 
 
 @pytest.fixture
-def jonas(app: Flask) -> int:
+def jonas(request: pytest.FixtureRequest, app: Flask) -> int:
+    if "alice" in request.fixturenames:
+        request.getfixturevalue("alice")  # before anybody else is there: so she can be put back
     with app.app_context(), transaction():
         return staff("jonas@halfjar.example", "Jonas").id
 

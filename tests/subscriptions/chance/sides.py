@@ -157,7 +157,7 @@ class Sides:
         self.later((monday if monday > at else monday + timedelta(days=7)) - at)
 
     def _move_portal(self, by: timedelta) -> None:
-        self.stripe._move_portal(by)
+        self.stripe.move_portal(by)
 
     def _fill_the_shelf(self) -> None:
         """Codes there, and products in the shop's two rhythms, there and here."""
