@@ -77,14 +77,14 @@ def test_whoever_wants_to_be_reminded_has_a_task_of_their_own(app: Flask, desk: 
 
 
 @pytest.mark.parametrize(
-    ("day", "time"), [("2020-01-01", "10:00"), ("", "10:00"), ("tomorrow", ""), ("9999-12-31", "23:59"), ("2026-12-01", "25:00")]
+    ("day", "hour"), [("2020-01-01", "10:00"), ("", "10:00"), ("tomorrow", ""), ("9999-12-31", "23:59"), ("2026-12-01", "25:00")]
 )
 def test_a_reminder_of_no_time_to_come_is_refused_and_what_was_typed_stands(
-    app: Flask, desk: Browser, alice: Box, day: str, time: str
+    app: Flask, desk: Browser, alice: Box, day: str, hour: str
 ) -> None:
     page = f"/desk/customers/{alice.customer_id}"
     desk.get(f"{page}/notes")
-    shown = desk.post(f"{page}/reminders", {"words": "Call back", "day": day, "time": time}, expect=422)
+    shown = desk.post(f"{page}/reminders", {"words": "Call back", "day": day, "time": hour}, expect=422)
     assert "still to come" in words(shown) and attribute(shown, "#words") == "Call back"
     with app.app_context():
         assert db.session.scalar(select(func.count(StaffTask.id))) == 0
