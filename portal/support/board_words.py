@@ -99,8 +99,8 @@ def _side(found: Found, side: str) -> str:
     if found.what == "balance" and found.currency:
         return _balance(int(side), found.currency)
     if found.currency and (paid := PAID.fullmatch(side)):
-        amounts = {"paid": i18n.money(int(paid[2]), found.currency), "total": i18n.money(int(paid[3]), found.currency)}
-        return _("%(how)s · %(paid)s of %(total)s", how=_word(paid[1]), **amounts)
+        so_far, total = (i18n.money(int(amount), found.currency) for amount in paid.groups()[1:])
+        return str(_("%(how)s · %(paid)s of %(total)s", how=_word(paid[1]), paid=so_far, total=total))
     return i18n.short_moment(i18n.from_iso(side)) if MOMENT.fullmatch(side) else _word(side)
 
 
@@ -112,7 +112,7 @@ def _piece(part: str, found: Found) -> str:
 def _balance(amount: int, currency: str) -> str:
     """Above zero it is the customer's."""
     told = i18n.money(abs(amount), currency)
-    return _("%(amount)s of credit", amount=told) if amount >= 0 else _("%(amount)s owed", amount=told)
+    return str(_("%(amount)s of credit", amount=told) if amount >= 0 else _("%(amount)s owed", amount=told))
 
 
 def _word(side: str) -> str:

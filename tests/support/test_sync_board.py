@@ -139,8 +139,8 @@ def test_a_lead_has_all_compared_once_and_sees_what_was_found(app: Flask, lead: 
     work()
     with app.app_context(), transaction():
         for what, at in ("contents", now() - timedelta(hours=2)), ("code", now() - timedelta(hours=5)):
-            sides = {"ours": "3 × price_1", "theirs": "2 × price_1"}
-            db.session.add(Difference(subject=f"subscription:{alice.id}", ref=alice.ref, what=what, found_at=at, **sides))
+            ours, theirs = "3 × price_1", "2 × price_1"
+            db.session.add(Difference(subject=f"subscription:{alice.id}", ref=alice.ref, what=what, ours=ours, theirs=theirs, found_at=at))
         db.session.flush()
         db.session.scalars(select(Difference).where(Difference.what == "code")).one().repair(sent=True, at=now())
     page = desk.get("/desk/sync")
