@@ -191,8 +191,8 @@ def test_new_words_cost_the_same_for_many_as_for_one(app: Flask, lead: Browser, 
                 one.dismissed_at = at
         with asked(app) as statements, app.app_context(), transaction():
             told = {"en": title}
-            one = db.session.get_one(Incident, incident)
-            actions.say_anew(one, told, told, seen=one.seen, by=Actor(staff_id=1), at=clock.now())
+            said = db.session.get_one(Incident, incident)
+            actions.say_anew(said, told, told, seen=said.seen, by=Actor(staff_id=1), at=clock.now())
         return statements
 
     few = reword("Once")
