@@ -56,9 +56,9 @@ class Opened:
     """Newest first."""
 
 
-def opened(line: Line) -> Opened:
+def opened(line: Line, *, at: datetime) -> Opened:
     rma, claim = _where(line)
-    others = waiting_for(line.customer_id) if line.customer_id else []
+    others = waiting_for(line.customer_id, at=at) if line.customer_id else []
     everybody = db.session.execute(select(Staff.id, Staff.name, Staff.disabled_at).order_by(Staff.name, Staff.id)).all()
     return Opened(
         line=line,

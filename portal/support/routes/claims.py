@@ -19,6 +19,7 @@ from portal.returns.actions import another_way, answering, paying_out
 from portal.returns.models import Claim, Payout
 from portal.returns.queries import desk_claims as queries
 from portal.returns.queries.failures import can_credit
+from portal.returns.queries.tasks import subjects_of_claims
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
 from portal.tasks.actions import take_tasks
@@ -31,7 +32,8 @@ Deed = Callable[[Claim, Actor], object]
 @staff_only(Role.AGENT)
 def claims() -> ResponseReturnValue:
     """Names nobody: so looking at it leaves no trace."""
-    return page("support/claims.html", claims=queries.waiting_claims(), at=now())
+    at = now()
+    return page("support/claims.html", claims=queries.waiting_claims(at=at), at=at)
 
 
 @bp.get("/claims/<reference>")
@@ -43,7 +45,7 @@ def show_claim(reference: str) -> ResponseReturnValue:
 @bp.post("/claims/<reference>/take")
 @staff_only(Role.AGENT)
 def take_claim(reference: str) -> ResponseReturnValue:
-    return _do(reference, lambda claim, by: take_tasks(claim, current.staff, by=by, at=now()), _("It is yours."))
+    return _do(reference, lambda claim, by: take_tasks(subjects_of_claims([claim.id]), current.staff, by=by, at=now()), _("It is yours."))
 
 
 @bp.post("/claims/<reference>/approve")
@@ -123,10 +125,10 @@ def _show(
     reference: str, refusal: str = "", form: str = "", sent: Mapping[str, str] | None = None, status: int = 200
 ) -> ResponseReturnValue:
     db.session.rollback()
-    found = queries.whole_claim(reference) or abort(404)
-    note_look([found.customer_id], "claim")
-    found = queries.whole_claim(reference) or abort(404)
+    at = now()
+    note_look([(queries.whole_claim(reference, at=at) or abort(404)).customer_id], "claim")
+    found = queries.whole_claim(reference, at=at) or abort(404)
     return page(
-        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=now(), refusal=refusal, form=form,
+        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=at, refusal=refusal, form=form,
         sent=sent if sent is not None else {}, can_credit=can_credit(found.customer_id, found.currency),
     )  # fmt: skip

@@ -125,7 +125,7 @@ def _show(chosen: tasks.Line | None = None, refusal: str = "") -> ResponseReturn
         note_look([chosen.customer_id], "task")
     return page(
         "support/desk.html", 422 if refusal else 200, staff=current.staff, found=found, counted=tasks.counted(at=at), here=here,
-        follows=follows, at=at, opened=queries.opened(chosen) if chosen else None, alarms=operations.alarms(), refusal=refusal,
+        follows=follows, at=at, opened=queries.opened(chosen, at=at) if chosen else None, alarms=operations.alarms(), refusal=refusal,
         sent=request.form, tomorrow=at.astimezone(i18n.time_zone()).date() + timedelta(days=1),
     )  # fmt: skip
 

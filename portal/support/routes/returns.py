@@ -24,6 +24,7 @@ from portal.returns.models import Payout, Return, ReturnItem, ReturnStatus
 from portal.returns.queries import desk as queries
 from portal.returns.queries.failures import can_credit
 from portal.returns.queries.policies import policy_of
+from portal.returns.queries.tasks import subjects_of_returns
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
 from portal.tasks.actions import take_tasks
@@ -36,8 +37,9 @@ Deed = Callable[[Return, Actor], object]
 @staff_only(Role.AGENT)
 def returns() -> ResponseReturnValue:
     """Names nobody: so looking at it leaves no trace."""
-    queues = [(queue, list(ones)) for queue, ones in groupby(queries.queue(), attrgetter("queue"))]
-    return page("support/returns.html", queues=queues, at=now())
+    at = now()
+    queues = [(queue, list(ones)) for queue, ones in groupby(queries.queue(at=at), attrgetter("queue"))]
+    return page("support/returns.html", queues=queues, at=at)
 
 
 @bp.get("/returns/<rma>")
@@ -49,7 +51,7 @@ def show_return(rma: str) -> ResponseReturnValue:
 @bp.post("/returns/<rma>/take")
 @staff_only(Role.AGENT)
 def take_return(rma: str) -> ResponseReturnValue:
-    return _do(rma, lambda one, by: take_tasks(one, current.staff, by=by, at=now()), _("It is yours."))
+    return _do(rma, lambda one, by: take_tasks(subjects_of_returns([one.id]), current.staff, by=by, at=now()), _("It is yours."))
 
 
 @bp.post("/returns/<rma>/approve")
@@ -221,7 +223,7 @@ def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] |
 
 
 def _found(rma: str) -> queries.DeskReturn:
-    return queries.whole(rma) or abort(404)
+    return queries.whole(rma, at=now()) or abort(404)
 
 
 def _item(return_: Return, item_id: int) -> ReturnItem:

@@ -1,5 +1,6 @@
 """How a task for the shop's people begins and ends, and whose it is meanwhile."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -44,10 +45,10 @@ def finish_tasks(kind: str, subject: Model, *, at: datetime) -> None:
     db.session.execute(waiting.values(done_at=at), execution_options={"synchronize_session": False})
 
 
-def take_tasks(subject: Model, owner: Staff, *, by: Actor, at: datetime) -> int:
-    """All that waits about it is theirs from now on, whoever had it before. How many they are. Raises NotAtWork."""
+def take_tasks(subjects: Collection[str], owner: Staff, *, by: Actor, at: datetime) -> int:
+    """All that waits about these, each as `table:id`, is theirs from now on, whoever had it before. How many they are. Raises NotAtWork."""
     owner = hold(owner)
-    theirs = StaffTask.waiting().where(StaffTask.subject == subject_key(subject)).with_for_update(of=StaffTask)
+    theirs = StaffTask.waiting().where(StaffTask.subject.in_(subjects)).with_for_update(of=StaffTask)
     waiting = db.session.scalars(theirs).all()
     for task in waiting:
         with deed(task, "take task", by=by, at=at, facts={"kind": task.kind}):
