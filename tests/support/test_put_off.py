@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.models import Customer
 from portal.kit import clock
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
-from portal.accounts.models import Customer
 from portal.returns.models import Claim, Payout, PayoutKind, Return, ReturnStatus
 from portal.tasks import actions
 from portal.tasks.models import StaffTask

@@ -22,6 +22,7 @@ from portal.returns.queries.failures import can_credit
 from portal.returns.queries.tasks import subjects_of_claims
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
+from portal.support.routes.place import came, trail
 from portal.tasks.actions import take_tasks
 from portal.timeline import Actor
 
@@ -118,7 +119,7 @@ def _do(reference: str, deed: Deed, told: str, form: str = "") -> ResponseReturn
     except Refusal as refusal:
         return _show(reference, str(refusal), form, request.form, status_of(refusal))
     say(told)
-    return redirect(url_for(".show_claim", reference=reference), 303)
+    return redirect(url_for(".show_claim", reference=reference, **came()), 303)
 
 
 def _show(
@@ -126,9 +127,11 @@ def _show(
 ) -> ResponseReturnValue:
     db.session.rollback()
     at = now()
+    on = trail(at=at)
     note_look([(queries.whole_claim(reference, at=at) or abort(404)).customer_id], "claim")
     found = queries.whole_claim(reference, at=at) or abort(404)
     return page(
-        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=at, refusal=refusal, form=form,
-        sent=sent if sent is not None else {}, can_credit=can_credit(found.customer_id, found.currency),
+        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=at, trail=on,
+        about={"reference": reference, **came()}, refusal=refusal, form=form, sent=sent if sent is not None else {},
+        can_credit=can_credit(found.customer_id, found.currency),
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from secrets import token_urlsafe
-from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +18,7 @@ from portal.kit.web import one_or_404, page, say
 from portal.photos import is_draft
 from portal.support import forms
 from portal.support.routes.door import bp, note_look, status_of
-from portal.support.routes.queues import place, task_number
+from portal.support.routes.place import came
 from portal.tasks import actions
 from portal.tasks.models import StaffNote
 
@@ -54,7 +53,7 @@ def remove_note(customer_id: int, note_id: int) -> ResponseReturnValue:
     def remove(customer: Customer) -> None:
         actions.remove_note(_note(customer, note_id), by=current.staff, at=now())
 
-    undo = url_for(".keep_note", customer_id=customer_id, note_id=note_id, **_came())
+    undo = url_for(".keep_note", customer_id=customer_id, note_id=note_id, **came())
     return _do(customer_id, remove, _("Removed."), undo=undo)
 
 
@@ -104,22 +103,16 @@ def _do(customer_id: int, deed: Callable[[Customer], object], told: str, *, undo
     except Refusal as refusal:
         return _show(customer_id, str(refusal), status_of(refusal))
     say(told, undo=undo)
-    came = _came()
-    back = url_for(".show_task", task_id=came.pop("task"), **came) if came else url_for(".customer", customer_id=customer_id)
+    here = came()
+    back = url_for(".show_task", task_id=here.pop("task"), **here) if here else url_for(".customer", customer_id=customer_id)
     return redirect(back, 303)
-
-
-def _came() -> dict[str, Any]:
-    """From which task they came, and where in the list that was; empty for whoever came from the customer's page."""
-    task = task_number("task")
-    return {"task": task, **place()} if task else {}
 
 
 def _show(customer_id: int, refusal: str = "", status: int = 200) -> ResponseReturnValue:
     db.session.rollback()
     note_look([one_or_404(select(Customer.id).where(Customer.id == customer_id))], "notes")
     person = one_or_404(select(Customer).where(Customer.id == customer_id))
-    return page("support/notes.html", status, person=person, at=now(), refusal=refusal, sent=request.form, came=_came())
+    return page("support/notes.html", status, person=person, at=now(), refusal=refusal, sent=request.form, came=came())
 
 
 def _draft() -> str:

@@ -27,6 +27,7 @@ from portal.returns.queries.policies import policy_of
 from portal.returns.queries.tasks import subjects_of_returns
 from portal.support import forms
 from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
+from portal.support.routes.place import came, trail
 from portal.tasks.actions import take_tasks
 from portal.timeline import Actor
 
@@ -200,11 +201,13 @@ def _do(rma: str, deed: Deed, told: str, form: str = "", taken: photos.Taken | N
     except Refusal as refusal:
         return _show(rma, str(refusal), form, request.form, status_of(refusal))
     say(told)
-    return redirect(url_for(".show_return", rma=rma), 303)
+    return redirect(url_for(".show_return", rma=rma, **came()), 303)
 
 
 def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] | None = None, status: int = 200) -> ResponseReturnValue:
     db.session.rollback()
+    at = now()
+    on = trail(at=at)
     customer_id = _found(rma).return_.customer_id
     note_look([customer_id] if customer_id else [], "return")
     found = _found(rma)
@@ -216,9 +219,9 @@ def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] |
     credit = can_credit(return_.customer_id, return_.currency)
     to_reckon = by_shop.to_reckon(return_) if is_approved else []
     return page(
-        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, to_reckon=to_reckon, at=now(),
-        refusal=refusal, form=form, sent=sent if sent is not None else {}, new_draft=lambda: token_urlsafe(24), is_lead=is_lead(),
-        needs_lead=refunding.needs_lead(amount, return_.currency), can_credit=credit,
+        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, to_reckon=to_reckon, at=at,
+        trail=on, about={"rma": rma, **came()}, refusal=refusal, form=form, sent=sent if sent is not None else {},
+        new_draft=lambda: token_urlsafe(24), is_lead=is_lead(), needs_lead=refunding.needs_lead(amount, return_.currency), can_credit=credit,
     )  # fmt: skip
 
 
