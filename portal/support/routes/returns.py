@@ -216,12 +216,12 @@ def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] |
     is_approved = return_.status is ReturnStatus.APPROVED
     due = refunding.due_now(return_)
     amount = sum(line.amount for line in due)
-    credit = can_credit(return_.customer_id, return_.currency)
     to_reckon = by_shop.to_reckon(return_) if is_approved else []
     return page(
         "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, to_reckon=to_reckon, at=at,
         trail=on, about={"rma": rma, **came()}, refusal=refusal, form=form, sent=sent if sent is not None else {},
-        new_draft=lambda: token_urlsafe(24), is_lead=is_lead(), needs_lead=refunding.needs_lead(amount, return_.currency), can_credit=credit,
+        new_draft=lambda: token_urlsafe(24), is_lead=is_lead(), needs_lead=refunding.needs_lead(amount, return_.currency),
+        can_credit=can_credit(return_.customer_id, return_.currency),
     )  # fmt: skip
 
 
