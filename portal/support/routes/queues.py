@@ -12,13 +12,13 @@ from portal.accounts.current import current, staff_only
 from portal.accounts.models import Role, Staff
 from portal.kit import i18n
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import transaction
 from portal.kit.web import LARGEST_ID, one_or_404, page, say
 from portal.operations import queries as operations
 from portal.support import forms, queries
 from portal.support.routes.door import bp, note_look
 from portal.support.routes.place import listed, next_after, place, task_number
-from portal.tasks import NotThen, actions
+from portal.tasks import NotThen, actions, hold_task
 from portal.tasks import queries as tasks
 from portal.tasks.models import StaffTask
 
@@ -92,7 +92,7 @@ def reopen_task(task_id: int) -> ResponseReturnValue:
 
 def _do(task_id: int, deed: Callable[[StaffTask], None], told: str, *, undo: str | None = None) -> ResponseReturnValue:
     with transaction():
-        deed(db.session.scalars(StaffTask.held(task_id)).one_or_none() or abort(404))
+        deed(hold_task(task_id) or abort(404))
     say(told, undo=undo)
     if undo:
         return redirect(url_for(".show", **place(), past=task_id), 303)
