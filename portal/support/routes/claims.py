@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import abort, redirect, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -10,9 +10,8 @@ from sqlalchemy import select
 from portal.accounts.current import current, staff_only
 from portal.accounts.models import Role
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
-from portal.kit.refusal import Refusal
-from portal.kit.web import page, say
+from portal.kit.db import db
+from portal.kit.web import one_or_404, page
 from portal.orders.models import Order
 from portal.returns import hold_claim
 from portal.returns.actions import another_way, answering, paying_out
@@ -21,7 +20,7 @@ from portal.returns.queries import desk_claims as queries
 from portal.returns.queries.failures import can_credit
 from portal.returns.queries.tasks import subjects_of_claims
 from portal.support import forms
-from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
+from portal.support.routes.door import bp, do, is_lead, note_look, on_behalf_of
 from portal.support.routes.place import came, trail
 from portal.tasks.actions import take_tasks
 from portal.timeline import Actor
@@ -79,8 +78,7 @@ def resolve_claim(reference: str) -> ResponseReturnValue:
 @staff_only(Role.AGENT)
 def claim_given_by_hand(reference: str, payout_id: int) -> ResponseReturnValue:
     def done(claim: Claim, by: Actor) -> None:
-        theirs = select(Payout).where(Payout.id == payout_id, Payout.claim_id == claim.id)
-        paying_out.done_by_hand(db.session.scalars(theirs).one_or_none() or abort(404), by=by, at=now())
+        paying_out.done_by_hand(one_or_404(Payout.of(claim).where(Payout.id == payout_id)), by=by, at=now())
 
     return _do(reference, done, _("Kept: it was given back by hand."))
 
@@ -92,8 +90,7 @@ def claim_another_way(reference: str, payout_id: int) -> ResponseReturnValue:
     way = forms.another_way(request.form) or abort(400)
 
     def choose(claim: Claim, by: Actor) -> None:
-        theirs = select(Payout).where(Payout.id == payout_id, Payout.claim_id == claim.id)
-        payout = db.session.scalars(theirs).one_or_none() or abort(404)
+        payout = one_or_404(Payout.of(claim).where(Payout.id == payout_id))
         another_way.choose_for(payout, way, is_lead=is_lead(), by=by, at=now())
 
     return _do(reference, choose, forms.told_of_way(way))
@@ -111,15 +108,14 @@ def currency_of(claim: Claim) -> str:
 
 
 def _do(reference: str, deed: Deed, told: str, form: str = "") -> ResponseReturnValue:
-    """What is refused is said on the same page, and what was typed into its `form` still stands there."""
-    try:
-        with transaction():
-            claim = hold_claim(select(Claim).where(Claim.reference == reference)) or abort(404)
-            deed(claim, on_behalf_of(claim.customer_id))
-    except Refusal as refusal:
-        return _show(reference, str(refusal), form, request.form, status_of(refusal))
-    say(told)
-    return redirect(url_for(".show_claim", reference=reference, **came()), 303)
+    """What was typed into its `form` still stands there when it is refused."""
+
+    def change() -> None:
+        claim = hold_claim(select(Claim).where(Claim.reference == reference)) or abort(404)
+        deed(claim, on_behalf_of(claim.customer_id))
+
+    back = url_for(".show_claim", reference=reference, **came())
+    return do(change, told, to=back, again=lambda why, status: _show(reference, why, form, request.form, status))
 
 
 def _show(
