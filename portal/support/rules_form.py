@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from portal.kit import i18n
-from portal.returns import said
+from portal.returns import fault_told, said
 from portal.returns.actions.ruling import Photo, Suggests
 from portal.returns.models import Fault
-from portal.returns.sentences import fault_told
 from portal.support import rules_kinds as kinds
 from portal.support.rules_kinds import Kind, Wrong
 
