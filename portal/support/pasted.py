@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from unicodedata import category, normalize
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+LINK = re.compile(r"https?://\S+|(?<!\S)[\w.-]+\.[a-z]{2,}/\S+", re.IGNORECASE)
+"""Some programs show one without what it begins with."""
 SCHEME = re.compile(r"(?:mailto|tel|sms):/*", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+@[^<>]+)>")
 WRAPPED = "\"'“”„«»‘’()[]{}<>.,;:!?… "
@@ -25,7 +26,7 @@ class Pasted:
     text: str
     """To be looked for as the name of one thing or person; empty for a link."""
     names: tuple[str, ...]
-    """What may be the name of one thing: all of it; of a link, its parts."""
+    """What may be the name of one thing: all of it, and what looks like the provider's name of something; of a link, its parts."""
     within: tuple[str, ...] = ()
     """In capitals: all of it without its blanks, and the words that look like numbers, such as that in `Order 10482`. For when nothing has
     the name itself."""
@@ -41,11 +42,12 @@ def read(typed: str) -> Pasted:
     if link := LINK.search(line):
         return _read_link(link[0].rstrip(WRAPPED))
     text = _unwrapped(line)
-    words = (word.strip(WRAPPED + "#") for word in text.split())
+    words = [word.strip(WRAPPED + "#") for word in text.split()]
+    refs = [word for word in words if AT_THE_PROVIDER.fullmatch(word)]
     numbers = [word.upper() for word in words if "-" in word or any(letter.isdigit() for letter in word)]
     plain = text.lstrip("# ")
     within = dict.fromkeys(filter(None, ["".join(plain.split()).upper(), *numbers]))
-    return Pasted(text, tuple(dict.fromkeys([text, plain])), tuple(within)[:MOST_NAMES])
+    return Pasted(text, tuple(dict.fromkeys([text, plain, *refs]))[:MOST_NAMES], tuple(within)[:MOST_NAMES])
 
 
 def spellings(name: str) -> set[str]:
@@ -75,7 +77,7 @@ def _read_link(link: str) -> Pasted:
     except ValueError:
         return Pasted("", ())
     path = [unquote(part) for part in parts.path.split("/") if part]
-    values = [value for _, value in parse_qsl(parts.query)]
+    values = [part for _, value in parse_qsl(parts.query) for part in (value, *value.split("/"))]
     ours = re.search(r"/desk/customers/(\d{1,9})(?!\d)", parts.path)
     names = [*_numbers_of_orders(path), *(part for part in (*reversed(path), *values) if _may_be_a_name(part))]
     return Pasted("", tuple(dict.fromkeys(names))[:MOST_NAMES], customer_id=int(ours[1]) if ours else None, seals=tuple(path[-1:]))

@@ -17,10 +17,12 @@ from portal.returns.actions.withdrawing import Declared, declare
 from portal.returns.links import withdrawal_key
 from portal.subscriptions.models import Cancellation, Subscription
 from tests.accounts.builders import address, customer
+from tests.billing.builders import payer
 from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.orders.builders import order, parcel
 from tests.returns.builders import sent_back
+from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
 from tests.support.conftest import looks
 
@@ -179,3 +181,32 @@ def test_what_is_nobodys_yet_is_told_and_leads_to_where_it_is_carried_out(app: F
         assert f"Withdrawal {withdrawn} belongs to nobody yet" in words(page), typed
         assert page.select('main a[href^="/desk/tasks/"]')
     assert looks(app) == []
+
+
+def test_a_payment_leads_to_whose_it_is_and_to_the_order_that_it_paid(
+    app: Flask, desk: Browser, alice: Box, stripe: Stripe, work: Work
+) -> None:
+    work()
+    with app.app_context():
+        charge = db.session.scalars(select(Attempt.provider_ref)).one()
+        paid = select(Invoice.provider_ref, Invoice.number, Order.number).join(Order, Order.source_ref == Invoice.provider_ref)
+        invoice, its_number, bought = db.session.execute(paid).one()
+    payment = str(stripe.v1.charges.retrieve(charge).payment_intent)
+    refund = str(stripe.v1.refunds.create({"charge": charge, "amount": 1}).id)
+    work()
+    there = "dashboard.stripe.com/acct_1AbC/test/payments"
+    links = f"https://{there}/{payment}", f"{there}/{payment}", f"https://dashboard.stripe.com/b/acct_1AbC?destination=/payments/{payment}"
+    for typed in payment, *links, f"Paid: {payment}, 9 €", charge, invoice, its_number, f"Invoice {its_number}", refund:
+        assert found(desk, typed) == f"/desk/customers/{alice.customer_id}", typed
+        assert desk.answer.request.args["order"] == bought, typed
+
+
+def test_so_does_what_only_stripe_keeps(app: Flask, desk: Browser, stripe: Stripe, work: Work) -> None:
+    """An item of a subscription, a page on which a card is to be given and what comes of it, an event."""
+    alice = payer(app, stripe)
+    alice.start()
+    work()
+    (page,) = stripe.v1.checkout.sessions.list({"customer": alice.ref}).data
+    (event,) = stripe.v1.events.list({"type": "setup_intent.created"}).data
+    for ref in stripe.v1.subscriptions.retrieve(alice.box.ref)["items"].data[0].id, page.id, page.setup_intent, event.id:
+        assert found(desk, ref) == f"/desk/customers/{alice.box.customer_id}", ref

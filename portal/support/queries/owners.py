@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Select, literal, select, union
 
 from portal.accounts.models import Customer
-from portal.billing.models import Attempt, BillingAccount, Card, CreditDebit, Invoice, Refund, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, Card, CardSetup, CreditDebit, Invoice, PagePayment, Refund, StoreCredit
 from portal.kit.db import db
 from portal.orders import shipment_of
 from portal.orders.models import Order, Shipment
 from portal.orders.queries import numbers_like
+from portal.payments.models import ProviderName, ReceivedEvent
 from portal.returns import withdrawal_of
 from portal.returns.models import Claim, Return, ReturnParcel, Withdrawal
 from portal.subscriptions.models import Cancellation, OutsideSubscription, Subscription
@@ -86,14 +87,34 @@ def _with_name(names: set[str]) -> Iterator[Select[Any]]:
             yield _of(kind.customer_id).where(kind.provider_ref.in_(refs))
         for part in Card, Invoice, Refund, CreditDebit, StoreCredit:
             yield of_account.join(part, part.account_id == mine).where(part.provider_ref.in_(refs))
+        for page in CardSetup, PagePayment:
+            yield of_account.join(page, page.account_id == mine).where(page.page_ref.in_(refs))
         attempts = of_account.join(Invoice, Invoice.account_id == mine).join(Attempt, Attempt.invoice_id == Invoice.id)
         yield attempts.where(Attempt.provider_ref.in_(refs))
+        yield of_account.join(ProviderName, ProviderName.customer_ref == BillingAccount.provider_ref).where(ProviderName.name.in_(refs))
+        told = of_account.join(ReceivedEvent, ReceivedEvent.customer_ref == BillingAccount.provider_ref).where(ReceivedEvent.is_ours)
+        yield told.where(ReceivedEvent.event_id.in_(refs))
+        yield told.where(ReceivedEvent.about.in_(refs))
+        yield from _paid_by(refs)
     yield from _with_number(names)
+
+
+def _paid_by(refs: list[str]) -> Iterator[Select[Any]]:
+    """The order that an invoice or a payment is for, or one of which money went back."""
+    an_order = _of(Order.customer_id, "order", Order.number)
+    yield an_order.where(Order.source_ref.in_(refs))
+    yield an_order.join(ProviderName, ProviderName.invoice_ref == Order.source_ref).where(ProviderName.name.in_(refs))
+    charged = an_order.join(Invoice, Invoice.provider_ref == Order.source_ref).join(Attempt, Attempt.invoice_id == Invoice.id)
+    yield charged.where(Attempt.provider_ref.in_(refs))
+    yield charged.join(Refund, Refund.attempt_id == Attempt.id).where(Refund.provider_ref.in_(refs))
 
 
 def _with_number(names: set[str]) -> Iterator[Select[Any]]:
     an_order, a_return = _of(Order.customer_id, "order", Order.number), _of(Return.customer_id, "return", Return.rma)
     yield an_order.where(Order.number.in_(names))
+    billed = _of(BillingAccount.customer_id).join(Invoice, Invoice.account_id == BillingAccount.id)
+    yield billed.where(Invoice.number.in_(names))
+    yield an_order.join(Invoice, Invoice.provider_ref == Order.source_ref).where(Invoice.number.in_(names))
     yield a_return.where(Return.rma.in_(names))
     yield _of(Claim.customer_id, "claim", Claim.reference).where(Claim.reference.in_(names))
     yield _of(Withdrawal.customer_id, "withdrawal", Withdrawal.reference).where(Withdrawal.reference.in_(names))
