@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from portal.accounts.models import Customer
 from portal.billing.models import Attempt, BillingAccount, Invoice, Refund, Why
 from portal.billing.models.refunds import NOT_BACK
 from portal.kit.db import db
@@ -50,18 +51,17 @@ class Bought:
     """The number of the order that the page of older ones comes after, if there are any."""
 
 
-def bought_by(customer_id: int, older_than: str | None, *, at: datetime) -> Bought | None:
-    """None if they have no order of that number."""
-    page = orders.orders_page(customer_id, orders.Wanted(), ORDERS, older_than, at=at, zone=UTC)
+def bought_by(customer: Customer, older_than: str | None, *, at: datetime) -> Bought | None:
+    """With what came for their address and is not shown to them, for they have not confirmed it. None if there is no order of that number."""
+    page = orders.orders_page(customer.id, orders.Wanted(), ORDERS, older_than, also_for=customer.email, at=at, zone=UTC)
     if page is None:
         return None
     last = page.orders[-1] if page.has_older else None
     since = last.placed_at if last else None
-    after = select(Order.placed_at).where(Order.customer_id == customer_id, Order.number == older_than)
-    until = db.session.scalars(after).one() if older_than else None
+    until = db.session.scalars(select(Order.placed_at).where(Order.number == older_than)).one() if older_than else None
     moments: list[tuple[datetime, OrderInList | ReturnOf | RefundOf]] = [(one.placed_at, one) for one in page.orders]
-    moments += [(one.since, one) for one in returns_of(customer_id, older_than=until, since=since)]
-    moments += [(one.at, one) for one in _given_back(customer_id, until, since)]
+    moments += [(one.since, one) for one in returns_of(customer.id, older_than=until, since=since)]
+    moments += [(one.at, one) for one in _given_back(customer.id, until, since)]
     rows = tuple(row for _, row in sorted(moments, key=lambda moment: moment[0], reverse=True))
     return Bought(rows, older_than, last.number if last else None)
 

@@ -11,7 +11,7 @@ from portal.billing.models import Attempt, BillingAccount, Card, CardSetup, Cred
 from portal.kit.db import db
 from portal.orders import shipment_of
 from portal.orders.models import Order, Shipment
-from portal.orders.queries import numbers_like
+from portal.orders.queries import is_unclaimed, numbers_like
 from portal.payments.models import ProviderName, ReceivedEvent
 from portal.returns import withdrawal_of
 from portal.returns.models import Claim, Return, ReturnParcel, Withdrawal
@@ -69,7 +69,7 @@ def guessed(pasted: Pasted) -> Owned:
 
 def came_with(address: str) -> list[Thing]:
     """What was told with this address of mail, and is nobody's: nobody has proven yet that it is theirs."""
-    orders = _of(Order.customer_id, "order", Order.number).where(Order.email == address, Order.customer_id.is_(None))
+    orders = _of(Order.customer_id, "order", Order.number).where(is_unclaimed(address))
     withdrawn = _of(Withdrawal.customer_id, "withdrawal", Withdrawal.reference)
     withdrawn = withdrawn.where(Withdrawal.email == address, Withdrawal.customer_id.is_(None))
     found = [Thing(kind, name) for query in (orders, withdrawn) for _, kind, name in db.session.execute(query.limit(MOST_OF_NOBODY))]

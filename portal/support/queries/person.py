@@ -15,6 +15,7 @@ from portal.kit.db import db
 from portal.operations import queries as operations
 from portal.operations.queries import Failing
 from portal.orders.models import Order
+from portal.orders.queries import is_unclaimed
 from portal.returns.queries.claims import ShownClaim, open_claims
 from portal.subscriptions import queries as subscriptions
 from portal.subscriptions.models import Subscription
@@ -57,6 +58,8 @@ class Person:
     email_verified_at: datetime | None
     spent: list[Spent]
     """In each currency, the one with most orders first."""
+    not_shown: int
+    """Orders that came for their address and that they do not see, for they have not confirmed it."""
     next: ShownDelivery | None
     subscriptions: list[ShownSubscription]
     refs: dict[int, str]
@@ -86,7 +89,7 @@ class Person:
 
 def person(customer: Customer, *, at: datetime, older_than: str | None = None, order: str | None = None) -> Person | None:
     """None if they have no order of the number that the page of older ones should come after."""
-    bought = bought_by(customer.id, older_than, at=at)
+    bought = bought_by(customer, older_than, at=at)
     if bought is None:
         return None
     shown, accounts = subscriptions.subscriptions(customer.id), billing.accounts(customer.id)
@@ -104,6 +107,7 @@ def person(customer: Customer, *, at: datetime, older_than: str | None = None, o
         time_zone=customer.time_zone,
         email_verified_at=customer.email_verified_at,
         spent=_spent(customer.id),
+        not_shown=db.session.scalar(select(func.count()).select_from(Order).where(is_unclaimed(customer.email))) or 0,
         next=next(iter(subscriptions.coming(customer.id, limit=1)), None),
         subscriptions=shown,
         refs=dict(db.session.execute(refs).all()),
