@@ -69,9 +69,7 @@ class ProviderName(Model):
         rows = [{"name": name, "customer_ref": customer_ref, "invoice_ref": names[name]} for name in sorted(names)]
         kept = insert(cls)
         is_news = cls.invoice_ref.is_(None) & kept.excluded.invoice_ref.is_not(None)
-        learned = kept.on_conflict_do_update(
-            index_elements=["name"], set_={"invoice_ref": kept.excluded.invoice_ref}, where=is_news
-        )
+        learned = kept.on_conflict_do_update(index_elements=["name"], set_={"invoice_ref": kept.excluded.invoice_ref}, where=is_news)
         if rows:
             db.session.execute(learned, rows)
 

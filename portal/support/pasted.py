@@ -9,7 +9,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 LINK = re.compile(r"https?://\S+|(?<!\S)[\w.-]+\.[a-z]{2,}/\S+", re.IGNORECASE)
 """Some programs show one without what it begins with."""
 SCHEME = re.compile(r"(?:mailto|tel|sms):/*", re.IGNORECASE)
-IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+@[^<>]+)>")
+IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
+MAIL = re.compile(r"[^\s<>()\[\]\"“”',;:@]+@[^\s<>()\[\]\"“”',;:@]+")
+CALLED = re.compile(r"\+?\d[\d\s()/.\-–]{5,}\d")
+"""What may be a number to call, wherever it stands."""
+DASHES = re.compile("[\u2010-\u2015\u2212]")
+"""As programs write a hyphen in a number."""
 WRAPPED = "\"'“”„«»‘’()[]{}<>.,;:!?… "
 """What stands around something in a sentence."""
 AT_THE_PROVIDER = re.compile(r"[a-z]{2,8}_\w+", re.ASCII)
@@ -30,6 +35,10 @@ class Pasted:
     within: tuple[str, ...] = ()
     """In capitals: all of it without its blanks, and the words that look like numbers, such as that in `Order 10482`. For when nothing has
     the name itself."""
+    mails: tuple[str, ...] = ()
+    """Each address of mail in it, in small letters: a head of a mail has several."""
+    called: str = ""
+    """What looks like a number to call in it."""
     customer_id: int | None = None
     """Of a link to a customer's page of the desk."""
     seals: tuple[str, ...] = ()
@@ -38,7 +47,8 @@ class Pasted:
 
 def read(typed: str) -> Pasted:
     """A link, an address of mail or a number to call as a program writes it, and whatever else as it was typed."""
-    line = " ".join("".join(letter for letter in normalize("NFKC", typed) if category(letter) not in ("Cf", "Cc", "Cs")).split())
+    plain_letters = DASHES.sub("-", normalize("NFKC", typed))
+    line = " ".join("".join(letter for letter in plain_letters if category(letter) not in ("Cf", "Cc", "Cs")).split())
     if link := LINK.search(line):
         return _read_link(link[0].rstrip(WRAPPED))
     text = _unwrapped(line)
@@ -47,7 +57,12 @@ def read(typed: str) -> Pasted:
     numbers = [word.upper() for word in words if "-" in word or any(letter.isdigit() for letter in word)]
     plain = text.lstrip("# ")
     within = dict.fromkeys(filter(None, ["".join(plain.split()).upper(), *numbers]))
-    return Pasted(text, tuple(dict.fromkeys([text, plain, *refs]))[:MOST_NAMES], tuple(within)[:MOST_NAMES])
+    mails = dict.fromkeys(mail.strip(WRAPPED).lower() for mail in MAIL.findall(line))
+    called = CALLED.search(text)
+    return Pasted(
+        text, tuple(dict.fromkeys([text, plain, *refs]))[:MOST_NAMES], tuple(within)[:MOST_NAMES], tuple(mails)[:MOST_NAMES],
+        called[0] if called else "",
+    )  # fmt: skip
 
 
 def spellings(name: str) -> set[str]:

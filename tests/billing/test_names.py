@@ -30,12 +30,11 @@ def test_an_account_of_before_they_were_kept_learns_those_of_all_its_payments(al
     alice.stripe.later(hours=2)
     work()
     assert len(there(alice)) == 2 and payments(alice) == there(alice)
-    with alice.app.app_context():
-        with transaction():
-            db.session.execute(delete(ProviderName))
-            account = db.session.get_one(BillingAccount, alice.account_id)
-            account.knows_names = False
-            outbox.want_sync(account, at=now(), check=True)
+    with alice.app.app_context(), transaction():
+        db.session.execute(delete(ProviderName))
+        account = db.session.get_one(BillingAccount, alice.account_id)
+        account.knows_names = False
+        outbox.want_sync(account, at=now(), check=True)
     work()
     assert payments(alice) == there(alice)
 

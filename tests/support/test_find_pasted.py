@@ -55,6 +55,9 @@ def found(desk: Browser, typed: str) -> str:
 WHOLE = [
     SHE, f"mailto:{SHE}", f"MAILTO:{SHE}?subject=Where%20is%20it", f"Ada <{SHE}>", f'"King, Ada" <{SHE}>;', f"<{SHE}>", f"({SHE}).",
     f"\u202a{SHE}\u202c",
+    f"From: {SHE}", f"From: Halfjar <help@halfjar.example> To: Ada <{SHE}>", f"Ada King\n{SHE}\n+40 721 234 568",
+    "0040 721 234 567", "0721234567", "0721.234.567", "+40\u00a0721\u2011234\u2011567", "Telefon: 0721 234 567",
+    "Ada Kong, mobil +40 (0) 721 234 567",
     "tel:+40721234567", "tel:+40-721-234-567;ext=2", "+40 721 234 567", "0721 234 567",
     "HA-7K2M4Q", "#HA-7K2M4Q", "# ha-7k2m4q", "Order HA-7K2M4Q", "Order #HA-7K2M4Q, please", "Comanda nr. HA-7K2M4Q",
     "ha7k2m4q", "7K2M4Q", "ha 7k2m4q",

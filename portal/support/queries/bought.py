@@ -52,7 +52,7 @@ class Bought:
 
 
 def bought_by(customer: Customer, older_than: str | None, *, at: datetime) -> Bought | None:
-    """With what came for their address and is not shown to them, for they have not confirmed it. None if there is no order of that number."""
+    """With what came for their address and is not shown to them, for they have not confirmed it. None if there is no such order."""
     page = orders.orders_page(customer.id, orders.Wanted(), ORDERS, older_than, also_for=customer.email, at=at, zone=UTC)
     if page is None:
         return None

@@ -9,9 +9,10 @@ from sqlalchemy import Select, literal, select, union
 from portal.accounts.models import Customer
 from portal.billing.models import Attempt, BillingAccount, Card, CardSetup, CreditDebit, Invoice, PagePayment, Refund, StoreCredit
 from portal.kit.db import db
+from portal.kit.folding import folded
 from portal.orders import shipment_of
 from portal.orders.models import Order, Shipment
-from portal.orders.queries import is_unclaimed, numbers_like
+from portal.orders.queries import numbers_like
 from portal.payments.models import ProviderName, ReceivedEvent
 from portal.returns import withdrawal_of
 from portal.returns.models import Claim, Return, ReturnParcel, Withdrawal
@@ -64,22 +65,21 @@ def named(pasted: Pasted) -> Owned:
 def guessed(pasted: Pasted) -> Owned:
     """By what may be a number in it, also one that was told only in part."""
     names = numbers_like(pasted.within).union(pasted.within, *(references(word) for word in pasted.within))
-    return _read(list(_with_number(names)))
+    return _read([*_with_mail(pasted.mails), *_with_number(names)])
 
 
-def came_with(address: str) -> list[Thing]:
-    """What was told with this address of mail, and is nobody's: nobody has proven yet that it is theirs."""
-    orders = _of(Order.customer_id, "order", Order.number).where(is_unclaimed(address))
+def came_with(addresses: Collection[str]) -> list[Thing]:
+    """What was told with one of these addresses of mail, and is nobody's: nobody has proven yet that it is theirs."""
+    orders = _of(Order.customer_id, "order", Order.number).where(Order.email.in_(addresses), Order.customer_id.is_(None))
     withdrawn = _of(Withdrawal.customer_id, "withdrawal", Withdrawal.reference)
-    withdrawn = withdrawn.where(Withdrawal.email == address, Withdrawal.customer_id.is_(None))
+    withdrawn = withdrawn.where(Withdrawal.email.in_(addresses), Withdrawal.customer_id.is_(None))
     found = [Thing(kind, name) for query in (orders, withdrawn) for _, kind, name in db.session.execute(query.limit(MOST_OF_NOBODY))]
     return _with_tasks(found)
 
 
 def _with_name(names: set[str]) -> Iterator[Select[Any]]:
     """Each a stretch of an index of its own: one question of several sides would walk through all rows."""
-    if mails := [name for name in names if "@" in name]:
-        yield _of(Customer.id).where(Customer.email.in_(mails))
+    yield from _with_mail([name for name in names if "@" in name])
     if refs := [name for name in names if AT_THE_PROVIDER.fullmatch(name)]:
         of_account, mine = _of(BillingAccount.customer_id), BillingAccount.id
         yield of_account.where(BillingAccount.provider_ref.in_(refs))
@@ -97,6 +97,12 @@ def _with_name(names: set[str]) -> Iterator[Select[Any]]:
         yield told.where(ReceivedEvent.about.in_(refs))
         yield from _paid_by(refs)
     yield from _with_number(names)
+
+
+def _with_mail(mails: Collection[str]) -> Iterator[Select[Any]]:
+    """Also with a dot on a capital I, as a Turkish keyboard makes it."""
+    if mails:
+        yield _of(Customer.id).where(Customer.email.in_({*mails, *map(folded, mails)}))
 
 
 def _paid_by(refs: list[str]) -> Iterator[Select[Any]]:
