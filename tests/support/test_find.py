@@ -119,6 +119,7 @@ def test_a_number_that_two_have_shows_both_and_its_last_digits_do_too(app: Flask
             address(customer(f"{name}@example.com".lower(), name).id, phone=phone, name=name, at=clock.now())
     for typed in "+49 151 2345678", "45678":
         told = find(desk, typed)
+        assert "mira@example.com, Leipzig" in told, "by which they are told apart"
         assert "2 customers" in told and "Mira" in told and "Tom" in told and "Ann" not in told, typed
 
 
