@@ -27,7 +27,7 @@ def test_what_was_given_back_at_stripe_stands_with_the_orders(app: Flask, desk: 
     with app.app_context():
         number = db.session.scalars(select(Order.number)).one()
     told = words(row)
-    for part in "Arrived", f"Order {number}, Visa ending 4242, made at Stripe", made.id, "€5.00":
+    for part in "Arrived", f"Order {number} , Visa ending 4242, made at Stripe", made.id, "€5.00":
         assert part in told, part
     assert row.select(f'a[href="/desk/orders/{number}"]')
     with app.app_context(), transaction():
