@@ -199,7 +199,7 @@ def test_a_payment_leads_to_whose_it_is_and_to_the_order_that_it_paid(
     work()
     there = "dashboard.stripe.com/acct_1AbC/test/payments"
     links = f"https://{there}/{payment}", f"{there}/{payment}", f"https://dashboard.stripe.com/b/acct_1AbC?destination=/payments/{payment}"
-    for typed in payment, *links, f"Paid: {payment}, 9 €", charge, invoice, its_number, f"Invoice {its_number}", refund:
+    for typed in payment, *links, f"Paid: {payment}, 9 €", charge, invoice, str(its_number), f"Invoice {its_number}", refund:
         assert found(desk, typed) == f"/desk/customers/{alice.customer_id}", typed
         assert desk.answer.request.args["order"] == bought, typed
 

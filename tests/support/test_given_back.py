@@ -1,6 +1,6 @@
 """Money that went back to a card stands on the customer's page at the desk, whoever gave it, and where."""
 
-from bs4 import BeautifulSoup
+from bs4 import Tag
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -14,7 +14,7 @@ from tests.conftest import Work
 from tests.stripe import Stripe
 
 
-def refunds(desk: Browser, who: Payer) -> list[BeautifulSoup]:
+def refunds(desk: Browser, who: Payer) -> list[Tag]:
     page = desk.get(f"/desk/customers/{who.box.customer_id}")
     return [row for row in page.select("#bought ~ .scroll tbody tr") if words(row).startswith("Refund")]
 

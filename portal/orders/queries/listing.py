@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, tzinfo
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_, union_all
 
@@ -148,10 +149,10 @@ def _newest(
     older = [tuple_(Order.placed_at, Order.id) < tuple_(*after)] if after else []
     columns = Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.customer_id
     heads = select(*columns).order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)
-    stretches = [heads.where(those, *conditions, *older) for those in whose]
+    stretches: list[Any] = [heads.where(those, *conditions, *older) for those in whose]
     if len(stretches) > 1:
-        both = union_all(*(select(stretch.subquery()) for stretch in stretches)).subquery().c
-        stretches = [select(both).order_by(both.placed_at.desc(), both.id.desc()).limit(limit)]
+        both = union_all(*(select(stretch.subquery()) for stretch in stretches)).subquery()
+        stretches = [select(both).order_by(both.c.placed_at.desc(), both.c.id.desc()).limit(limit)]
     found = db.session.execute(stretches[0]).all()
     order_ids = [row.id for row in found]
     glimpses, counts = _lines_of(order_ids)

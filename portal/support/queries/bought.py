@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -75,4 +76,5 @@ def _given_back(customer_id: int, until: datetime | None, since: datetime | None
     between = [Refund.asked_at < until] if until else []
     between += [Refund.asked_at >= since] if since else []
     newest = of_theirs.where(Refund.why != Why.RETURN, *between).order_by(Refund.id.desc()).limit(REFUNDS)
-    return [RefundOf(*row) for row in db.session.execute(newest)]
+    found: Any = db.session.execute(newest)
+    return [RefundOf(*row) for row in found]
