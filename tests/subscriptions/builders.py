@@ -176,7 +176,7 @@ def signed_in(app: Flask, begun: Begun) -> Box:
 
 
 def _kept(make: Callable[Concatenate[Flask, Stripe, How], Begun]) -> Callable[Concatenate[Flask, Stripe, How], Box]:
-    def subscribe(app: Flask, stripe: Stripe, *none: How.args, **how: How.kwargs) -> Box:
+    def subscribe(app: Flask, stripe: Stripe, /, *none: How.args, **how: How.kwargs) -> Box:
         begun = once(("subscription", str(how)), app, stripe, lambda: make(app, stripe, *none, **how))
         return signed_in(app, begun)
 
