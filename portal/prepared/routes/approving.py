@@ -45,7 +45,7 @@ def begin() -> ResponseReturnValue | None:
     if signed_in.staff is not None:
         raise NotTheirs
     number = request.form.get(SUGGESTION, 0, int)
-    prepared = one_or_404(PreparedChange.of(current.customer.id).where(PreparedChange.id == min(number, LARGEST_ID)))
+    prepared = one_or_404(PreparedChange.of(current.customer.id).where(PreparedChange.id == max(0, min(number, LARGEST_ID))))
     is_the_same = prepared.is_for(request.path, sent_form())
     request.form = ImmutableMultiDict([pair for pair in request.form.items(multi=True) if pair[0] != SUGGESTION])
     if not is_the_same:
