@@ -172,6 +172,12 @@ def _cost(now: Picture, then: Picture) -> Cost | None:
     return Cost(None, known["currency"], first, other) if known else None
 
 
+def who_prepared(entry: Entry) -> int | None:
+    """The member of staff whose suggestion was approved by it, by number."""
+    known = select(PreparedChange.staff_id).where(PreparedChange.id == entry.facts.get("prepared"))
+    return db.session.scalar(known) if "prepared" in entry.facts else None
+
+
 def preparers(prepared_ids: Iterable[int]) -> dict[int, str]:
     """Who prepared them, by name."""
     ids = set(prepared_ids)
