@@ -54,8 +54,8 @@ def pictures(table: str) -> Callable[[Picture], Picture]:
 
 
 def details(table: str) -> Callable[[Details], Details]:
-    """Mark the function that says more of a deed on such a row, while it is tried: `lines` to read as they are, what goes `back` in which
-    `currency`; or what `reads` makes that of, which is kept as JSON."""
+    """Mark the function that says more of a deed on such a row, while it is tried: what it is `about`, where a customer has several of its
+    kind; `lines` to read as they are, what goes `back` in which `currency`; or what `reads` makes that of, which is kept as JSON."""
 
     def register(more: Details) -> Details:
         DETAILS[table] = more
@@ -131,7 +131,12 @@ def both(helper: Helper) -> str:
 
 def sentence(told: list[dict[str, Any]]) -> str:
     """Of all that would be done, as what is offered."""
-    return ". ".join(OFFERS[one["subject"].partition(":")[0]](one["deed"], one["facts"]) for one in told)
+    return ". ".join(_offer(one) for one in told)
+
+
+def _offer(told: dict[str, Any]) -> str:
+    what, about = OFFERS[told["subject"].partition(":")[0]](told["deed"], told["facts"]), (told.get("more") or {}).get("about")
+    return f"{about}: {what}" if about else what
 
 
 def picture(subject: str) -> list[dict[str, Any]] | None:

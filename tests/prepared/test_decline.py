@@ -44,9 +44,9 @@ def test_the_history_has_it_outside_of_what_is_hashed(app: Flask, alice: Box, jo
 def test_too_long_a_reason_comes_back_as_it_was_typed(app: Flask, alice: Box, jonas: Browser) -> None:
     jonas.post(alice.skip(0))
     alice.browser.get("/suggestions/1/decline")
-    typed = "a word " * 50
+    typed = "a word " * 300
     page = alice.browser.post("/suggestions/1/decline", {"reason": typed}, expect=422)
-    assert "Please keep it to 300 characters." in words(page)
+    assert "Please keep it to 2000 characters." in words(page)
     area = page.select_one("textarea[name=reason]")
     assert area and area.get_text().strip() == typed.strip()
     assert prepared(app)[0].ended_as is None
