@@ -27,9 +27,9 @@ def test_with_a_reason_that_the_shop_reads(app: Flask, alice: Box, jonas: Browse
     assert "Declined. Nothing is changed." in words(page)
     (one,) = prepared(app)
     assert (one.ended_as, one.reason) == (Outcome.DECLINED, WHY)
-    assert "You said: “I am away until February. Then gladly.”" in words(alice.browser.get("/suggestions"))
+    assert "You said: “ I am away until February. Then gladly. ”" in words(alice.browser.get("/suggestions"))
     for theirs in jonas.get("/suggestions"), desk_of(app, jonas_id).get(f"/desk/customers/{alice.customer_id}"):
-        assert "They said: “I am away until February. Then gladly.”" in words(theirs)
+        assert "They said: “ I am away until February. Then gladly. ”" in words(theirs)
 
 
 def test_the_history_has_it_outside_of_what_is_hashed(app: Flask, alice: Box, jonas: Browser) -> None:

@@ -73,7 +73,7 @@ def test_in_the_customers_language(app: Flask, alice: Box, jonas: Browser, mail:
     work()
     assert "Jonas size bir değişiklik öneriyor" in mail.newest(ALICE)["Subject"]
     for told in both_forms(mail.newest(ALICE)):
-        assert "Her teslimat şimdiki kadar tutar. Sıradaki ödeme: 23 Ara Çar, €14,90" in told
+        assert "Her teslimat şimdiki kadar tutuyor. Sonraki ödeme: 23 Ara Çar, €14,90" in told
 
 
 def both_forms(letter: EmailMessage) -> tuple[str, str]:

@@ -122,6 +122,7 @@ def test_to_cancel_one_is_suggested_too(app: Flask, browser: Browser, prepares: 
 def test_another_way_back_and_the_number_of_the_parcel(app: Flask, browser: Browser, prepares: Browser) -> None:
     sends_back(browser)
     rma = returns(app)[0].rma
+    prepares.get(f"/returns/{rma}")
     prepares.post(f"/returns/{rma}/number", {"carrier": "dhl", "number": "00340434161094042557"})
     said = suggestions(browser.get("/"))
     assert f"Say that return {rma} was sent with" in said and "00340434161094042557" in said
