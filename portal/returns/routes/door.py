@@ -9,7 +9,7 @@ bp = Blueprint("returns", __name__)
 bp.before_request(signed_in)
 
 
-def number_typed() -> dict[str, str]:
-    """Of a parcel, as it was typed before; for the pages on which its form stands."""
+def number_typed() -> tuple[str, str]:
+    """Of a parcel, and by which carrier, as it was typed before; for the pages on which its form stands."""
     before = typed_before()
-    return {"typed": before.get("number", ""), "carrier": before.get("carrier", "")}
+    return before.get("number", ""), before.get("carrier", "")

@@ -39,8 +39,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/returns/<rma>")
 def show(rma: str) -> ResponseReturnValue:
     found = queries.passport(current.customer.id, rma) or abort(404)
-    answer_by = shop().answer_by(found.submitted_at)
-    return page("returns/passport.html", return_=found, steps=steps(found.progress, shop()), answer_by=answer_by, **number_typed())
+    answer_by, (typed, carrier) = shop().answer_by(found.submitted_at), number_typed()
+    return page(
+        "returns/passport.html", return_=found, steps=steps(found.progress, shop()), answer_by=answer_by, typed=typed, carrier=carrier
+    )
 
 
 @bp.post("/returns/<rma>/cancel")

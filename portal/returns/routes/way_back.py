@@ -31,7 +31,8 @@ LONGEST_NUMBER = 60
 @bp.get("/returns/<rma>/send")
 def send(rma: str) -> ResponseReturnValue:
     """The way back alone: what a telephone shows at a counter, and what the passport asks again."""
-    return _show(rma, **number_typed())
+    typed, carrier = number_typed()
+    return _show(rma, typed=typed, carrier=carrier)
 
 
 @bp.get("/returns/<rma>/label.pdf")
