@@ -90,6 +90,7 @@ def picture(subscription_id: int) -> list[dict[str, Any]] | None:
             "currency": side.currency,
             "is_exact": side.is_exact,
             "each": each,
+            "every": subscription.rhythm.days,
         }
         for side, delivery in coming
     ]

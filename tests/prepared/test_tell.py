@@ -61,8 +61,8 @@ def test_it_says_what_each_costs_in_the_words_of_the_page(app: Flask, alice: Box
     jonas.post("/desk/viewing/leave")
     work()
     for told in both_forms(mail.newest(ALICE)):
-        assert "3 instead of 1 €29.80 more each delivery Next charge: Wed 23 Dec, €14.90 Then: Wed 23 Dec, €44.70" in told
-        assert "Cancel now Next charge: Wed 23 Dec, €14.90 Then: None" in told
+        assert "3 instead of 1 €29.80 more each delivery Next charge: Wed 23 Dec, €14.90 If you approve it: Wed 23 Dec, €44.70" in told
+        assert "Cancel now Next charge: Wed 23 Dec, €14.90 If you approve it: No charge" in told
 
 
 def test_in_the_customers_language(app: Flask, alice: Box, jonas: Browser, mail: Mail, work: Work) -> None:
