@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'provider_names'
-down_revision = 'alarm_facts'
+down_revision = 'prepared_by'
 
 
 def upgrade() -> None:
