@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = 'suggestion_looked'
-down_revision = 'prepared_by'
+down_revision = 'provider_names'
 
 
 def upgrade() -> None:
