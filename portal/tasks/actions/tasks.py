@@ -64,8 +64,10 @@ def take(task: StaffTask, owner: Staff, *, at: datetime) -> None:
         task.take(owner)
 
 
-def give(task: StaffTask, colleague: Staff, *, by: Staff, at: datetime) -> None:
-    """Whoever has it. Raises DoneAlready, NotAtWork."""
+def give(task: StaffTask, colleague: Staff | None, *, by: Staff, at: datetime) -> None:
+    """Whoever has it. Raises DoneAlready, NotAtWork, which it also is where nobody was chosen."""
+    if colleague is None:
+        raise NotAtWork
     must_work(colleague.id)
     with deed(task, "give task", by=_by(task, by), at=at, facts={"kind": task.kind}):
         task.give(colleague, by=by)
