@@ -219,7 +219,7 @@ class BillingProvider(Protocol):
         """Charge this card from now on, and take our version. With `everywhere`, also for subscriptions that name a card of their own."""
 
     def ship_to(self, ref: str, address: ShipTo, *, changed_by: str = "") -> None:
-        """`changed_by` is who of the shop's people changed it for the customer; empty for the customer."""
+        """`changed_by` is who of the shop's people had a hand in it; empty where the customer did it alone."""
 
     def remove_card(self, card_ref: str) -> None:
         """Nothing can be charged to it any more, and nobody can bring it back."""

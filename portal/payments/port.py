@@ -37,7 +37,7 @@ class Terms:
     ship_to: str
     """Where the boxes go, in one line, for whoever packs from the provider's data; empty if it is the customer's own address."""
     changed_by: str = field(default="", compare=False)
-    """Who of the shop's people made the last of our changes for the customer; empty where the customer did. Nothing differs by it."""
+    """Who of the shop's people had a hand in the last of our changes; empty where the customer made it alone. Nothing differs by it."""
 
 
 @dataclass(frozen=True)

@@ -235,7 +235,7 @@ def _send(wanted: Wanted, stands: AccountStanding, *, by: outbox.Asker) -> None:
             billing_provider().remove_card(card.ref)
     if wanted.ship_to and wanted.ship_to != stands.ship_to:
         try:
-            changed_by = Actor(staff_id=by.staff_id).told(by.customer_id)
+            changed_by = Actor(staff_id=by.staff_id, prepared_by=by.prepared_by).told(by.customer_id)
             billing_provider().ship_to(wanted.ref, wanted.ship_to, changed_by=changed_by)
         except Declined as error:  # no reason to put a card back
             log.error("%s takes no address: %s", wanted.ref, error)

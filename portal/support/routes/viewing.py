@@ -11,7 +11,7 @@ from portal.accounts.current import current, freshly, go_on, staff_only
 from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role
 from portal.kit.clock import now
 from portal.kit.db import transaction
-from portal.kit.web import LARGEST_ID, came_from, one_or_404, page, say
+from portal.kit.web import came_from, one_or_404, page, say
 from portal.support import forms
 from portal.support.actions import looking
 from portal.support.routes.door import bp
@@ -31,7 +31,7 @@ def ask_to_view(customer_id: int) -> ResponseReturnValue:
 def view(customer_id: int) -> ResponseReturnValue:
     """The row and the trace of the look are kept before the session changes: if they can't be, it does not. Who comes to prepare a change
     `again` (a suggestion's number) finds themselves at its form."""
-    form = forms.ViewForm(request.form, [task.id for task in waiting_for(customer_id)])
+    form = forms.ViewForm(request.form, [task.id for task in waiting_for(customer_id, at=now())])
     if not form.is_right:
         return _ask(customer_id, form, 422)
     at = now()
@@ -44,7 +44,7 @@ def view(customer_id: int) -> ResponseReturnValue:
         say(_("This view was not begun."), _("Another one goes on, or this customer may not be viewed."), tone="bad")
         return redirect(url_for(".customer", customer_id=customer_id), 303)
     go_on(opened.key)
-    return redirect(prepared.again_for(min(request.args.get("again", 0, int), LARGEST_ID), customer_id) or "/", 303)
+    return redirect(prepared.again_for(request.args.get("again", 0, int), customer_id) or "/", 303)
 
 
 @bp.get("/viewing/act")
@@ -88,7 +88,7 @@ def leave() -> ResponseReturnValue:
 def _ask(customer_id: int, form: forms.ViewForm, status: int = 200) -> ResponseReturnValue:
     customer = one_or_404(select(Customer).where(Customer.id == customer_id))
     may = current.impersonation is None and impersonating.may_view(current.staff, customer)
-    tasks = waiting_for(customer_id)
+    tasks = waiting_for(customer_id, at=now())
     return page("support/view_as.html", status, customer=customer, form=form, may=may, tasks=tasks)
 
 
