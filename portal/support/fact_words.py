@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 FOR_MACHINES = {
     "agreed", "anchor_at", "beginning_key", "body", "currency", "draft", "estimate", "key", "known_default_ref", "known_next_charge_at",
-    "known_terms", "learned_at", "looks", "other_keys", "rank", "raw", "slot_at", "tried_at",
+    "known_terms", "knows_names", "learned_at", "looks", "other_keys", "rank", "raw", "slot_at", "tried_at",
 }  # fmt: skip
 """What says nothing to a person that does not stand beside it in words."""
 
