@@ -41,13 +41,18 @@ def bring_back(*, customer_id: int, at: datetime) -> None:
     if kept["by"] not in (None, customer_id) or kept["until"] < at.timestamp():
         del session[KEPT]
         return
-    pairs = [(name, value) for name, value in kept["typed"]]
-    g.unsent = dict(pairs)
-    request.args = ImmutableMultiDict([*pairs, *request.args.items(multi=True)])
+    begin_with(kept["typed"])
     if not kept.get("is_told"):
         more = _("You were away for long. What you typed or chose is still here: look it over, and send it.")
         web.say(_("Not sent yet."), more, tone="warn")
         session[KEPT] = {**kept, "is_told": True}
+
+
+def begin_with(typed: list[list[str]]) -> None:
+    """As if this page had been asked for with that."""
+    pairs = [(name, value) for name, value in typed]
+    g.unsent = dict(pairs)
+    request.args = ImmutableMultiDict([*pairs, *request.args.items(multi=True)])
 
 
 def forget_once_shown(answer: Response) -> Response:
