@@ -11,8 +11,8 @@ from portal.billing.words import card_name
 from portal.kit.i18n import money
 
 
-def title(done: Done) -> str:
-    """What happened, without who did it."""
+def title(done: Done, is_theirs: bool = True) -> str:
+    """What happened, without who did it: for the customer, or for the shop's people."""
     card = card_name(*done.card) if done.card else _("A card")
     facts = done.facts
     amount = money(int(str(facts["amount"])), str(facts["currency"])) if "amount" in facts else ""
@@ -22,7 +22,7 @@ def title(done: Done) -> str:
         "card chosen": _("%(card)s made the default", card=card),
         "card removed": _("%(card)s removed", card=card),
         "account gone": _("Account closed by the payment provider"),
-        "card gone": _("%(card)s removed, not by you", card=card),
+        "card gone": _("%(card)s removed, not by you", card=card) if is_theirs else _("%(card)s removed there", card=card),
         "card chosen there": _("%(card)s made the default there", card=card),
         "undone": _("Undone: %(what)s", what=_("%(card)s made the default", card=card)),
         "paid": _("%(amount)s paid with %(card)s", amount=amount, card=card),
