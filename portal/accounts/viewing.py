@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import ceil
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -33,7 +34,7 @@ PREPARERS: list[tuple[Preparer, WhyNot]] = []
 def init_app(app: Flask) -> None:
     app.before_request(check)
     app.teardown_request(_forget)
-    app.jinja_env.globals.update(watch=watch, closed=closed)
+    app.jinja_env.globals.update(watch=watch, closed=closed, closed_link=closed_link)
 
 
 def on_prepare(prepare: Preparer, why_not: WhyNot) -> None:
@@ -86,28 +87,45 @@ def watch() -> Markup:
 def closed(path: str) -> str:
     """Why a form that is sent there is closed for whoever sees it, in the shop's language; empty where it is open."""
     view = current.impersonation
-    if view is None:
+    return _why_not_there(path, "POST", view.mode) if view else ""
+
+
+def closed_link(to: str) -> str:
+    """Why a link is closed for them: it leads to what only the customer sees or sends, or to the provider's own page, where nobody can
+    tell who is there."""
+    if current.impersonation is None:
         return ""
+    if urlsplit(to).netloc:
+        return _only_they()
+    return _why_not_there(to, "GET", Mode.ACT) or _why_not_there(to, "POST", Mode.ACT)
+
+
+def _why_not_there(path: str, method: str, mode: Mode) -> str:
     adapter = current_app.create_url_adapter(request)
     try:
-        endpoint = adapter.match(path.partition("?")[0], method="POST")[0] if adapter else ""
+        endpoint = adapter.match(path.partition("?")[0], method=method)[0] if adapter else ""
     except HTTPException:
         return ""
-    return "" if is_desks(endpoint) else _why_not(endpoint, "POST", view.mode)
+    return "" if is_desks(endpoint) else _why_not(endpoint, method, mode)
 
 
 def _why_not(endpoint: str, method: str, mode: Mode) -> str:
     """Default is no: what is not known to be a customer's deed that staff may do for them is not done."""
     if endpoint in ALWAYS:
         return ""
+    if _is_theirs_alone(endpoint) if method not in SAFE else _is_marked(endpoint):
+        return _only_they()
     with i18n.speaking(None, None):
-        if _is_theirs_alone(endpoint) if method not in SAFE else _is_marked(endpoint):
-            return str(_("Only the customer can do this. Nobody who works here can do it for them."))
         if method not in SAFE and (mode is Mode.LOOK or (mode is Mode.PREPARE and not PREPARERS)):
             return str(_("Look only. Choose “Act for them” first; the customer will be told."))
         if method not in SAFE and mode is Mode.PREPARE:
             return next(filter(None, (why_not(endpoint) for _prepare, why_not in PREPARERS)), "")
     return ""
+
+
+def _only_they() -> str:
+    with i18n.speaking(None, None):
+        return str(_("Only the customer can do this. Nobody who works here can do it for them."))
 
 
 def _is_theirs_alone(endpoint: str) -> bool:
