@@ -113,9 +113,8 @@ def init_app(app: Flask) -> None:
 
 def signed_in() -> None:
     """For `before_request` of a customer's pages: nobody gets further without being a customer."""
-    customer = current.customer
-    if current.impersonation is None:  # what a customer typed is theirs
-        unsent.bring_back(customer_id=customer.id, at=now())
+    customer, view = current.customer, current.impersonation
+    unsent.bring_back(customer_id=customer.id, mode=view.mode if view else None, at=now())
 
 
 def staff_only(role: Role) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:

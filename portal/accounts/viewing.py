@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from portal import outbox
+from portal.accounts import unsent
 from portal.accounts.actions import impersonating
 from portal.accounts.current import DESK, SignedIn, current, go_on, is_desks, signed_in
 from portal.accounts.models import Ended, Mode
@@ -147,9 +148,11 @@ def _tell_that_it_is_over(user: SignedIn, over: Ended) -> ResponseReturnValue | 
     if opened:
         go_on(opened.key)  # from here on, `user` is another one
     is_deed = request.method not in SAFE and not is_desks(request.endpoint)
+    is_kept = is_deed and viewed is not None and unsent.keep_for_next_view(customer_id=viewed.id, at=now())
     with i18n.speaking(None, None):
         name = viewed.name or viewed.email if viewed else ""
         more = [_ended_words(over), _("What you sent just now was not done.") if is_deed else ""]
+        more += [_("View as the customer again, and it stands in its form as you typed it.")] if is_kept else []
         web.say(_("Your view of %(customer)s has ended.", customer=name), " ".join(filter(None, more)), tone="warn")
     if is_desks(request.endpoint):
         return None

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal import prepared
+from portal.accounts import page_left
 from portal.accounts.actions import impersonating
 from portal.accounts.current import current, freshly, go_on, staff_only
 from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role
@@ -30,7 +31,7 @@ def ask_to_view(customer_id: int) -> ResponseReturnValue:
 @freshly
 def view(customer_id: int) -> ResponseReturnValue:
     """The row and the trace of the look are kept before the session changes: if they can't be, it does not. Who comes to prepare a change
-    `again` (a suggestion's number) finds themselves at its form."""
+    `again` (a suggestion's number), or could not send a form before their last view was over, finds themselves at it."""
     form = forms.ViewForm(request.form, [task.id for task in waiting_for(customer_id)])
     if not form.is_right:
         return _ask(customer_id, form, 422)
@@ -44,7 +45,8 @@ def view(customer_id: int) -> ResponseReturnValue:
         say(_("This view was not begun."), _("Another one goes on, or this customer may not be viewed."), tone="bad")
         return redirect(url_for(".customer", customer_id=customer_id), 303)
     go_on(opened.key)
-    return redirect(prepared.again_for(min(request.args.get("again", 0, int), LARGEST_ID), customer_id) or "/", 303)
+    again = prepared.again_for(min(request.args.get("again", 0, int), LARGEST_ID), customer_id)
+    return redirect(again or page_left(customer_id, at=at) or "/", 303)
 
 
 @bp.get("/viewing/act")
