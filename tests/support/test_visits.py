@@ -107,16 +107,16 @@ def test_deeds_at_the_desk_stand_by_day_and_person_and_what_staff_note_does_not(
     """From the first moment to the last; in a list with the views, by time."""
     here = f"/desk/customers/{alice.customer_id}"
     desk.get(here)
-    time(timedelta(minutes=17))
+    time(timedelta(minutes=11))
     desk.post("/desk/sync/resync", {"customer": "alice@example.com"})
     desk.post(f"{here}/notes", {"note": "She was not amused", "draft": "a-form-of-the-desk-1"})
     time(timedelta(minutes=3))
     begins_view(desk, alice.customer_id)
     desk.post("/desk/viewing/leave")
     page = alice.browser.get(HERE)
-    view, day = [words(visit) for visit in page.select("main ol.timeline > li")]
+    day, view = [words(visit) for visit in page.select("main ol.timeline > li")]
     assert REASON in view and "Done at the desk" not in view
-    assert "10:00 until 10:2" in day and "Done at the desk: What the payment provider has of you was looked up anew" in day
+    assert "10:00 until 10:1" in day and "Done at the desk: What the payment provider has of you was looked up anew" in day
     assert "amused" not in words(page)
 
 
