@@ -71,13 +71,13 @@ def walk(desk: Browser) -> dict[str, BeautifulSoup]:
         if path not in pages:
             page = pages[path] = desk.get(path)
             offered = page.select("main a[href], main form[method=post], #sheet form[method=post]")
-            wrong += [f"{path}: {one}" for one in offered if _is_open(desk.app, one) and _is_refused(desk.app, one, page)]
+            wrong += [f"{path}: {one}" for one in offered if _is_open(one) and _is_refused(desk.app, one, page)]
             ahead += [to for link in page.select("main a[href]") if _is_page(desk.app, to := urlsplit(str(link["href"])).path)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     return pages
 
 
-def _is_open(app: Flask, offered: Tag) -> bool:
+def _is_open(offered: Tag) -> bool:
     return not (offered.select_one("fieldset[disabled]") and offered.select_one(".why"))
 
 
