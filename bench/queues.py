@@ -18,7 +18,7 @@ from tests.accounts.builders import staff
 
 TASKS, CUSTOMERS, COLLEAGUES = 160_000, 5_000, 40
 ASKED, WARM_UP = 60, 10
-AT_MOST_MS = 250
+AT_MOST_MS = 75
 COLUMNS = (
     "id",
     "key",

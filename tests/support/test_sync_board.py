@@ -9,10 +9,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal.accounts.models import Customer
+from portal.billing.models import Invoice
 from portal.carriers.models import Tracker
 from portal.kit.alarms import raise_alarm
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.kit.i18n import money
 from portal.operations.alerts import RULES
 from portal.operations.commands import sync
 from portal.operations.queries import RECONCILE, comparing
@@ -31,7 +33,7 @@ from tests.conftest import Work
 from tests.operations.conftest import given_up
 from tests.orders.builders import order, parcel
 from tests.stripe import Stripe
-from tests.subscriptions.builders import Box
+from tests.subscriptions.builders import Box, subscribe
 from tests.webhooks.receiver import Receiver, listening
 
 
@@ -137,15 +139,53 @@ def test_a_lead_has_all_compared_once_and_sees_what_was_found(app: Flask, lead: 
     work()
     with app.app_context(), transaction():
         for what, at in ("contents", now() - timedelta(hours=2)), ("code", now() - timedelta(hours=5)):
-            db.session.add(Difference(subject=f"subscription:{alice.id}", ref=alice.ref, what=what, ours="3", theirs="2", found_at=at))
+            ours, theirs = "3 × price_1", "2 × price_1"
+            db.session.add(Difference(subject=f"subscription:{alice.id}", ref=alice.ref, what=what, ours=ours, theirs=theirs, found_at=at))
         db.session.flush()
         db.session.scalars(select(Difference).where(Difference.what == "code")).one().repair(sent=True, at=now())
     page = desk.get("/desk/sync")
     first, second = [words(row) for row in page.select('[aria-labelledby="compared"] li')]
-    assert first.startswith(f"Contents {alice.ref} Here 3, there 2") and "Open for 2 hrs" in first
+    assert first.startswith(f"Contents {alice.ref} Here: 3 × price_1 At the payment provider: 2 × price_1") and "Open for 2 hrs" in first
     assert second.startswith("Discount code"), "one of an earlier night that this run has repaired"
     assert "Made so there" in second and "Was open for 5 hrs" in second
     assert page.select(f'[aria-labelledby="compared"] a[href="/desk/customers/{alice.customer_id}"]')
+
+
+def test_what_differs_is_told_in_words_and_amounts(app: Flask, lead: Browser, stripe: Stripe, alice: Box, work: Work) -> None:
+    bob = subscribe(app, stripe, email="bob@example.com")
+    work()
+    work()
+    stripe.send_webhooks_to("")
+    stripe.v1.customers.balance_transactions.create(alice.customer_ref, {"amount": -500, "currency": "eur"})
+    stripe.v1.payment_methods.attach("pm_card_mastercard", {"customer": alice.customer_ref})
+    item = stripe.v1.subscriptions.retrieve(bob.ref)["items"].data[0].id
+    stripe.v1.subscriptions.update(bob.ref, {"items": [{"id": item, "quantity": 3}], "proration_behavior": "none"})
+    with app.app_context(), transaction():
+        invoice = db.session.scalars(select(Invoice).order_by(Invoice.id)).first()
+        assert invoice
+        paid = money(invoice.total, invoice.currency)
+        invoice.status, invoice.paid = "open", 0
+    lead.get("/desk/sync")
+    lead.post("/desk/sync/reconcile")
+    for _ in range(3):  # the run, the looks, and what they lead to
+        work()
+    told = {words(row.b).partition(" ")[0]: words(row) for row in lead.get("/desk/sync").select('[aria-labelledby="compared"] li') if row.b}
+    assert "Here: €0.00 of credit At the payment provider: €5.00 of credit" in told["Balance"]
+    assert "Here: Nothing At the payment provider: Mastercard ending 4444" in told["Card"]
+    assert "At the payment provider: 3 × " in told["Contents"] and "price_" not in told["Contents"]
+    assert f"Here: Not paid · €0.00 of {paid} At the payment provider: Paid · {paid} of {paid}" in told["Invoice"]
+
+
+def test_where_nothing_waits_one_sentence_says_so_and_when_all_was_compared(app: Flask, lead: Browser, alice: Box, work: Work) -> None:
+    work()
+    work()
+    assert "All is in step: nothing waits, and nothing fails. Nothing was compared yet." in words(lead.get("/desk/sync"))
+    lead.post("/desk/sync/reconcile")
+    assert "All is in step" not in words(lead.get("/desk/sync"))
+    work()
+    work()
+    told = words(lead.get("/desk/sync"))
+    assert "All is in step" in told and "Last compared " in told and "Waiting to be told" not in told
 
 
 def test_open_differences_are_counted_whole_however_few_are_shown(app: Flask, desk: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from portal.operations.queries.comparing import LOOKS as LOOKS
 from portal.operations.queries.comparing import RECONCILE as RECONCILE
+from portal.operations.queries.comparing import Found as Found
 from portal.operations.queries.comparing import Reconciliation as Reconciliation
 from portal.operations.queries.comparing import last_reconciliation as last_reconciliation
 from portal.operations.queries.comparing import open_differences as open_differences

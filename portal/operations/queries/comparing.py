@@ -1,10 +1,13 @@
 """What was found when all was compared with the provider: docs/decisions/reconciliation.md."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
+from portal.billing.models import BillingAccount, Card
+from portal.catalog.queries import prices_by_ref
 from portal.kit.db import db
 from portal.operations.owners import owners_of
 from portal.outbox.models import Sync, Task
@@ -32,6 +35,10 @@ class Found:
     repaired_at: datetime | None
     how: str | None
     customer_id: int | None
+    currency: str
+    """Of its amounts, if it is about a customer's account; else empty."""
+    named: Mapping[str, str]
+    """What we know by the provider's names that stand in it: of a price what is sold, of a card its brand and last digits."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def last_reconciliation() -> Reconciliation | None:
     shown = select(Difference).where(told).order_by(Difference.repaired_at.desc().nulls_first(), Difference.found_at, Difference.id)
     rows = db.session.scalars(shown.limit(SHOWN)).all()
     about = {row.subject: (row.subject.partition(":")[0], int(row.subject.partition(":")[2])) for row in rows}
-    whose = owners_of(about.values())
+    whose, currencies, named = owners_of(about.values()), _currencies(about.values()), _named(rows)
     return Reconciliation(
         began_at=began_at,
         left=(db.session.scalar(left) or 0) + (db.session.scalar(looks) or 0),
@@ -76,12 +83,30 @@ def last_reconciliation() -> Reconciliation | None:
         more=all_told - len(rows),
         differences=[
             Found(
-                one.subject, one.ref, one.what, one.ours, one.theirs, one.found_at, one.repaired_at, one.how, whose.get(about[one.subject])
+                one.subject, one.ref, one.what, one.ours, one.theirs, one.found_at, one.repaired_at, one.how,
+                customer_id=whose.get(about[one.subject]), currency=currencies.get(about[one.subject], ""), named=named,
             )
             for one in rows
         ],
-    )
+    )  # fmt: skip
 
 
 def open_differences() -> int:
     return db.session.scalar(select(func.count()).select_from(Difference).where(Difference.repaired_at.is_(None))) or 0
+
+
+def _currencies(about: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Of those that are accounts."""
+    accounts = [number for table, number in about if table == BillingAccount.__tablename__]
+    known = select(BillingAccount.id, BillingAccount.currency).where(BillingAccount.id.in_(accounts))
+    return {(BillingAccount.__tablename__, number): currency for number, currency in db.session.execute(known)} if accounts else {}
+
+
+def _named(rows: Iterable[Difference]) -> dict[str, str]:
+    """By the provider's names in contents (`2 × price_…, 1 × price_…`) and in which card is charged."""
+    sides = [(row.what, side) for row in rows for side in (row.ours, row.theirs)]
+    prices = {part.rpartition(" ")[2] for what, side in sides if what == "contents" for part in side.split(", ")}
+    cards = {side for what, side in sides if what == "default card"}
+    sold = {ref: f"{price.variant.product.name}, {price.variant.name}" for ref, price in prices_by_ref(prices).items()} if prices else {}
+    known = select(Card.provider_ref, Card.brand, Card.last4).where(Card.provider_ref.in_(cards))
+    return sold | ({ref: f"{brand} {last4}" for ref, brand, last4 in db.session.execute(known)} if cards else {})

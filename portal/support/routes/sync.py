@@ -13,12 +13,12 @@ from portal.kit.web import came_from, page, say
 from portal.operations import actions
 from portal.operations import queries as operations
 from portal.payments import Declined, TryAgain
-from portal.support.board_words import fact_told, side_told
+from portal.support.board_words import fact_told, ours_told, theirs_told
 from portal.support.routes.door import bp
 
 LONGEST = 254
-bp.add_app_template_filter(fact_told)
-bp.add_app_template_filter(side_told)
+for told in fact_told, ours_told, theirs_told:
+    bp.add_app_template_filter(told)
 
 
 @bp.get("/sync")
