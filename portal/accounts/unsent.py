@@ -46,8 +46,9 @@ def keep_for_next_view(*, customer_id: int, at: datetime) -> bool:
 def page_left(customer_id: int, *, at: datetime) -> str | None:
     """On which that form stands, if there is one of this customer's."""
     kept = session.get(KEPT)
-    is_theirs = kept and kept["by"] == customer_id and kept["until"] >= at.timestamp()
-    return str(kept["to"]) if is_theirs else None
+    if kept is None or kept["by"] != customer_id or kept["until"] < at.timestamp():
+        return None
+    return str(kept["to"])
 
 
 def bring_back(*, customer_id: int, mode: Mode | None, at: datetime) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.models import Impersonation, Role, Staff, Why
@@ -95,13 +95,13 @@ def _views(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
     whose = Impersonation.of(customer_id).join(Staff, Staff.id == Impersonation.staff_id)
     query = whose.outerjoin(StaffTask, StaffTask.id == Impersonation.task_id)
     query = query.add_columns(Staff.name, StaffTask.kind, Impersonation.started_at.label("at"))
-    return db.session.execute(_some(query, Impersonation.started_at, until)).all()
+    return _rows(query, Impersonation.started_at, until)
 
 
 def _looks(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
     query = select(Look.at, Staff.name, Staff.role, Staff.id).join(Staff, Staff.id == Look.staff_id)
     query = query.where(Look.customer_id == customer_id, Look.page != AS_CUSTOMER).order_by(Look.at.desc(), Look.id.desc())
-    return db.session.execute(_some(query, Look.at, until)).all()
+    return _rows(query, Look.at, until)
 
 
 def _deeds(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
@@ -109,16 +109,16 @@ def _deeds(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
     what = Entry.subject, Entry.deed, Entry.facts
     query = select(Entry.at, Staff.name, Staff.role, Staff.id, *what).join(Staff, Staff.id == Entry.staff_id)
     query = query.where(Entry.customer_id == customer_id, Entry.impersonation_id.is_(None), Entry.deed.in_(AT_DESK))
-    return db.session.execute(_some(query.order_by(Entry.id.desc()), Entry.at, until)).all()
+    return _rows(query.order_by(Entry.id.desc()), Entry.at, until)
 
 
-def _some(query: Select[Any], at: InstrumentedAttribute[datetime], until: datetime | None) -> Select[Any]:
-    return query.where(*([at < until] if until else [])).limit(MOST)
+def _rows(query: Any, at: InstrumentedAttribute[datetime], until: datetime | None) -> Sequence[Row[Any]]:
+    return db.session.execute(query.where(*([at < until] if until else [])).limit(MOST)).all()
 
 
 def _as_customer(rows: Sequence[Row[Any]], at: datetime) -> list[Visit]:
-    done = changes_of(view.id for view, *_ in rows)
-    return [_view(view, name, task, done[view.id], at) for view, name, task, _began in rows]
+    done = changes_of(row.Impersonation.id for row in rows)
+    return [_view(row.Impersonation, row.name, row.kind, done[row.Impersonation.id], at) for row in rows]
 
 
 def _view(view: Impersonation, name: str, task: str | None, done: list[Entry], at: datetime) -> Visit:
@@ -138,7 +138,8 @@ def _view(view: Impersonation, name: str, task: str | None, done: list[Entry], a
 
 def _at_desk(looks: Sequence[Row[Any]], deeds: Sequence[Row[Any]], zone: ZoneInfo) -> list[Visit]:
     """By day and person, at the time of the last."""
-    looked, did = defaultdict(list), defaultdict(list)
+    looked: dict[Any, list[Row[Any]]] = defaultdict(list)
+    did: dict[Any, list[Row[Any]]] = defaultdict(list)
     for rows, grouped in (looks, looked), (deeds, did):
         for row in rows:
             grouped[row.at.astimezone(zone).date(), row.id].append(row)
