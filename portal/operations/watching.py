@@ -12,7 +12,6 @@ from portal.operations import out_of_step
 from portal.operations.alerts import watch_history
 from portal.operations.queries import oldest_at, stuck
 from portal.payments import ACCOUNT_GONE, FOREIGN_EVENTS, PROVIDER_AHEAD
-from portal.tasks.actions import put_back_what_was_left
 
 OLDEST = timedelta(minutes=5)
 """So long may somebody's change wait before we say so."""
@@ -35,7 +34,6 @@ def watch(at: datetime) -> None:
     else:
         end_alarm("work fails", at=at)
     out_of_step.keep_tasks(at=at)
-    put_back_what_was_left(at=at)
     watch_history(at=at)
     _end_what_is_quiet(at=at)
     _tell(at=at)

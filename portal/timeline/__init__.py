@@ -1,6 +1,7 @@
 """Who did what, on whose behalf, and how it was before."""
 
 from portal.timeline.chain import ANCHOR as ANCHOR
+from portal.timeline.chain import hold_history as hold_history
 from portal.timeline.chain import on_entry as on_entry
 from portal.timeline.history import ChangedSince as ChangedSince
 from portal.timeline.history import Deed as Deed

@@ -27,10 +27,10 @@ def on_entry(listener: Listener) -> Listener:
 
 
 def append(entry: Entry) -> Entry:
-    """Give the entry its place. Whoever holds the head's row writes next, so ids and hashes go in one order."""
+    """Give the entry its place."""
     if not changing():
         raise RuntimeError("A deed belongs to a change: write it down inside a transaction.")
-    head = db.session.scalars(select(ChainHead).with_for_update()).one()
+    head = hold_history()
     entry.previous_hash = head.entry_hash
     entry.entry_hash = head.entry_hash = digest(entry)
     db.session.add(entry)
@@ -40,6 +40,12 @@ def append(entry: Entry) -> Entry:
     for listener in LISTENERS:
         listener(entry)
     return entry
+
+
+def hold_history() -> ChainHead:
+    """Whoever holds the head's row writes next, so ids and hashes go in one order. Who will hold what others come to after they have
+    written holds it before that."""
+    return db.session.scalars(select(ChainHead).with_for_update()).one()
 
 
 def digest(entry: Entry) -> str:

@@ -1,20 +1,26 @@
 """Whoever works along a list stays where they are in it, and is led from what is done to what comes next."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
-from portal.accounts.models import Staff
+from portal.accounts.models import Customer, Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.returns.models import Claim, ReturnStatus
 from portal.tasks import Queue, actions
 from portal.tasks.models import StaffTask
 from portal.tasks.queries import MOST
 from portal.tasks.queries.waiting import SHOWN
 from tests.browser import Browser, attribute, words
+from tests.orders.builders import order
+from tests.returns.builders import sent_back
+from tests.subscriptions.builders import Box
 from tests.support.conftest import looks
+from tests.support.test_claims import claimed
 from tests.support.test_queue import listed, task
 
 
@@ -73,6 +79,41 @@ def test_what_is_done_leads_to_the_next_of_the_same_list(app: Flask, desk: Brows
     desk.post(f"/desk/tasks/{parcels[4]}/done?queue=mine")
     assert next_one(desk, desk.at) == "", "nothing else is theirs"
     assert next_one(desk, f"/desk/tasks/{parcels[5]}") == "" and next_one(desk, "/desk") == "", "nothing was done"
+
+
+@pytest.mark.parametrize("queue", ["claims", "returns"])
+def test_from_what_has_a_page_of_its_own_the_way_leads_on(app: Flask, desk: Browser, lead: Browser, alice: Box, queue: str) -> None:
+    kind = queue.removesuffix("s")
+    with app.app_context():
+        claim = db.session.get_one(Claim, claimed(app, alice)).reference
+        with transaction():
+            bought = order(db.session.get_one(Customer, alice.customer_id), now(), number="1002")
+            db.session.flush()
+            back = sent_back(bought, status=ReturnStatus.NEEDS_REVIEW)
+            due: dict[str, Any] = {"customer_id": alice.customer_id, "due_at": now() + timedelta(hours=1), "at": now()}
+            actions.open_task("return", back, key="return", facts={"rma": back.rma}, **due)
+        (first,) = db.session.scalars(select(StaffTask.id).where(StaffTask.kind == kind))
+        path = f"/desk/returns/{back.rma}" if kind == "return" else f"/desk/claims/{claim}"
+    then = task(app, kind, "Bob", timedelta(days=9), facts={"reference": "K-2"})
+    page = desk.get(attribute(desk.get(f"/desk/tasks/{first}?queue={queue}"), f'a[href^="{path}"]', "href"))
+    assert attribute(page, "a.back", "href") == f"/desk/tasks/{first}?queue={queue}"
+    assert next_one(desk, desk.at) == "The next one", "which can be gone to without an answer"
+    form = page.select_one('form[action*="/deny?"], form[action*="/decline?"]') or pytest.fail("there is no such form")
+    for reason in "", str(form.select("option")[1]["value"]):
+        page = desk.post(str(form["action"]), {"reason": reason, "words": "We are sorry."}, expect=200 if reason else 422)
+    assert desk.at == f"{path}?task={first}&queue={queue}", "also after a refusal"
+    assert "Next:" in (told := next_one(desk, desk.at)) and "Bob" in told
+    assert looks(app)[-1][2] == kind and (looks(app)[-2][1], looks(app)[-2][2]) == (whose(app, then), "queue")
+    assert attribute(page, "a.back", "href") == f"/desk?past={first}&queue={queue}"
+    given_to(app, "The lead", then)
+    assert next_one(desk, desk.at) == "" and next_one(desk, path) == ""
+    assert attribute(desk.get(path), "a.back", "href") == f"/desk/{queue}", "who came another way goes back there"
+    desk.get(f"{path}?task=99999&queue=nothing")
+
+
+def whose(app: Flask, task_id: int) -> int | None:
+    with app.app_context():
+        return db.session.get_one(StaffTask, task_id).customer_id
 
 
 def test_whom_the_next_one_names_leaves_a_trace(app: Flask, desk: Browser) -> None:

@@ -1,15 +1,24 @@
 """A task is put off until a day and an hour: it leaves what is open and comes back by itself; what was promised stays in sight."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from portal.accounts.models import Customer
 from portal.kit import clock
 from portal.kit.clock import now
-from portal.kit.db import db
+from portal.kit.db import db, transaction
+from portal.returns.models import Claim, Payout, PayoutKind, Return, ReturnStatus
+from portal.tasks import actions
 from portal.tasks.models import StaffTask
 from tests.browser import Browser, Sent, attribute, words
+from tests.orders.builders import order
+from tests.returns.builders import sent_back
+from tests.subscriptions.builders import Box
+from tests.support.test_claims import claimed
 from tests.support.test_queue import deeds, listed, read, task
 from tests.support.test_who_left import history
 
@@ -103,6 +112,38 @@ def test_no_time_to_come_is_refused_and_what_was_typed_stands(app: Flask, desk: 
         when or attribute(desk.get(f"/desk/tasks/{one}"), "#day")
     )
     assert until(app, one) is None and deeds(app) == []
+
+
+def test_it_is_marked_wherever_stands_what_it_is_about(app: Flask, desk: Browser, alice: Box) -> None:
+    """Also where the task is about money of a return, not about the return itself."""
+    with app.app_context():
+        claim = db.session.get_one(Claim, claimed(app, alice)).reference
+        with transaction():
+            bought = order(db.session.get_one(Customer, alice.customer_id), now(), number="1002")
+            db.session.flush()
+            back = sent_back(bought, status=ReturnStatus.CLOSED)
+            told: dict[str, Any] = {"order_id": bought.id, "amount": 800, "currency": "EUR", "by_hand": 800, "return_id": back.id}
+            payout = Payout(kind=PayoutKind.REFUND, lines=[], decided_at=now(), **told)
+            db.session.add(payout)
+            db.session.flush()
+            due: dict[str, Any] = {"customer_id": alice.customer_id, "due_at": now() + IN_TWO_DAYS, "at": now()}
+            money = actions.open_task("return money", payout, key="money", **due)
+            rma, return_id = back.rma, back.id
+        (answer,) = db.session.scalars(select(StaffTask.id).where(StaffTask.kind == "claim"))
+    pages = ["/desk/claims", f"/desk/claims/{claim}", "/desk/returns", f"/desk/returns/{rma}", f"/desk/customers/{alice.customer_id}"]
+
+    def marks() -> list[int]:
+        return [words(desk.get(page).main or pytest.fail(page)).lower().count("put off until") for page in pages]
+
+    assert marks() == [0, 0, 0, 0, 0]
+    for one in answer, money:
+        desk.post(f"/desk/tasks/{one}/put-off", day())
+    assert marks() == [1, 1, 1, 1, 2]
+    with app.app_context(), transaction():
+        actions.open_task("return", db.session.get_one(Return, return_id), key="more", **due)
+    assert marks() == [1, 1, 0, 0, 2], "something else about that return is open"
+    desk.post(f"/desk/returns/{rma}/take")
+    assert marks() == [1, 1, 0, 0, 1] and read(app, money or 0)[0], "and who takes it has that too"
 
 
 def test_what_is_done_is_not_put_off(app: Flask, desk: Browser) -> None:

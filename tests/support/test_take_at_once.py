@@ -1,6 +1,8 @@
 """Two reach for the same task at the same moment: one has it, the other is told."""
 
 from datetime import timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -10,9 +12,8 @@ from portal.accounts.models import Customer, Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.kit.refusal import Refusal
-from portal.tasks import actions
-from portal.tasks.models import StaffTask
-from portal.timeline import Entry
+from portal.tasks import actions, hold_task
+from portal.timeline import Actor, Entry, note
 from tests.accounts.builders import customer, staff
 from tests.ground import at_once
 
@@ -25,7 +26,7 @@ def test_of_four_who_take_it_at_once_one_has_it(app: Flask) -> None:
 
     def take(number: int) -> bool:
         with transaction():
-            task = db.session.scalars(StaffTask.held(made or 0)).one()
+            task = hold_task(made or 0) or pytest.fail("it is not there")
             try:
                 actions.take(task, db.session.get_one(Staff, workers[number]), at=now())
             except Refusal:
@@ -53,3 +54,29 @@ def test_a_double_tap_at_the_same_moment_is_one_deed(app: Flask, deed: str) -> N
     at_once(app, 4, do)
     with app.app_context():
         assert len(db.session.scalars(select(Entry.id).where(Entry.staff_id == author)).all()) == 1
+
+
+def test_who_takes_what_ends_at_that_moment_is_told_that_it_is_done(app: Flask) -> None:
+    """The deed that ends it has written into the history before it comes to the task, which nobody holds who waits to write there."""
+    has_written = Event()
+    with app.app_context(), transaction():
+        person, worker = customer("bob@example.com"), staff().id
+        made = actions.open_task("claim", person, key="x", customer_id=person.id, due_at=now() + timedelta(hours=1), at=now())
+
+    def do(number: int) -> str:
+        try:
+            with transaction():
+                if number == 0:
+                    person = db.session.scalars(select(Customer)).one()
+                    note(person, "an answer", by=Actor(staff_id=worker), at=now(), facts={})
+                    has_written.set()
+                    sleep(0.5)  # until the other one has come to the history
+                    actions.finish_tasks("claim", person, at=now())
+                else:
+                    has_written.wait(30)
+                    actions.take(hold_task(made or 0) or pytest.fail("it is not there"), db.session.get_one(Staff, worker), at=now())
+        except Refusal as refusal:
+            return type(refusal).__name__
+        return "done"
+
+    assert at_once(app, 2, do) == ["done", "DoneAlready"]

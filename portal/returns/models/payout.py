@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Model
 from portal.orders.models import Order
+from portal.returns.models.claim import Claim
+from portal.returns.models.return_ import Return
 
 
 class PayoutKind(StrEnum):
@@ -42,6 +44,10 @@ class Payout(Model):
     """Who asked for it, if it was not a rule."""
     instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("payout.id"), default=None)
     """The one that failed, or the credit that goes back to the card, in whose place this one is."""
+
+    @classmethod
+    def of(cls, subject: Return | Claim) -> Select[Self]:
+        return select(cls).where((cls.return_id if isinstance(subject, Return) else cls.claim_id) == subject.id)
 
     @property
     def elsewhere(self) -> int:

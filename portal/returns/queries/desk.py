@@ -22,6 +22,7 @@ from portal.returns.models import Acceptance, Outcome, Payout, Reception, Return
 from portal.returns.models.return_ import WAITING
 from portal.returns.money import from_json, is_open, total
 from portal.returns.queries.failures import missing_of, still_missing
+from portal.returns.queries.tasks import subjects_of_returns
 from portal.tasks.queries import WaitingTask, waiting_about
 from portal.timeline import Entry
 
@@ -63,6 +64,7 @@ class ToDo:
     since: datetime
     due_at: datetime | None
     owner: str | None
+    put_off_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,8 @@ class DeskReturn:
         return _promised(self.return_.estimate)
 
 
-def queue() -> list[ToDo]:
-    """All that waits for somebody, the most pressing first, then the oldest."""
+def queue(*, at: datetime) -> list[ToDo]:
+    """All that waits for somebody, the most pressing first, then the oldest; of each kind, what somebody put off comes last."""
     failed, by_hand = _failed(), _by_hand()
     money = {**dict.fromkeys(by_hand, Queue.BY_HAND), **dict.fromkeys(failed, Queue.FAILED)}
     item = ReturnItem.return_id
@@ -153,13 +155,13 @@ def queue() -> list[ToDo]:
     )
     for one in db.session.execute(inside.order_by(ReturnItem.id)):
         items[one.return_id].append(one)
-    tasks = waiting_about(Return.__tablename__, list(rows))
+    tasks = waiting_about(subjects_of_returns(list(rows)), at=at)
     found = [_to_do(row, items[row.id], tasks.get(row.id), money.get(row.id), {**by_hand, **failed}) for row in rows.values()]
     order = list(Queue)
-    return sorted((one for one in found if one), key=lambda one: (order.index(one.queue), one.due_at or one.since, one.rma))
+    return sorted(filter(None, found), key=lambda one: (order.index(one.queue), bool(one.put_off_until), one.due_at or one.since, one.rma))
 
 
-def whole(rma: str) -> DeskReturn | None:
+def whole(rma: str, *, at: datetime) -> DeskReturn | None:
     """One that was submitted, whoever's it is."""
     items = selectinload(Return.items)
     found = select(Return).where(Return.rma == rma, Return.status != ReturnStatus.DRAFT)
@@ -176,7 +178,7 @@ def whole(rma: str) -> DeskReturn | None:
         photos=tuple(photos.attached(Return.__tablename__, [return_.id]).get(return_.id, ())),
         found=photos.attached(ReturnItem.__tablename__, [item.id for item in return_.items]),
         paid=paid_back(Payout.return_id == return_.id),
-        task=waiting_about(Return.__tablename__, [return_.id]).get(return_.id),
+        task=waiting_about(subjects_of_returns([return_.id]), at=at).get(return_.id),
         deeds=deeds_of(f"{Return.__tablename__}:{return_.id}"),
     )
 
@@ -231,6 +233,7 @@ def _to_do(row: Any, items: Sequence[Any], task: WaitingTask | None, money: Queu
         rma=row.rma, queue=where, is_withdrawal=row.is_withdrawal, why=tuple(row.review) if where is Queue.REVIEW else (),
         title=items[0].title if items else "", units=sum(item.quantity for item in items), lines=len(items), amount=amount,
         currency=row.currency, since=since, due_at=task.due_at if task else None, owner=task.owner if task else None,
+        put_off_until=task.put_off_until if task else None,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from portal.returns.models import Claim, ClaimKind, ClaimLine, ClaimStatus, Exch
 from portal.returns.queries.desk import MOST, Deed, PaidBack, deeds_of, paid_back
 from portal.returns.queries.failures import still_missing
 from portal.returns.queries.paid import is_known, left_for
+from portal.returns.queries.tasks import subjects_of_claims
 from portal.tasks.queries import WaitingTask, waiting_about
 
 
@@ -33,6 +34,7 @@ class WaitingClaim:
     units: int
     lines: int
     owner: str | None
+    put_off_until: datetime | None
     currency: str
     failed: int
     """So much of its money did not arrive."""
@@ -76,8 +78,9 @@ class DeskClaim:
     deeds: tuple[Deed, ...]
 
 
-def waiting_claims() -> list[WaitingClaim]:
-    """Those whose money did not arrive; those to be answered, the most urgent first; then those that were approved, and are not done."""
+def waiting_claims(*, at: datetime) -> list[WaitingClaim]:
+    """Those whose money did not arrive; those to be answered, the most urgent first; then those that were approved, and are not done.
+    What somebody put off comes last."""
     failed = _failed()
     what = (
         Claim.id, Claim.reference, Order.number.label("order"), Claim.kind, Claim.wish, Claim.status, Claim.opened_at, Claim.answer_by,
@@ -91,11 +94,12 @@ def waiting_claims() -> list[WaitingClaim]:
     lines = select(ClaimLine.claim_id, OrderLine.title, ClaimLine.quantity).join(OrderLine, OrderLine.id == ClaimLine.order_line_id)
     for claim_id, title, quantity in db.session.execute(lines.where(ClaimLine.claim_id.in_(ids)).order_by(ClaimLine.id)):
         inside[claim_id].append((title, quantity))
-    tasks = waiting_about(Claim.__tablename__, ids)
-    return [_waiting(row._mapping, inside[row.id], tasks.get(row.id), failed.get(row.id, 0)) for row in rows]
+    tasks = waiting_about(subjects_of_claims(ids), at=at)
+    found = [_waiting(row._mapping, inside[row.id], tasks.get(row.id), failed.get(row.id, 0)) for row in rows]
+    return sorted(found, key=lambda one: one.put_off_until is not None)
 
 
-def whole_claim(reference: str) -> DeskClaim | None:
+def whole_claim(reference: str, *, at: datetime) -> DeskClaim | None:
     claim = db.session.scalars(select(Claim).where(Claim.reference == reference)).one_or_none()
     if claim is None:
         return None
@@ -116,7 +120,7 @@ def whole_claim(reference: str) -> DeskClaim | None:
         left=left_for(order),
         paid=paid_back(Payout.claim_id == claim.id),
         sent=tuple(SentAgain(*row) for row in db.session.execute(sent.where(Exchange.claim_id == claim.id).order_by(Exchange.id))),
-        task=waiting_about(Claim.__tablename__, [claim.id]).get(claim.id),
+        task=waiting_about(subjects_of_claims([claim.id]), at=at).get(claim.id),
         deeds=deeds_of(f"{Claim.__tablename__}:{claim.id}"),
     )
 
@@ -133,5 +137,7 @@ def _failed() -> dict[int, int]:
 def _waiting(row: RowMapping, lines: list[tuple[str, int]], task: WaitingTask | None, failed: int) -> WaitingClaim:
     known = {name: value for name, value in row.items() if name != "id"}
     first = lines[0][0] if lines else ""
-    owner = task.owner if task else None
-    return WaitingClaim(**known, title=first, units=sum(quantity for _, quantity in lines), lines=len(lines), owner=owner, failed=failed)
+    return WaitingClaim(
+        **known, title=first, units=sum(quantity for _, quantity in lines), lines=len(lines), failed=failed,
+        owner=task.owner if task else None, put_off_until=task.put_off_until if task else None,
+    )  # fmt: skip

@@ -96,7 +96,8 @@ def desk_order(number: str, first_line: int, *, at: datetime) -> DeskOrder | Non
     asked = asked.outerjoin(Invoice, Invoice.provider_ref == Order.source_ref).where(Order.id == shown.id)
     customer_id, came_with, source, invoice, name, email, address = db.session.execute(asked).one()
     parcels = list(db.session.scalars(select(Shipment.id).where(Shipment.order_id == shown.id)))
-    tasks = [*waiting_about(Order.__tablename__, [shown.id]).values(), *waiting_about(Shipment.__tablename__, parcels).values()]
+    subjects = [f"{Order.__tablename__}:{shown.id}", *(f"{Shipment.__tablename__}:{parcel}" for parcel in parcels)]
+    tasks = waiting_about(dict(zip(subjects, subjects, strict=True)), at=at).values()
     return DeskOrder(
         shown=shown,
         customer_id=customer_id,
@@ -109,8 +110,8 @@ def desk_order(number: str, first_line: int, *, at: datetime) -> DeskOrder | Non
         paid_back=_paid_back(invoice),
         returns=returns_with(shown.id),
         claims=tuple(claims_about(customer_id, number)) if customer_id else (),
-        tasks=tuple(sorted(tasks, key=lambda task: task.due_at)),
-        deeds=_deeds([f"{Order.__tablename__}:{shown.id}", *(f"{Shipment.__tablename__}:{parcel}" for parcel in parcels)]),
+        tasks=tuple(sorted(tasks, key=lambda task: (task.put_off_until is not None, task.due_at))),
+        deeds=_deeds(subjects),
     )
 
 

@@ -127,7 +127,7 @@ def person(customer: Customer, *, at: datetime, older_than: str | None = None, o
         bought=bought,
         deeds=_deeds(customer.id, shown, accounts),
         failing=operations.failing_of(customer.id),
-        tasks=waiting_for(customer.id),
+        tasks=waiting_for(customer.id, at=at),
         claims=open_claims(customer.id),
     )
 

@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import Staff
-from portal.kit.db import db
+from portal.kit.db import Model, db
 from portal.operations import queries as operations
 from portal.operations.queries import Failing
-from portal.returns.models import Claim, Exchange, Payout, Return, ReturnItem, Withdrawal
+from portal.orders.models import Order, Shipment
+from portal.outbox.models import Sync
+from portal.returns.models import Claim, Exchange, Payout, Return, ReturnItem, ReturnLabel, ReturnParcel, ReturnPickUp, Withdrawal
+from portal.subscriptions.models import OneTimeItem, Overcharge, Subscription
 from portal.tasks import ends_by_deed
 from portal.tasks.models import StaffTask
 from portal.tasks.queries import Line, WaitingTask, waiting_for
@@ -20,6 +23,41 @@ from portal.timeline.models import Values
 
 MOST = 20
 """Deeds with one task; the newest."""
+_rma, _claim, _order = Return.rma.label("rma"), Claim.reference.label("claim"), Order.number.label("order")
+_of_parcel = select(_rma).join(ReturnParcel, ReturnParcel.return_id == Return.id)
+_subscription = select(Subscription.id.label("subscription"), Subscription.provider_ref.label("subscription_ref"))
+ABOUT: dict[str, tuple[type[Model], Any]] = {
+    model.__tablename__: (model, found)
+    for model, found in (
+        (Return, select(_rma)),
+        (Claim, select(_claim, _order).join(Order, Order.id == Claim.order_id)),
+        (
+            Payout,
+            select(_rma, _claim, _order)
+            .select_from(Payout)
+            .join(Order, Order.id == Payout.order_id)
+            .outerjoin(Return, Return.id == Payout.return_id)
+            .outerjoin(Claim, Claim.id == Payout.claim_id),
+        ),
+        (
+            Exchange,
+            select(_rma, _claim)
+            .select_from(Exchange)
+            .outerjoin(ReturnItem, ReturnItem.id == Exchange.return_item_id)
+            .outerjoin(Return, Return.id == ReturnItem.return_id)
+            .outerjoin(Claim, Claim.id == Exchange.claim_id),
+        ),
+        (Withdrawal, select(_rma).join(Withdrawal, Withdrawal.return_id == Return.id)),
+        (ReturnLabel, _of_parcel.join(ReturnLabel, ReturnLabel.parcel_id == ReturnParcel.id)),
+        (ReturnPickUp, _of_parcel.join(ReturnPickUp, ReturnPickUp.parcel_id == ReturnParcel.id)),
+        (Order, select(_order)),
+        (Shipment, select(_order, Shipment.id.label("parcel")).join(Order, Order.id == Shipment.order_id)),
+        (Subscription, _subscription),
+        (OneTimeItem, _subscription.join(OneTimeItem, OneTimeItem.subscription_id == Subscription.id)),
+        (Overcharge, _subscription.join(Overcharge, Overcharge.subscription_id == Subscription.id)),
+    )
+}
+"""How each kind of row that a task, or the work that one is about, names as its subject leads to those pages."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +74,26 @@ class Done:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a task is about, as far as there are pages of it."""
+
+    rma: str | None = None
+    """The return on whose page it is worked on."""
+    claim: str | None = None
+    """Likewise; the reference."""
+    order: str | None = None
+    """Its number."""
+    parcel: int | None = None
+    """Of that order."""
+    subscription: int | None = None
+    subscription_ref: str | None = None
+    """What the provider calls it."""
+
+
+@dataclass(frozen=True)
 class Opened:
     line: Line
-    rma: str | None
-    """The return on whose page it is worked on."""
-    claim: str | None
-    """Likewise; the reference."""
+    about: About
     told: tuple[str, ...]
     """In the words of whoever opened it."""
     work: Failing | None
@@ -56,14 +108,12 @@ class Opened:
     """Newest first."""
 
 
-def opened(line: Line) -> Opened:
-    rma, claim = _where(line)
-    others = waiting_for(line.customer_id) if line.customer_id else []
+def opened(line: Line, *, at: datetime) -> Opened:
+    others = waiting_for(line.customer_id, at=at) if line.customer_id else []
     everybody = db.session.execute(select(Staff.id, Staff.name, Staff.disabled_at).order_by(Staff.name, Staff.id)).all()
     return Opened(
         line=line,
-        rma=rma,
-        claim=claim,
+        about=_about(line),
         told=_told(line),
         work=operations.failing_work(line.subject) if line.kind == "out of step" else None,
         ends_by_deed=ends_by_deed(line.kind, line.facts),
@@ -96,25 +146,16 @@ def _owner(side: Values, subject: str) -> int | None:
     return owner_id
 
 
-def _where(line: Line) -> tuple[str | None, str | None]:
-    """The return or the claim that it is about."""
+def _about(line: Line) -> About:
     table, _, row_id = line.subject.partition(":")
-    if table == Return.__tablename__:
-        return line.facts.get("rma"), None
-    if table == Claim.__tablename__:
-        return None, line.facts.get("reference")
-    query = select(Return.rma, Claim.reference)
-    if table == Payout.__tablename__:
-        query = query.select_from(Payout).outerjoin(Return, Return.id == Payout.return_id).outerjoin(Claim, Claim.id == Payout.claim_id)
-        query = query.where(Payout.id == int(row_id))
-    elif table == Exchange.__tablename__:
-        query = query.select_from(Exchange).outerjoin(ReturnItem, ReturnItem.id == Exchange.return_item_id)
-        query = query.outerjoin(Return, Return.id == ReturnItem.return_id).outerjoin(Claim, Claim.id == Exchange.claim_id)
-        query = query.where(Exchange.id == int(row_id))
-    else:
-        return None, None
-    found = db.session.execute(query).one_or_none()
-    return (found[0], found[1]) if found else (None, None)
+    if table == Sync.__tablename__:
+        sync = db.session.execute(select(Sync.kind, Sync.subject_id).where(Sync.id == int(row_id))).one_or_none()
+        table, row_id = (sync.kind, str(sync.subject_id)) if sync else ("", "")
+    if table not in ABOUT:
+        return About()
+    model, found = ABOUT[table]
+    row = db.session.execute(found.where(model.id == int(row_id))).mappings().one_or_none()
+    return About(**row) if row else About()
 
 
 def _told(line: Line) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import abort, redirect, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -10,17 +10,18 @@ from sqlalchemy import select
 from portal.accounts.current import current, staff_only
 from portal.accounts.models import Role
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
-from portal.kit.refusal import Refusal
-from portal.kit.web import page, say
+from portal.kit.db import db
+from portal.kit.web import one_or_404, page
 from portal.orders.models import Order
 from portal.returns import hold_claim
 from portal.returns.actions import another_way, answering, paying_out
 from portal.returns.models import Claim, Payout
 from portal.returns.queries import desk_claims as queries
 from portal.returns.queries.failures import can_credit
+from portal.returns.queries.tasks import subjects_of_claims
 from portal.support import forms
-from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
+from portal.support.routes.door import bp, do, is_lead, note_look, on_behalf_of
+from portal.support.routes.place import came, trail
 from portal.tasks.actions import take_tasks
 from portal.timeline import Actor
 
@@ -31,7 +32,8 @@ Deed = Callable[[Claim, Actor], object]
 @staff_only(Role.AGENT)
 def claims() -> ResponseReturnValue:
     """Names nobody: so looking at it leaves no trace."""
-    return page("support/claims.html", claims=queries.waiting_claims(), at=now())
+    at = now()
+    return page("support/claims.html", claims=queries.waiting_claims(at=at), at=at)
 
 
 @bp.get("/claims/<reference>")
@@ -43,7 +45,7 @@ def show_claim(reference: str) -> ResponseReturnValue:
 @bp.post("/claims/<reference>/take")
 @staff_only(Role.AGENT)
 def take_claim(reference: str) -> ResponseReturnValue:
-    return _do(reference, lambda claim, by: take_tasks(claim, current.staff, by=by, at=now()), _("It is yours."))
+    return _do(reference, lambda claim, by: take_tasks(subjects_of_claims([claim.id]), current.staff, by=by, at=now()), _("It is yours."))
 
 
 @bp.post("/claims/<reference>/approve")
@@ -76,8 +78,7 @@ def resolve_claim(reference: str) -> ResponseReturnValue:
 @staff_only(Role.AGENT)
 def claim_given_by_hand(reference: str, payout_id: int) -> ResponseReturnValue:
     def done(claim: Claim, by: Actor) -> None:
-        theirs = select(Payout).where(Payout.id == payout_id, Payout.claim_id == claim.id)
-        paying_out.done_by_hand(db.session.scalars(theirs).one_or_none() or abort(404), by=by, at=now())
+        paying_out.done_by_hand(one_or_404(Payout.of(claim).where(Payout.id == payout_id)), by=by, at=now())
 
     return _do(reference, done, _("Kept: it was given back by hand."))
 
@@ -89,8 +90,7 @@ def claim_another_way(reference: str, payout_id: int) -> ResponseReturnValue:
     way = forms.another_way(request.form) or abort(400)
 
     def choose(claim: Claim, by: Actor) -> None:
-        theirs = select(Payout).where(Payout.id == payout_id, Payout.claim_id == claim.id)
-        payout = db.session.scalars(theirs).one_or_none() or abort(404)
+        payout = one_or_404(Payout.of(claim).where(Payout.id == payout_id))
         another_way.choose_for(payout, way, is_lead=is_lead(), by=by, at=now())
 
     return _do(reference, choose, forms.told_of_way(way))
@@ -108,25 +108,26 @@ def currency_of(claim: Claim) -> str:
 
 
 def _do(reference: str, deed: Deed, told: str, form: str = "") -> ResponseReturnValue:
-    """What is refused is said on the same page, and what was typed into its `form` still stands there."""
-    try:
-        with transaction():
-            claim = hold_claim(select(Claim).where(Claim.reference == reference)) or abort(404)
-            deed(claim, on_behalf_of(claim.customer_id))
-    except Refusal as refusal:
-        return _show(reference, str(refusal), form, request.form, status_of(refusal))
-    say(told)
-    return redirect(url_for(".show_claim", reference=reference), 303)
+    """What was typed into its `form` still stands there when it is refused."""
+
+    def change() -> None:
+        claim = hold_claim(select(Claim).where(Claim.reference == reference)) or abort(404)
+        deed(claim, on_behalf_of(claim.customer_id))
+
+    back = url_for(".show_claim", reference=reference, **came())
+    return do(change, told, to=back, again=lambda why, status: _show(reference, why, form, request.form, status))
 
 
 def _show(
     reference: str, refusal: str = "", form: str = "", sent: Mapping[str, str] | None = None, status: int = 200
 ) -> ResponseReturnValue:
     db.session.rollback()
-    found = queries.whole_claim(reference) or abort(404)
-    note_look([found.customer_id], "claim")
-    found = queries.whole_claim(reference) or abort(404)
+    at = now()
+    on = trail(at=at)
+    note_look([(queries.whole_claim(reference, at=at) or abort(404)).customer_id], "claim")
+    found = queries.whole_claim(reference, at=at) or abort(404)
     return page(
-        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=now(), refusal=refusal, form=form,
-        sent=sent if sent is not None else {}, can_credit=can_credit(found.customer_id, found.currency),
+        "support/claim.html", status, found=found, claim=found.claim, reasons=answering.DENY_REASONS, at=at, trail=on,
+        about={"reference": reference, **came()}, refusal=refusal, form=form, sent=sent if sent is not None else {},
+        can_credit=can_credit(found.customer_id, found.currency),
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """Whoever comes to these pages works here, as each says of itself; and whom they see is kept before they do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from flask import Blueprint
+from flask import Blueprint, redirect
+from flask.typing import ResponseReturnValue
 
 from portal import outbox
 from portal.accounts.current import DESK, current
@@ -10,6 +11,7 @@ from portal.accounts.models import Role
 from portal.kit.clock import now
 from portal.kit.db import transaction
 from portal.kit.refusal import Refusal
+from portal.kit.web import say
 from portal.support.actions import looking
 from portal.timeline import Actor
 
@@ -28,6 +30,20 @@ def on_behalf_of(customer_id: int | None) -> Actor:
     """Who does it, and whose it is: for the history, and for what is asked for from here on."""
     outbox.asked_by(outbox.Asker(customer_id, current.staff.id))
     return Actor(customer_id=customer_id, staff_id=current.staff.id)
+
+
+def do(
+    change: Callable[[], object], told: str, *, to: str, again: Callable[[str, int], ResponseReturnValue], undo: str | None = None
+) -> ResponseReturnValue:
+    """All that a form changes, said on the page that it leads `to`. What is refused is said on a page that is shown `again`, with what was
+    typed: for why, and as what status."""
+    try:
+        with transaction():
+            change()
+    except Refusal as refusal:
+        return again(str(refusal), status_of(refusal))
+    say(told, undo=undo)
+    return redirect(to, 303)
 
 
 def is_lead() -> bool:

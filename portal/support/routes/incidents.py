@@ -20,7 +20,7 @@ from portal.kit.refusal import Refusal
 from portal.kit.shop import shop
 from portal.kit.web import one_or_404, page, say
 from portal.support import incident_forms as forms
-from portal.support.routes.door import bp, note_look, status_of
+from portal.support.routes.door import bp, do, note_look, status_of
 
 
 @bp.get("/incidents")
@@ -77,13 +77,11 @@ def end_incident(incident_id: int) -> ResponseReturnValue:
 
 
 def _do(incident_id: int, deed: Callable[[Incident], None], told: str) -> ResponseReturnValue:
-    try:
-        with transaction():
-            deed(one_or_404(select(Incident).where(Incident.id == incident_id).with_for_update()))
-    except Refusal as refusal:
-        return _show(incident_id, request.form, str(refusal), status_of(refusal))
-    say(told)
-    return redirect(url_for(".show_incident", incident_id=incident_id), 303)
+    return do(
+        lambda: deed(one_or_404(select(Incident).where(Incident.id == incident_id).with_for_update())), told,
+        to=url_for(".show_incident", incident_id=incident_id),
+        again=lambda why, status: _show(incident_id, request.form, why, status),
+    )  # fmt: skip
 
 
 def _show(incident_id: int, sent: Mapping[str, str] | None = None, refusal: str = "", status: int = 200) -> ResponseReturnValue:

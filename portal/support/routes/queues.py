@@ -1,8 +1,7 @@
 """The first page: all that waits for somebody, one of it opened beside the list. Whose it is leaves a trace before it is shown."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,16 +12,15 @@ from portal.accounts.current import current, staff_only
 from portal.accounts.models import Role, Staff
 from portal.kit import i18n
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
+from portal.kit.db import transaction
 from portal.kit.web import LARGEST_ID, one_or_404, page, say
 from portal.operations import queries as operations
 from portal.support import forms, queries
 from portal.support.routes.door import bp, note_look
-from portal.tasks import NotThen, Queue, actions
+from portal.support.routes.place import listed, next_after, place, task_number
+from portal.tasks import NotThen, actions, hold_task
 from portal.tasks import queries as tasks
 from portal.tasks.models import StaffTask
-
-MINE, PUT_OFF = "mine", "put-off"
 
 
 @bp.get("")
@@ -94,45 +92,24 @@ def reopen_task(task_id: int) -> ResponseReturnValue:
 
 def _do(task_id: int, deed: Callable[[StaffTask], None], told: str, *, undo: str | None = None) -> ResponseReturnValue:
     with transaction():
-        deed(db.session.scalars(StaffTask.held(task_id)).one_or_none() or abort(404))
+        deed(hold_task(task_id) or abort(404))
     say(told, undo=undo)
     if undo:
         return redirect(url_for(".show", **place(), past=task_id), 303)
     return redirect(url_for(".show_task", task_id=task_id, **place()), 303)
 
 
-def place() -> dict[str, Any]:
-    """Where in the list somebody is, for `url_for`: it goes along with what they open and do, so that they come back to it. The list is of
-    one queue, of whatever is one's own or was put off, else of all; it goes on after the task with which the page before ended."""
-    queue = request.args.get("queue")
-    return {"queue": queue if queue in [*Queue, MINE, PUT_OFF] else None, "after": task_number("after")}
-
-
-def task_number(name: str) -> int | None:
-    """As an address has it; None where that is no number of a row."""
-    asked = request.args.get(name, type=int) or 0
-    return asked if 0 < asked <= LARGEST_ID else None
-
-
 def _show(chosen: tasks.Line | None = None, refusal: str = "") -> ResponseReturnValue:
     here, at = place(), now()
-    found = _listed(here["queue"], here["after"], at=at)
+    found = listed(here["queue"], here["after"], at=at)
     past = chosen.id if chosen and chosen.done_at else task_number("past")
-    follows = (_listed(here["queue"], past, at=at).free_for(current.staff.id) or found.free_for(current.staff.id)) if past else None
+    follows = next_after(past, at=at) if past else None
     named = [*found.lines, *filter(None, [follows])]
     note_look(dict.fromkeys(line.customer_id for line in named if line.customer_id), "queue")
     if chosen and chosen.customer_id:
         note_look([chosen.customer_id], "task")
     return page(
         "support/desk.html", 422 if refusal else 200, staff=current.staff, found=found, counted=tasks.counted(at=at), here=here,
-        follows=follows, at=at, opened=queries.opened(chosen) if chosen else None, alarms=operations.alarms(), refusal=refusal,
+        follows=follows, at=at, opened=queries.opened(chosen, at=at) if chosen else None, alarms=operations.alarms(), refusal=refusal,
         sent=request.form, tomorrow=at.astimezone(i18n.time_zone()).date() + timedelta(days=1),
     )  # fmt: skip
-
-
-def _listed(queue: str | None, after: int | None, *, at: datetime) -> tasks.Waiting:
-    if queue == MINE:
-        return tasks.waiting(at=at, owner_id=current.staff.id, after=after)
-    if queue == PUT_OFF:
-        return tasks.waiting(at=at, put_off=True, after=after)
-    return tasks.waiting(Queue(queue) if queue else None, at=at, after=after)

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from secrets import token_urlsafe
-from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,13 +12,12 @@ from portal.accounts.current import current, staff_only
 from portal.accounts.models import Customer, Role
 from portal.kit import i18n
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
-from portal.kit.refusal import Refusal
-from portal.kit.web import one_or_404, page, say
+from portal.kit.db import db
+from portal.kit.web import one_or_404, page
 from portal.photos import is_draft
 from portal.support import forms
-from portal.support.routes.door import bp, note_look, status_of
-from portal.support.routes.queues import place, task_number
+from portal.support.routes.door import bp, do, note_look
+from portal.support.routes.place import came
 from portal.tasks import actions
 from portal.tasks.models import StaffNote
 
@@ -54,7 +52,7 @@ def remove_note(customer_id: int, note_id: int) -> ResponseReturnValue:
     def remove(customer: Customer) -> None:
         actions.remove_note(_note(customer, note_id), by=current.staff, at=now())
 
-    undo = url_for(".keep_note", customer_id=customer_id, note_id=note_id, **_came())
+    undo = url_for(".keep_note", customer_id=customer_id, note_id=note_id, **came())
     return _do(customer_id, remove, _("Removed."), undo=undo)
 
 
@@ -97,29 +95,20 @@ def _note(customer: Customer, note_id: int) -> StaffNote:
 
 
 def _do(customer_id: int, deed: Callable[[Customer], object], told: str, *, undo: str | None = None) -> ResponseReturnValue:
-    """Leads back to the task, or to the customer. What is refused is said on a page where what was typed still stands."""
-    try:
-        with transaction():
-            deed(db.session.scalars(Customer.locked(customer_id)).one_or_none() or abort(404))
-    except Refusal as refusal:
-        return _show(customer_id, str(refusal), status_of(refusal))
-    say(told, undo=undo)
-    came = _came()
-    back = url_for(".show_task", task_id=came.pop("task"), **came) if came else url_for(".customer", customer_id=customer_id)
-    return redirect(back, 303)
-
-
-def _came() -> dict[str, Any]:
-    """From which task they came, and where in the list that was; empty for whoever came from the customer's page."""
-    task = task_number("task")
-    return {"task": task, **place()} if task else {}
+    """Leads back to the task, or to the customer."""
+    here = came()
+    back = url_for(".show_task", task_id=here.pop("task"), **here) if here else url_for(".customer", customer_id=customer_id)
+    return do(
+        lambda: deed(one_or_404(Customer.locked(customer_id))), told, to=back, undo=undo,
+        again=lambda why, status: _show(customer_id, why, status),
+    )  # fmt: skip
 
 
 def _show(customer_id: int, refusal: str = "", status: int = 200) -> ResponseReturnValue:
     db.session.rollback()
     note_look([one_or_404(select(Customer.id).where(Customer.id == customer_id))], "notes")
     person = one_or_404(select(Customer).where(Customer.id == customer_id))
-    return page("support/notes.html", status, person=person, at=now(), refusal=refusal, sent=request.form, came=_came())
+    return page("support/notes.html", status, person=person, at=now(), refusal=refusal, sent=request.form, came=came())
 
 
 def _draft() -> str:

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from secrets import token_urlsafe
 
-from flask import abort, redirect, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -14,18 +14,19 @@ from portal import photos
 from portal.accounts.current import current, staff_only
 from portal.accounts.models import Role
 from portal.kit.clock import now
-from portal.kit.db import db, transaction
-from portal.kit.refusal import Refusal
+from portal.kit.db import db
 from portal.kit.uploads import takes_files
-from portal.kit.web import page, say
+from portal.kit.web import one_or_404, page
 from portal.returns import hold_return
 from portal.returns.actions import another_way, by_shop, closing, deciding, paying_out, receiving, refunding, starting
 from portal.returns.models import Payout, Return, ReturnItem, ReturnStatus
 from portal.returns.queries import desk as queries
 from portal.returns.queries.failures import can_credit
 from portal.returns.queries.policies import policy_of
+from portal.returns.queries.tasks import subjects_of_returns
 from portal.support import forms
-from portal.support.routes.door import bp, is_lead, note_look, on_behalf_of, status_of
+from portal.support.routes.door import bp, do, is_lead, note_look, on_behalf_of
+from portal.support.routes.place import came, trail
 from portal.tasks.actions import take_tasks
 from portal.timeline import Actor
 
@@ -36,8 +37,9 @@ Deed = Callable[[Return, Actor], object]
 @staff_only(Role.AGENT)
 def returns() -> ResponseReturnValue:
     """Names nobody: so looking at it leaves no trace."""
-    queues = [(queue, list(ones)) for queue, ones in groupby(queries.queue(), attrgetter("queue"))]
-    return page("support/returns.html", queues=queues, at=now())
+    at = now()
+    queues = [(queue, list(ones)) for queue, ones in groupby(queries.queue(at=at), attrgetter("queue"))]
+    return page("support/returns.html", queues=queues, at=at)
 
 
 @bp.get("/returns/<rma>")
@@ -49,7 +51,7 @@ def show_return(rma: str) -> ResponseReturnValue:
 @bp.post("/returns/<rma>/take")
 @staff_only(Role.AGENT)
 def take_return(rma: str) -> ResponseReturnValue:
-    return _do(rma, lambda one, by: take_tasks(one, current.staff, by=by, at=now()), _("It is yours."))
+    return _do(rma, lambda one, by: take_tasks(subjects_of_returns([one.id]), current.staff, by=by, at=now()), _("It is yours."))
 
 
 @bp.post("/returns/<rma>/approve")
@@ -140,8 +142,7 @@ def refund_by_shop(rma: str) -> ResponseReturnValue:
 @staff_only(Role.AGENT)
 def given_by_hand(rma: str, payout_id: int) -> ResponseReturnValue:
     def done(one: Return, by: Actor) -> None:
-        theirs = select(Payout).where(Payout.id == payout_id, Payout.return_id == one.id)
-        paying_out.done_by_hand(db.session.scalars(theirs).one_or_none() or abort(404), by=by, at=now())
+        paying_out.done_by_hand(one_or_404(Payout.of(one).where(Payout.id == payout_id)), by=by, at=now())
         closing.close_if_settled(one, by=by, at=now())
 
     return _do(rma, done, _("Kept: it was given back by hand."))
@@ -154,8 +155,7 @@ def return_another_way(rma: str, payout_id: int) -> ResponseReturnValue:
     way = forms.another_way(request.form) or abort(400)
 
     def choose(one: Return, by: Actor) -> None:
-        theirs = select(Payout).where(Payout.id == payout_id, Payout.return_id == one.id)
-        payout = db.session.scalars(theirs).one_or_none() or abort(404)
+        payout = one_or_404(Payout.of(one).where(Payout.id == payout_id))
         another_way.choose_for(payout, way, is_lead=is_lead(), by=by, at=now())
         closing.close_if_settled(one, by=by, at=now())
 
@@ -188,21 +188,22 @@ def note_on_return(rma: str) -> ResponseReturnValue:
 
 
 def _do(rma: str, deed: Deed, told: str, form: str = "", taken: photos.Taken | None = None) -> ResponseReturnValue:
-    """What is refused is said on the same page, and what was typed into its `form` still stands there."""
+    """What was typed into its `form` still stands there when it is refused."""
+
+    def change() -> None:
+        return_ = hold_return(select(Return).where(Return.rma == rma)) or abort(404)
+        deed(return_, on_behalf_of(return_.customer_id))
+
     if taken and taken.refusals:
         return _show(rma, str(taken.refusals[0]), form, request.form, 422)
-    try:
-        with transaction():
-            return_ = hold_return(select(Return).where(Return.rma == rma)) or abort(404)
-            deed(return_, on_behalf_of(return_.customer_id))
-    except Refusal as refusal:
-        return _show(rma, str(refusal), form, request.form, status_of(refusal))
-    say(told)
-    return redirect(url_for(".show_return", rma=rma), 303)
+    back = url_for(".show_return", rma=rma, **came())
+    return do(change, told, to=back, again=lambda why, status: _show(rma, why, form, request.form, status))
 
 
 def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] | None = None, status: int = 200) -> ResponseReturnValue:
     db.session.rollback()
+    at = now()
+    on = trail(at=at)
     customer_id = _found(rma).return_.customer_id
     note_look([customer_id] if customer_id else [], "return")
     found = _found(rma)
@@ -211,17 +212,17 @@ def _show(rma: str, refusal: str = "", form: str = "", sent: Mapping[str, str] |
     is_approved = return_.status is ReturnStatus.APPROVED
     due = refunding.due_now(return_)
     amount = sum(line.amount for line in due)
-    credit = can_credit(return_.customer_id, return_.currency)
     to_reckon = by_shop.to_reckon(return_) if is_approved else []
     return page(
-        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, to_reckon=to_reckon, at=now(),
-        refusal=refusal, form=form, sent=sent if sent is not None else {}, new_draft=lambda: token_urlsafe(24), is_lead=is_lead(),
-        needs_lead=refunding.needs_lead(amount, return_.currency), can_credit=credit,
+        "support/return.html", status, found=found, return_=return_, terms=terms, due=due, amount=amount, to_reckon=to_reckon, at=at,
+        trail=on, about={"rma": rma, **came()}, refusal=refusal, form=form, sent=sent if sent is not None else {},
+        new_draft=lambda: token_urlsafe(24), is_lead=is_lead(), needs_lead=refunding.needs_lead(amount, return_.currency),
+        can_credit=can_credit(return_.customer_id, return_.currency),
     )  # fmt: skip
 
 
 def _found(rma: str) -> queries.DeskReturn:
-    return queries.whole(rma) or abort(404)
+    return queries.whole(rma, at=now()) or abort(404)
 
 
 def _item(return_: Return, item_id: int) -> ReturnItem:

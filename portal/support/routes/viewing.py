@@ -32,7 +32,7 @@ def ask_to_view(customer_id: int) -> ResponseReturnValue:
 def view(customer_id: int) -> ResponseReturnValue:
     """The row and the trace of the look are kept before the session changes: if they can't be, it does not. Who comes to prepare a change
     `again` (a suggestion's number), or could not send a form before their last view was over, finds themselves at it."""
-    form = forms.ViewForm(request.form, [task.id for task in waiting_for(customer_id)])
+    form = forms.ViewForm(request.form, [task.id for task in waiting_for(customer_id, at=now())])
     if not form.is_right:
         return _ask(customer_id, form, 422)
     at = now()
@@ -90,7 +90,7 @@ def leave() -> ResponseReturnValue:
 def _ask(customer_id: int, form: forms.ViewForm, status: int = 200) -> ResponseReturnValue:
     customer = one_or_404(select(Customer).where(Customer.id == customer_id))
     may = current.impersonation is None and impersonating.may_view(current.staff, customer)
-    tasks = waiting_for(customer_id)
+    tasks = waiting_for(customer_id, at=now())
     return page("support/view_as.html", status, customer=customer, form=form, may=may, tasks=tasks)
 
 

@@ -1,6 +1,6 @@
 """What is done about what waits. Called from an open transaction."""
 
-from portal.tasks.actions.leaving import put_back_what_was_left as put_back_what_was_left
+from portal.tasks.actions.leaving import put_back_all_of as put_back_all_of
 from portal.tasks.actions.notes import correct_note as correct_note
 from portal.tasks.actions.notes import keep_note as keep_note
 from portal.tasks.actions.notes import remove_note as remove_note

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
-from portal.tasks.actions.tasks import hold, open_task
+from portal.tasks.actions.tasks import must_work, open_task
 from portal.tasks.models import StaffTask
 from portal.tasks.models.task import LONGEST
 from portal.tasks.refusals import NothingWritten, NotThen
-from portal.timeline import Actor, note
+from portal.timeline import Actor, hold_history, note
 
 REMINDER = "reminder"
 
@@ -19,8 +19,10 @@ def remind(customer: Customer, words: str, due_at: datetime, *, draft: str, auth
         raise NothingWritten
     if not at < due_at <= at + LONGEST:
         raise NotThen
+    hold_history()
+    must_work(author.id)
     task_id = open_task(
-        REMINDER, customer, key=f"{REMINDER}:{draft}", customer_id=customer.id, due_at=due_at, at=at, words=words, owner_id=hold(author).id
+        REMINDER, customer, key=f"{REMINDER}:{draft}", customer_id=customer.id, due_at=due_at, at=at, words=words, owner_id=author.id
     )
     if task_id is None:
         return None

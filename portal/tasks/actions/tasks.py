@@ -1,5 +1,6 @@
 """How a task for the shop's people begins and ends, and whose it is meanwhile."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,11 @@ from sqlalchemy import case, exists, select, update
 from portal.accounts.models import Staff
 from portal.kit.db import Model, db, insert
 from portal.tasks.kinds import KINDS
+from portal.tasks.locks import hold_tasks
 from portal.tasks.models import StaffTask, Vip
 from portal.tasks.models.task import FIRST, THEN
 from portal.tasks.refusals import NotAtWork
-from portal.timeline import Actor, deed
+from portal.timeline import Actor, deed, hold_history
 from portal.timeline import key as subject_key
 
 
@@ -40,15 +42,15 @@ def open_task(
 
 def finish_tasks(kind: str, subject: Model, *, at: datetime) -> None:
     """Their reason is gone."""
+    hold_history()
     waiting = update(StaffTask).where(StaffTask.kind == kind, StaffTask.subject == subject_key(subject), StaffTask.done_at.is_(None))
     db.session.execute(waiting.values(done_at=at), execution_options={"synchronize_session": False})
 
 
-def take_tasks(subject: Model, owner: Staff, *, by: Actor, at: datetime) -> int:
-    """All that waits about it is theirs from now on, whoever had it before. How many they are. Raises NotAtWork."""
-    owner = hold(owner)
-    theirs = StaffTask.waiting().where(StaffTask.subject == subject_key(subject)).with_for_update(of=StaffTask)
-    waiting = db.session.scalars(theirs).all()
+def take_tasks(subjects: Collection[str], owner: Staff, *, by: Actor, at: datetime) -> int:
+    """All that waits about these, each as `table:id`, is theirs from now on, whoever had it before. How many they are. Raises NotAtWork."""
+    waiting = hold_tasks(StaffTask.waiting().where(StaffTask.subject.in_(subjects)))
+    must_work(owner.id)
     for task in waiting:
         with deed(task, "take task", by=by, at=at, facts={"kind": task.kind}):
             task.give(owner, by=owner)
@@ -56,15 +58,17 @@ def take_tasks(subject: Model, owner: Staff, *, by: Actor, at: datetime) -> int:
 
 
 def take(task: StaffTask, owner: Staff, *, at: datetime) -> None:
-    """Whoever is first has it. Raises DoneAlready, SomebodyHasIt, NotAtWork."""
+    """Whoever is first has it. The task is held, as for all that follow. Raises DoneAlready, SomebodyHasIt, NotAtWork."""
+    must_work(owner.id)
     with deed(task, "take task", by=_by(task, owner), at=at, facts={"kind": task.kind}):
-        task.take(hold(owner))
+        task.take(owner)
 
 
 def give(task: StaffTask, colleague: Staff, *, by: Staff, at: datetime) -> None:
     """Whoever has it. Raises DoneAlready, NotAtWork."""
+    must_work(colleague.id)
     with deed(task, "give task", by=_by(task, by), at=at, facts={"kind": task.kind}):
-        task.give(hold(colleague), by=by)
+        task.give(colleague, by=by)
 
 
 def put_back(task: StaffTask, *, by: Staff, at: datetime) -> None:
@@ -92,17 +96,22 @@ def finish(task: StaffTask, *, by: Staff, at: datetime) -> None:
 
 
 def reopen(task: StaffTask, *, by: Staff, at: datetime) -> None:
-    """It was not done after all."""
+    """It was not done after all. It is nobody's where its owner works here no more."""
     with deed(task, "reopen task", by=_by(task, by), at=at, facts={"kind": task.kind}):
         task.reopen()
+        if task.done_at is None and task.owner_id and _is_shut_out(task.owner_id):
+            task.put_back()
 
 
-def hold(colleague: Staff) -> Staff:
-    """Their row, until the task is theirs: who shuts them out meanwhile waits, and finds it among what they have. Raises NotAtWork."""
-    held = db.session.scalars(Staff.locked(colleague.id)).one()
-    if held.is_shut_out:
+def must_work(staff_id: int) -> None:
+    """The history is held: who shuts them out has written there before, or waits, and finds among what they have what they get now. Raises
+    NotAtWork."""
+    if _is_shut_out(staff_id):
         raise NotAtWork
-    return held
+
+
+def _is_shut_out(staff_id: int) -> bool:
+    return db.session.scalar(select(Staff.disabled_at).where(Staff.id == staff_id)) is not None
 
 
 def _by(task: StaffTask, staff: Staff) -> Actor:

@@ -1,7 +1,7 @@
 """One thing that somebody at the shop has to look at."""
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, TextClause, and_, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -76,11 +76,6 @@ class StaffTask(Model):
     @classmethod
     def is_put_off(cls, at: datetime) -> ColumnElement[bool]:
         return and_(cls.done_at.is_(None), cls.put_off_until > at)
-
-    @classmethod
-    def held(cls, task_id: int) -> Select[Self]:
-        """For who changes it, one after the other."""
-        return select(cls).where(cls.id == task_id).with_for_update(of=cls)
 
     def take(self, staff: Staff) -> None:
         """From now on. Raises DoneAlready, SomebodyHasIt."""

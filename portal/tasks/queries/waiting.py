@@ -59,9 +59,9 @@ class Waiting:
     after: int | None
     """The task after which the next page begins, if there is one."""
 
-    def free_for(self, staff_id: int) -> Line | None:
-        """The first that no colleague has."""
-        return next((line for line in self.lines if line.owner_id in (None, staff_id)), None)
+    def free_for(self, staff_id: int, *, but: int) -> Line | None:
+        """The first that no colleague has, other than this one."""
+        return next((line for line in self.lines if line.owner_id in (None, staff_id) and line.id != but), None)
 
 
 @dataclass(frozen=True)
