@@ -103,6 +103,16 @@ def test_looks_at_the_desk_are_one_line_a_day_for_each_person(desk: Browser, lea
     assert told.count("Looked you up 3 times at the desk") == 1 and told.count("Looked you up once at the desk") == 2
 
 
+def test_lists_that_she_stands_in_are_told_apart_from_looks_at_her(app: Flask, desk: Browser, alice: Box) -> None:
+    desk.get(f"/desk/customers/{alice.customer_id}")
+    with app.app_context(), transaction():
+        jonas = db.session.query(Staff).filter_by(name="Jonas").one()
+        for page in "search", "queue":
+            look_at([alice.customer_id], page=page, by=jonas, at=clock.now())
+    told = words(alice.browser.get(HERE))
+    assert "Looked you up once at the desk. Saw lists 2 times in which you stand." in told
+
+
 def test_deeds_at_the_desk_stand_by_day_and_person_and_what_staff_note_does_not(desk: Browser, alice: Box, time: Time) -> None:
     """From the first moment to the last; in a list with the views, by time."""
     here = f"/desk/customers/{alice.customer_id}"

@@ -26,6 +26,8 @@ NOT_CHANGES = ("impersonation started", "impersonation mode", "impersonation end
 SUGGESTED = "change prepared"
 AS_CUSTOMER = "view"
 """A look that is written down with each view, which says more."""
+IN_PASSING = "search", "queue", "history", "incident"
+"""Pages of the desk that list many, whoever is looked for."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Visit:
     """At the desk: the first moment of that day."""
     times: int = 0
     """How often they looked, at the desk."""
+    in_passing: int = 0
+    """How often they saw a list there in which the customer stands."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def _views(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
 
 
 def _looks(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
-    query = select(Look.at, Staff.name, Staff.role, Staff.id).join(Staff, Staff.id == Look.staff_id)
+    query = select(Look.at, Look.page, Staff.name, Staff.role, Staff.id).join(Staff, Staff.id == Look.staff_id)
     query = query.where(Look.customer_id == customer_id, Look.page != AS_CUSTOMER).order_by(Look.at.desc(), Look.id.desc())
     return _rows(query, Look.at, until)
 
@@ -149,5 +153,6 @@ def _at_desk(looks: Sequence[Row[Any]], deeds: Sequence[Row[Any]], zone: ZoneInf
 def _day_at_desk(looked: list[Row[Any]], did: list[Row[Any]]) -> Visit:
     every = sorted([*looked, *did], key=lambda row: row.at)
     changes = tuple({"subject": row.subject, "deed": row.deed, "facts": row.facts} for row in reversed(did))
-    last = every[-1]
-    return Visit(at=last.at, since=every[0].at, staff=last.name, role=last.role, changes=changes, times=len(looked))
+    in_passing = sum(look.page in IN_PASSING for look in looked)
+    last, times = every[-1], len(looked) - in_passing
+    return Visit(last.at, last.name, last.role, changes=changes, since=every[0].at, times=times, in_passing=in_passing)
