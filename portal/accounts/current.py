@@ -277,7 +277,8 @@ def _to_what_goes_on() -> BaseResponse:
     going_on = current.impersonation is not None
     with i18n.speaking(None, None):
         more = _("What you sent just now was not done.") if request.method == "POST" else ""
-        web.say(_("The view of that page has ended.") if going_on else _("No view goes on."), more, tone="warn")
+        ended = _("You were signed out meanwhile.") if current.signed_in is None else _("No view goes on.")
+        web.say(_("The view of that page has ended.") if going_on else ended, more, tone="warn")
     return redirect("/" if going_on else DESK, 303)
 
 

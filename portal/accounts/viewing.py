@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import ceil
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, render_template, request
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -81,13 +81,18 @@ def watch() -> Markup:
     left = max(0, ceil((user.impersonation.ends_at - now()).total_seconds()))
     with i18n.speaking(None, None):
         view, lang = user.impersonation, i18n.language()
-        html = render_template("accounts/_watch.html", view=view, staff=user.staff, customer=user.customer, left=left, lang=lang)
+        at_desk = is_desks(request.endpoint)
+        html = render_template(
+            "accounts/_watch.html", view=view, staff=user.staff, customer=user.customer, left=left, lang=lang, at_desk=at_desk
+        )
     return Markup(html)  # noqa: S704 (made by a template of ours)
 
 
 def closed(path: str) -> str:
     """Why a form that is sent there is closed for whoever sees it, in the shop's language; empty where it is open."""
     view = current.impersonation
+    if view and path == url_for("door.sign_out") and not is_desks(request.endpoint):
+        return _only_they()  # it would sign out whoever looks
     return _why_not_there(path, "POST", view.mode) if view else ""
 
 

@@ -86,7 +86,7 @@ def _is_refused(app: Flask, offered: Tag, page: BeautifulSoup) -> bool:
     to = urlsplit(str(offered.get("href") or offered.get("action")))
     if to.netloc:
         return app.config["STRIPE_API_BASE"].endswith(to.netloc) and words(offered) != "Receipt"
-    looks = offered.name == "form" and page.select_one(".watch.look") is not None and to.path != "/sign-out"
+    looks = offered.name == "form" and page.select_one(".watch.look") is not None
     there = [app.view_functions[name] for method in ("GET", "POST") if (name := _endpoint(app, to.path, method))]
     return looks or any(hasattr(view, "only_themselves") for view in there)
 

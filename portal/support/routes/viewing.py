@@ -53,7 +53,7 @@ def view(customer_id: int) -> ResponseReturnValue:
 @staff_only(Role.AGENT)
 def ask_to_act() -> ResponseReturnValue:
     customer = current.customer if current.impersonation else None
-    return page("support/act.html", customer=customer) if customer else redirect(url_for(".show"), 303)
+    return page("support/act.html", customer=customer, back=_back()) if customer else redirect(url_for(".show"), 303)
 
 
 @bp.post("/viewing/mode")
@@ -69,8 +69,7 @@ def change_mode() -> ResponseReturnValue:
     with transaction():
         going_on = one_or_404(select(Impersonation).where(Impersonation.id == current.impersonation.id).with_for_update())
         impersonating.change_mode(going_on, Mode(mode), at=now())
-    back = came_from()
-    return redirect("/" if back.startswith(url_for(".ask_to_act")) else back, 303)
+    return redirect(_back(), 303)
 
 
 @bp.post("/viewing/leave")
@@ -92,6 +91,13 @@ def _ask(customer_id: int, form: forms.ViewForm, status: int = 200) -> ResponseR
     may = current.impersonation is None and impersonating.may_view(current.staff, customer)
     tasks = waiting_for(customer_id, at=now())
     return page("support/view_as.html", status, customer=customer, form=form, may=may, tasks=tasks)
+
+
+def _back() -> str:
+    """The page on which it was pressed. Without JavaScript, a page of its own asks in between."""
+    sent = request.form.get("back", "").replace("\\", "/").lstrip("/")
+    back = f"/{sent}" if sent else came_from()
+    return "/" if back.startswith(url_for(".ask_to_act")) else back
 
 
 def _session_id() -> int:
