@@ -93,7 +93,8 @@ class Current:
         """For the history: who does what is done now. At the desk that is nobody but the member of staff, whomever they view."""
         if self.signed_in is None:
             abort(redirect(_door(), 303))
-        return replace(self.signed_in.actor, prepared_id=g.get("prepared_id"))
+        prepared_id, prepared_by = g.get("approves", (None, None))
+        return replace(self.signed_in.actor, prepared_id=prepared_id, prepared_by=prepared_by)
 
 
 current = Current()

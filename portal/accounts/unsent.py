@@ -60,17 +60,23 @@ def bring_back(*, customer_id: int, mode: Mode | None, at: datetime) -> None:
     if kept["by"] not in (None, customer_id) or kept["until"] < at.timestamp():
         del session[KEPT]
         return
-    pairs = [(name, value) for name, value in kept["typed"]]
-    g.unsent, g.unsent_stays = dict(pairs), mode is Mode.LOOK
-    request.args = ImmutableMultiDict([*pairs, *request.args.items(multi=True)])
+    begin_with(kept["typed"])
+    g.unsent_stays = mode is Mode.LOOK
     if not kept.get("is_told"):
         _say(mode)
         session[KEPT] = {**kept, "is_told": True}
 
 
+def begin_with(typed: list[list[str]]) -> None:
+    """As if this page had been asked for with that."""
+    pairs = [(name, value) for name, value in typed]
+    g.unsent = dict(pairs)
+    request.args = ImmutableMultiDict([*pairs, *request.args.items(multi=True)])
+
+
 def forget_once_shown(answer: Response) -> Response:
     """Not yet, if htmx is only told which page to go to."""
-    if "unsent" in g and not g.unsent_stays and not {"HX-Redirect", "HX-Refresh"} & set(answer.headers.keys()):
+    if "unsent" in g and not g.get("unsent_stays") and not {"HX-Redirect", "HX-Refresh"} & set(answer.headers.keys()):
         session.pop(KEPT, None)
     return answer
 

@@ -19,6 +19,7 @@ from honcho.manager import Manager
 from pyotp import TOTP
 
 from portal.api.models import Scope
+from portal.demo import ports
 from portal.demo.people import CODES, HISTORY_DAYS, PEOPLE, STAFF
 from portal.kit import clock
 
@@ -158,12 +159,7 @@ def _kept(file: Path) -> str:
 def _free(port: int, host: str = "127.0.0.1") -> int:
     """This port, or the next one that nobody uses."""
     for candidate in range(port, port + 100):
-        with closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, candidate))
-            except OSError:
-                continue
+        if ports.take(candidate, host):
             return candidate
     raise OSError(f"No free port from {port} on.")
 

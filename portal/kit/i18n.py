@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt, get_timezone_location, get_timezone_name
 from babel.numbers import format_currency, format_percent
 from flask import Flask, current_app, g
 from flask_babel import Babel, Domain, refresh
@@ -166,6 +166,11 @@ def percent(share: float) -> str:
 def language_name(code: str) -> str:
     """A language in its own words."""
     return (Locale.parse(code.replace("-", "_")).get_display_name() or code).capitalize()
+
+
+def city(zone: str) -> str:
+    """By which a time zone is known: Lisbon, from Europe/Lisbon."""
+    return get_timezone_location(ZoneInfo(zone), locale=locale(), return_city=True)
 
 
 def country_name(code: str) -> str:

@@ -27,14 +27,13 @@ def status() -> None:
     click.echo(waits + (f" The oldest waits for {_words(found.oldest_age)}." if found.oldest_at else ""))
     for failing in found.failing:
         whose = f" of customer {failing.customer_id}" if failing.customer_id else ""
-        whose += f", asked for by {failing.asked_by}" if failing.asked_by else ""
+        whose += _by(failing)
         state = "switched off" if failing.is_off else "given up" if failing.next_at is None else "stuck" if failing.is_stuck else "failing"
         click.echo(f"{state}: {_named(failing)}{whose}, {failing.attempts} tries since {_moment(failing.since)}: {failing.reason}")
     if found.failures > len(found.failing):
         click.echo(f"and {found.failures - len(found.failing)} more that fail.")
     for done in found.recent:
-        by = f", asked for by {done.asked_by}" if done.asked_by else ""
-        click.echo(f"done: {done.kind} {done.subject_id} at {_moment(done.at)}{by}")
+        click.echo(f"done: {done.kind} {done.subject_id} at {_moment(done.at)}{_by(done)}")
     if last:
         _tell(last)
 
@@ -112,6 +111,12 @@ def _named(failing: queries.Failing) -> str:
         return f"{failing.name}, parcel {failing.about}"
     what = f"{failing.kind} {failing.subject_id}" if failing.subject_id else failing.kind
     return f"{failing.of} {failing.work_id}, {what}"
+
+
+def _by(work: queries.Failing | queries.Done) -> str:
+    if work.asked_by:
+        return f", asked for by {work.asked_by}"
+    return f", prepared by {work.prepared_by}" if work.prepared_by else ""
 
 
 def _moment(at: datetime) -> str:

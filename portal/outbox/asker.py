@@ -12,6 +12,8 @@ class Asker:
 
     customer_id: int | None = None
     staff_id: int | None = None
+    prepared_by: int | None = None
+    """Who of the staff had prepared what the customer approved by asking for it."""
 
     def __bool__(self) -> bool:
         return self != NOBODY

@@ -1,6 +1,7 @@
 """To ask is all that a change, a webhook or the clock ever does; the worker does the rest."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -82,8 +83,7 @@ def want_sync(subject: Model, *, at: datetime, bulk: bool = False, check: bool =
         bulk=bulk,
         is_check=check,
         asked_at=moment,
-        customer_id=who.customer_id,
-        staff_id=who.staff_id,
+        **asdict(who),
     )
     waits = Sync.wanted > Sync.done
     earliest = func.min if is_sqlite() else func.least
@@ -93,9 +93,9 @@ def want_sync(subject: Model, *, at: datetime, bulk: bool = False, check: bool =
         "is_check": case((waits, Sync.is_check), else_=True) if check else False,
         "due_at": case((waits, earliest(Sync.due_at, moment)), else_=moment) if bulk else moment,
         "asked_at": case((waits, earliest(func.coalesce(Sync.asked_at, moment), moment)), else_=moment),
-        "customer_id": who.customer_id if who and not bulk else case((waits, Sync.customer_id), else_=who.customer_id),
-        "staff_id": who.staff_id if who and not bulk else case((waits, Sync.staff_id), else_=who.staff_id),
     }
+    kept = {name: case((waits, Sync.__table__.c[name]), else_=number) for name, number in asdict(who).items()}
+    again |= asdict(who) if who and not bulk else kept
     db.session.execute(first.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=again))
 
 
@@ -105,7 +105,7 @@ def want_task(kind: str, payload: dict[str, Any], *, at: datetime, key: str | No
         raise RuntimeError("A task belongs to a change: ask for it inside a transaction.")
     if kind not in TASKS:
         raise LookupError(f"Nobody does {kind}.")
-    told = {"payload": payload, "asked_at": at, "due_at": at, "customer_id": asker().customer_id, "staff_id": asker().staff_id}
+    told = {"payload": payload, "asked_at": at, "due_at": at, **asdict(asker())}
     wanted = insert(Task).values(kind=kind, key=key or f"{kind}:{uuid4()}", attempts=0, **told)
     db.session.execute(wanted.on_conflict_do_nothing(index_elements=["key"]))
 

@@ -140,7 +140,7 @@ def _due_tasks(at: datetime, leased_from: datetime) -> Select[Task]:
 def _lease(work: Sync | Task, owner: str, leased_from: datetime) -> Lease:
     work.owner, work.attempts = owner, work.attempts + 1
     work.leased_until = leased_from + timedelta(seconds=current_app.config["LEASE_SECONDS"])
-    who = Asker(work.customer_id, work.staff_id)
+    who = Asker(work.customer_id, work.staff_id, work.prepared_by)
     if isinstance(work, Sync):
         return Lease(Sync, work.id, work.kind, work.subject_id, {}, work.wanted, owner, work.attempts, work.is_check, who)
     return Lease(Task, work.id, work.kind, 0, work.payload, 1, owner, work.attempts, asker=who)

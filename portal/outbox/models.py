@@ -24,6 +24,8 @@ class Work(MappedAsDataclass, kw_only=True):
     customer_id: Mapped[int | None] = mapped_column(default=None)
     """Who asked for it; of staff, for whom they did. None where neither did: the clock, or the provider."""
     staff_id: Mapped[int | None] = mapped_column(default=None)
+    prepared_by: Mapped[int | None] = mapped_column(default=None)
+    """Who of the staff had prepared what the customer approved by asking for it."""
 
 
 class Sync(Work, Model):

@@ -1,5 +1,6 @@
 """Cards, invoices and what a customer has to their credit, in our words: what we may want of the provider, and what it may tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +122,8 @@ class AccountStanding:
     ship_to: ShipTo | None
     bills: tuple[Bill, ...]
     """Oldest first; those since the moment that was asked for."""
+    names: Mapping[str, str | None]
+    """What the payments of that time are called there, each with its invoice, also those that no invoice asked for."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,7 @@ class BillingProvider(Protocol):
         """Charge this card from now on, and take our version. With `everywhere`, also for subscriptions that name a card of their own."""
 
     def ship_to(self, ref: str, address: ShipTo, *, changed_by: str = "") -> None:
-        """`changed_by` is who of the shop's people changed it for the customer; empty for the customer."""
+        """`changed_by` is who of the shop's people had a hand in it; empty where the customer did it alone."""
 
     def remove_card(self, card_ref: str) -> None:
         """Nothing can be charged to it any more, and nobody can bring it back."""

@@ -37,7 +37,7 @@ class Terms:
     ship_to: str
     """Where the boxes go, in one line, for whoever packs from the provider's data; empty if it is the customer's own address."""
     changed_by: str = field(default="", compare=False)
-    """Who of the shop's people made the last of our changes for the customer; empty where the customer did. Nothing differs by it."""
+    """Who of the shop's people had a hand in the last of our changes; empty where the customer made it alone. Nothing differs by it."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +193,8 @@ class Event:
     """Of something that we asked for once only, if it is about that; else the payment of which money went back, if it is about that."""
     is_ours: bool
     """Whether it belongs to the mode, test or live, that our key is for."""
+    about: str | None = None
+    """What the provider calls the thing itself."""
 
 
 @dataclass(frozen=True)

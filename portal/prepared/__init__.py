@@ -10,7 +10,7 @@ from portal.accounts import STANDS_ELSEWHERE, on_prepare
 from portal.prepared import customers as customers
 from portal.prepared import tasks as tasks
 from portal.prepared import what
-from portal.prepared.routes import approving, bp, desk_bp, trying
+from portal.prepared.routes import anew, approving, bp, desk_bp, trying
 from portal.prepared.routes.anew import again_for as again_for
 from portal.prepared.routes.sent import SUGGESTION
 from portal.prepared.telling import both as both
@@ -32,5 +32,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(desk_bp)
     app.before_request(approving.begin)
+    app.before_request(anew.fill_in)
     app.after_request(approving.settle)
     app.after_request(trying.settle)

@@ -6,7 +6,9 @@ from flask_babel import gettext as _
 
 from portal.accounts.actions.addresses import ADDED, CHOSEN, CORRECTED, REMOVED
 from portal.accounts.models import Customer
-from portal.prepared.telling import details, offers, tells, where
+from portal.kit.db import db
+from portal.kit.i18n import city, language_name
+from portal.prepared.telling import details, offers, reads, tells, where
 from portal.timeline import Entry
 
 
@@ -40,4 +42,13 @@ def offered(deed: str, facts: dict[str, Any]) -> str:
 
 @details(Customer.__tablename__)
 def which(entry: Entry) -> dict[str, Any]:
-    return where(entry.facts.get("address"))
+    if entry.deed != "change language":
+        return where(entry.facts.get("address"))
+    customer = db.session.get_one(Customer, int(entry.subject.partition(":")[2]))
+    return {"locale": customer.locale, "time_zone": customer.time_zone}
+
+
+@reads(Customer.__tablename__)
+def read(more: dict[str, Any]) -> dict[str, Any]:
+    """The language in its own words."""
+    return {"lines": [language_name(more["locale"]), city(more["time_zone"])]} if "locale" in more else more

@@ -1,5 +1,6 @@
-"""Tells a customer what staff suggest."""
+"""Tells a customer what staff suggest, and what it costs."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from portal.accounts.models import Customer
@@ -13,6 +14,6 @@ def send_suggested(to: Customer, suggestions: list[Shown], *, at: datetime) -> N
     context = {
         "name": newest.by,
         "until": min(one.expires_at for one in suggestions).isoformat(),
-        "suggestions": [{"told": one.told, "note": one.note} for one in suggestions],
+        "suggestions": [{"told": one.told, "note": one.note, "cost": one.cost and asdict(one.cost)} for one in suggestions],
     }
     send_mail("prepared/suggested", to=to, context=context, at=at, key=f"suggested:{newest.id}")

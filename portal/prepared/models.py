@@ -43,7 +43,7 @@ class PreparedChange(Model):
     looks: Mapped[dict[str, Any]] = mapped_column(JSON)
     """How the subjects would look then, by `table:id`, where their rooms say how they look, as of `renewed_at` or when it was prepared."""
     page: Mapped[str]
-    """On which page it was prepared."""
+    """On which page it was prepared; home, where that is the page of the form alone, which may not be there any more."""
     prepared_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(init=False)
     note: Mapped[str] = mapped_column(default="", info={"personal": True})

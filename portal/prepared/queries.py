@@ -33,6 +33,8 @@ class Cost:
 
     more: int | None
     """By how much each delivery costs more as a rule, in minor units; None where none is planned before it or after it."""
+    in_four_weeks: tuple[int, int] | None
+    """What so long costs about, as it is and as it would be, where it would come more often or less often."""
     currency: str
     now: dict[str, Any] | None
     """The next charge as it is, and as it would be (`telling.pictures`)."""
@@ -167,9 +169,20 @@ def _cost(now: Picture, then: Picture) -> Cost | None:
     first, other = next(iter(now), None), next(iter(then), None)
     if first and other:
         more = other["each"] - first["each"] if "each" in other else None
-        return Cost(more, other["currency"], first, other)
+        return Cost(more, _in_four_weeks(first, other), other["currency"], first, other)
     known = first or other
-    return Cost(None, known["currency"], first, other) if known else None
+    return Cost(None, None, known["currency"], first, other) if known else None
+
+
+def _in_four_weeks(first: dict[str, Any], other: dict[str, Any]) -> tuple[int, int] | None:
+    comes_as_often = other.get("every") in (None, first["every"])
+    return None if comes_as_often else (round(first["each"] * 28 / first["every"]), round(other["each"] * 28 / other["every"]))
+
+
+def who_prepared(entry: Entry) -> int | None:
+    """The member of staff whose suggestion was approved by it, by number."""
+    known = select(PreparedChange.staff_id).where(PreparedChange.id == entry.facts.get("prepared"))
+    return db.session.scalar(known) if "prepared" in entry.facts else None
 
 
 def preparers(prepared_ids: Iterable[int]) -> dict[int, str]:

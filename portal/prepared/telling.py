@@ -44,7 +44,7 @@ def offers(table: str) -> Callable[[Words], Words]:
 
 def pictures(table: str) -> Callable[[Picture], Picture]:
     """Mark the function that shows how such a row looks now: the next that is charged, each with its `day`, `charge_at`, `pieces`, `total`,
-    `currency` and `is_exact`, and what `each` delivery costs as a rule."""
+    `currency` and `is_exact`, what `each` delivery costs as a rule, and `every` how many days one comes."""
 
     def register(picture: Picture) -> Picture:
         PICTURES[table] = picture
@@ -54,8 +54,8 @@ def pictures(table: str) -> Callable[[Picture], Picture]:
 
 
 def details(table: str) -> Callable[[Details], Details]:
-    """Mark the function that says more of a deed on such a row, while it is tried: `lines` to read as they are, what goes `back` in which
-    `currency`; or what `reads` makes that of, which is kept as JSON."""
+    """Mark the function that says more of a deed on such a row, while it is tried: what it is `about`, where a customer has several of its
+    kind; `lines` to read as they are, what goes `back` in which `currency`; or what `reads` makes that of, which is kept as JSON."""
 
     def register(more: Details) -> Details:
         DETAILS[table] = more
@@ -92,7 +92,17 @@ def as_told(entry: Entry) -> dict[str, Any]:
     return {"subject": entry.subject, "deed": entry.deed, "facts": entry.facts}
 
 
-def more_of(told: dict[str, Any]) -> dict[str, Any]:
+def more_of(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of all that would be done. An address that is added and chosen is told once."""
+    said, found = set[str](), []
+    for more in map(_more_of_one, told):
+        new = [line for line in more.get("lines") or [] if line not in said]
+        said.update(new)
+        found.append(more | {"lines": new})
+    return found
+
+
+def _more_of_one(told: dict[str, Any]) -> dict[str, Any]:
     read, more = READS.get(told["subject"].partition(":")[0]), told.get("more") or {}
     return read(more) if read and more else more
 
@@ -131,7 +141,12 @@ def both(helper: Helper) -> str:
 
 def sentence(told: list[dict[str, Any]]) -> str:
     """Of all that would be done, as what is offered."""
-    return ". ".join(OFFERS[one["subject"].partition(":")[0]](one["deed"], one["facts"]) for one in told)
+    return ". ".join(_offer(one) for one in told)
+
+
+def _offer(told: dict[str, Any]) -> str:
+    what, about = OFFERS[told["subject"].partition(":")[0]](told["deed"], told["facts"]), (told.get("more") or {}).get("about")
+    return f"{about}: {what}" if about else what
 
 
 def picture(subject: str) -> list[dict[str, Any]] | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from portal import prepared
 from portal.kit.db import db
@@ -62,10 +62,15 @@ def _of_the_whole(facts: dict[str, Any]) -> dict[str, str]:
 
 @prepared.details(Subscription.__tablename__)
 def more(entry: Entry) -> dict[str, Any]:
-    """Of another address, which."""
-    if entry.deed != "address":
-        return {}
-    return prepared.where(db.session.get_one(Subscription, int(entry.subject.partition(":")[2])).address_id)
+    """Of another address, which; and of several subscriptions."""
+    subscription = db.session.get_one(Subscription, int(entry.subject.partition(":")[2]))
+    there = prepared.where(subscription.address_id) if entry.deed == "address" else {}
+    return there | ({"about": subscription.name} if _has_others(subscription) else {})
+
+
+def _has_others(subscription: Subscription) -> bool:
+    others = exists().where(Subscription.customer_id == subscription.customer_id, Subscription.id != subscription.id)
+    return bool(db.session.scalar(select(others.where(Subscription.ended_at.is_(None)))))
 
 
 @prepared.pictures(Subscription.__tablename__)
@@ -85,6 +90,7 @@ def picture(subscription_id: int) -> list[dict[str, Any]] | None:
             "currency": side.currency,
             "is_exact": side.is_exact,
             "each": each,
+            "every": subscription.rhythm.days,
         }
         for side, delivery in coming
     ]

@@ -24,10 +24,14 @@ class Actor:
     """Within which view of the customer's pages a member of staff does it."""
     prepared_id: int | None = None
     """Which change that staff had prepared a customer approves by it."""
+    prepared_by: int | None = None
+    """Who of the staff had prepared that."""
 
     def told(self, customer_id: int | None) -> str:
-        """For the provider: by numbers, since names of people are none of its business. Empty where no staff did it."""
-        return f"staff {self.staff_id} for customer {customer_id}" if self.staff_id else ""
+        """For the provider: by numbers, since names of people are none of its business. Empty where no staff had a hand in it."""
+        if self.staff_id:
+            return f"staff {self.staff_id} for customer {customer_id}"
+        return f"customer {customer_id}, prepared by staff {self.prepared_by}" if self.prepared_by else ""
 
 
 class Entry(Model):

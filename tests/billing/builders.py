@@ -119,7 +119,7 @@ def payer(app: Flask, stripe: Stripe, email: str = "alice@example.com") -> Payer
 
 
 def _begin(app: Flask, stripe: Stripe, email: str) -> tuple[Begun, int]:
-    begun = begin(app, stripe, email)
+    begun = begin(app, stripe, email=email)
     with app.app_context(), transaction():
         account_id = know_account(db.session.get_one(Customer, begun.customer_id), begun.customer_ref, at=now()).id
     with app.app_context():

@@ -10,6 +10,8 @@ from portal.accounts.actions.staff import shut_out
 from portal.accounts.models import Session, Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.operations.queries import status
+from portal.outbox.models import Sync
 from portal.prepared.models import MOST_OPEN, Outcome
 from portal.timeline import SCHEDULE, Entry
 from tests.browser import Browser, words
@@ -18,6 +20,7 @@ from tests.prepared.builders import approve, fields_of, prepared, suggestions, v
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box, subscribe
 from tests.subscriptions.conftest import Both
+from tests.subscriptions.test_address import ADA
 from tests.subscriptions.test_at_once import browsers
 from tests.subscriptions.test_undo_by_mail import quantity
 
@@ -41,6 +44,35 @@ def test_one_tap_does_it_in_the_customers_name_and_the_history_names_both(
     assert both.there(alice) == date(2027, 1, 23)
     assert "You approved what Jonas had prepared" in words(alice.browser.get(alice.page))
     assert not alice.browser.get("/").select("#suggestions section")
+
+
+def test_the_provider_and_the_work_carry_both_names_until_the_next_change_is_hers_alone(
+    app: Flask, alice: Box, jonas: Browser, jonas_id: int, stripe: Stripe, work: Work
+) -> None:
+    def told() -> str | None:
+        found: dict[str, str] = stripe.v1.subscriptions.retrieve(alice.ref).metadata.to_dict()
+        return found.get("changed_by")
+
+    jonas.post(alice.skip(0))
+    approve(alice.browser)
+    with app.app_context():
+        asked = db.session.scalars(select(Sync).where(Sync.kind == "subscription", Sync.subject_id == alice.id)).one()
+        assert (asked.customer_id, asked.staff_id, asked.prepared_by) == (alice.customer_id, None, jonas_id)
+    work()
+    with app.app_context():
+        assert [(done.asked_by, done.prepared_by) for done in status(at=now()).recent if done.kind == "subscription"] == [(None, "Jonas")]
+    assert told() == f"customer {alice.customer_id}, prepared by staff {jonas_id}"
+    alice.browser.post(alice.unskip(0))
+    work()
+    assert told() is None
+
+
+def test_so_does_an_address(app: Flask, alice: Box, jonas: Browser, jonas_id: int, stripe: Stripe, work: Work) -> None:
+    jonas.post("/account/addresses/new", ADA | {"for_all": "1"})
+    approve(alice.browser, at="/suggestions")
+    work()
+    found: dict[str, str] = stripe.v1.customers.retrieve(alice.customer_ref).metadata.to_dict()
+    assert found.get("address_changed_by") == f"customer {alice.customer_id}, prepared by staff {jonas_id}"
 
 
 def test_staff_see_it_land(alice: Box, jonas: Browser) -> None:

@@ -48,6 +48,14 @@ def test_the_customers_page_at_the_desk_asks_for_itself_while_one_waits(app: Fla
     assert block and "Approved" in words(block) and not block.has_attr("hx-get"), "and then it asks no more"
 
 
+def test_where_nothing_was_suggested_it_says_what_that_is_and_how_to_begin(app: Flask, alice: Box, jonas_id: int) -> None:
+    desk, page = desk_of(app, jonas_id), f"/desk/customers/{alice.customer_id}"
+    desk.get(page)
+    said = desk.get(f"{page}/suggestions")
+    assert "Nothing is suggested A suggestion is a change that you prepare on the customer’s own pages" in words(said)
+    assert said.select_one(f'a.btn[href="{page}/view"]')
+
+
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
     app: Flask, alice: Box, jonas: Browser, jonas_id: int, time: Callable[[timedelta], None]
 ) -> None:

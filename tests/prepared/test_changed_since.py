@@ -27,7 +27,7 @@ def test_what_would_come_to_something_else_is_shown_anew_and_then_done(app: Flas
     assert SHOWN_ANEW in words(page)
     assert both.here(alice) == date(2026, 12, 23) and prepared(app)[0].ended_as is None
     card = suggestions(alice.browser.get("/"))
-    assert "Then Tue 23 Feb" in card and "Changed since then" not in card
+    assert "If you approve it Tue 23 Feb" in card and "Changed since then" not in card
     approve(alice.browser)
     assert both.here(alice) == date(2027, 2, 23) and prepared(app)[0].ended_as is Outcome.APPROVED
 

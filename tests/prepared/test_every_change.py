@@ -61,7 +61,7 @@ CHANGES = {
     ),
     "remove": Change(lambda at: at.item("Rolled oats", "remove"), "Take Rolled oats out"),
     "add": Change(lambda at: f"{at.box.page}/add", "Add 2 × Honey", lambda at: {"variant": str(at.shelf["Honey"]), "quantity": "2"}),
-    "frequency": Change(lambda at: f"{at.box.page}/frequency", "Send it every 2 weeks", {"every": "2-week"}),
+    "frequency": Change(lambda at: f"{at.box.page}/frequency", "Send it every 2 weeks In 4 weeks, about", {"every": "2-week"}),
     "pause": Change(lambda at: f"{at.box.page}/pause", "Pause", {"how": "open"}),
     "resume": Change(
         lambda at: f"{at.box.page}/resume", "Resume, next on", {"to": "2027-01-04"}, (lambda at: f"{at.box.page}/pause", {"how": "open"})
@@ -78,7 +78,9 @@ CHANGES = {
     "book: correct": Change(lambda at: f"/account/addresses/{at.ada}", "Correct an address Ada", ADA | {"line1": "Neugasse 1"}),
     "book: choose": Change(lambda at: f"/account/addresses/{at.ada}/for-all", "Send all deliveries to another address Ada"),
     "book: remove": Change(lambda at: f"/account/addresses/{at.ada}/remove", "Take an address out of the book"),
-    "language": Change(lambda at: "/account/language", "Use another language or time zone", {"locale": "en", "time_zone": "Europe/Lisbon"}),
+    "language": Change(
+        lambda at: "/account/language", "Use another language or time zone English Lisbon", {"locale": "en", "time_zone": "Europe/Lisbon"}
+    ),
 }  # fmt: skip
 
 
@@ -115,7 +117,8 @@ def test_prepared_it_changes_nothing_and_approved_it_is_that_deed(
     (one,) = prepared(app)
     assert counted(app) == before
     assert [entry.deed for entry in since(app, newest)] == ["change prepared"]
-    assert change.told in suggestions(browser.get("/suggestions"))
+    card = suggestions(browser.get("/suggestions"))
+    assert change.told in card and card.count("Neugasse 1") < 2
     newest = last(app)
     approve(browser, at="/suggestions")
     (one,), written = prepared(app), since(app, newest)

@@ -7,11 +7,14 @@ from portal.accounts.actions.impersonating import END
 from portal.kit.db import db
 from portal.outbox.models import Task
 from portal.prepared.actions import TELL
+from portal.subscriptions.models import Subscription
 from portal.timeline import Entry
 from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.prepared.builders import counted, prepared, suggestions
-from tests.subscriptions.builders import Box
+from tests.prepared.test_at_desk import desk_of
+from tests.stripe import Stripe
+from tests.subscriptions.builders import Box, subscribe
 from tests.subscriptions.conftest import Both
 
 
@@ -48,6 +51,15 @@ def test_the_customer_sees_the_difference_at_home_and_on_its_page(alice: Box, jo
         card = suggestions(alice.browser.get(path))
         assert "Jonas of Halfjar suggests" in card and "Skip Mon 28 Dec" in card
         assert "Mon 25 Jan" in card and "Nothing is changed until you approve it." in card
+
+
+def test_of_several_subscriptions_it_says_which(app: Flask, alice: Box, stripe: Stripe, jonas: Browser, jonas_id: int) -> None:
+    subscribe(app, stripe, name="Tea box")
+    jonas.post(f"{alice.page}/cancel", {"when": "now"})
+    with app.app_context():
+        name = db.session.get_one(Subscription, alice.id).name
+    assert f"{name}: Cancel now" in suggestions(alice.browser.get("/"))
+    assert f"{name}: Cancel now" in words(desk_of(app, jonas_id).get(f"/desk/customers/{alice.customer_id}"))
 
 
 def test_the_same_form_twice_is_one_suggestion(app: Flask, alice: Box, jonas: Browser) -> None:

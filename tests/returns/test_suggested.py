@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -33,7 +34,9 @@ def submitted(app: Flask) -> Entry:
         return db.session.scalars(select(Entry).where(Entry.deed == "submit return")).one()
 
 
-def test_a_return_is_filled_in_by_staff_and_sent_by_the_customer(app: Flask, browser: Browser, alice: int, prepares: Browser) -> None:
+def test_a_return_is_filled_in_by_staff_and_sent_by_the_customer(
+    app: Flask, browser: Browser, alice: int, prepares: Browser, mail: Mail, work: Callable[[], None]
+) -> None:
     begins(prepares, TWO_HONEYS)
     explains(prepares)
     page = prepares.post(prepares.at, {"outcome-1": "refund"})
@@ -43,6 +46,11 @@ def test_a_return_is_filled_in_by_staff_and_sent_by_the_customer(app: Flask, bro
     assert counted(app) == before and returns(app)[0].status is ReturnStatus.DRAFT
     card = suggestions(browser.get("/"))
     assert "2 × Linden honey: Money back" in card and "Back to you €17.80" in card
+    prepares.post("/desk/viewing/leave")
+    work()
+    told = mail.newest(ALICE)
+    for words_of in " ".join(text(told).split()), words(BeautifulSoup(html(told), "html.parser")):
+        assert "2 × Linden honey: Money back" in words_of and "Back to you: €17.80" in words_of
     page = approve(browser)
     (return_,), (one,), entry = returns(app), prepared(app), submitted(app)
     assert return_.status is not ReturnStatus.DRAFT and one.ended_as is Outcome.APPROVED
@@ -114,9 +122,11 @@ def test_to_cancel_one_is_suggested_too(app: Flask, browser: Browser, prepares: 
 def test_another_way_back_and_the_number_of_the_parcel(app: Flask, browser: Browser, prepares: Browser) -> None:
     sends_back(browser)
     rma = returns(app)[0].rma
+    prepares.get(f"/returns/{rma}")
     prepares.post(f"/returns/{rma}/number", {"carrier": "dhl", "number": "00340434161094042557"})
     said = suggestions(browser.get("/"))
     assert f"Say that return {rma} was sent with" in said and "00340434161094042557" in said
+    assert attribute(prepares.get(f"/returns/{rma}?again=1"), "input[name=number]") == "00340434161094042557"
     approve(browser)
     assert prepared(app)[0].ended_as is Outcome.APPROVED
 

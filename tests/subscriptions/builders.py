@@ -1,7 +1,9 @@
 """Subscriptions on both sides, in one line each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Concatenate, ParamSpec
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,6 +21,7 @@ from tests.stripe import Stripe
 
 CARD = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
 MONTHLY = (1, "month")
+How = ParamSpec("How")
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def price(stripe: Stripe, name: str = "Sidamo coffee beans", amount: int = 1490,
     return here
 
 
-def subscribe(
+def begin(
     app: Flask,
     stripe: Stripe,
     *,
@@ -137,31 +140,11 @@ def subscribe(
     every: tuple[int, str] = MONTHLY,
     quantity: int = 1,
     contents: dict[str, int] | None = None,
-) -> Box:
-    """A customer with a subscription that begins, and is charged, now. Whoever has this address gets one more.
+) -> Begun:
+    """A subscription that begins, and is charged, now: through both sides, whatever was kept. Whoever has this address gets one more.
 
     `contents` are pieces by the name of a product that is in stock; without, it is a coffee of its own.
     """
-    what = "subscription", email, name, every, quantity, contents and tuple(contents.items())
-    return signed_in(app, once(what, app, stripe, lambda: begin(app, stripe, email, name, every, quantity, contents)))
-
-
-def signed_in(app: Flask, begun: Begun) -> Box:
-    browser = Browser(app)
-    browser.sign_in(begun.customer_id)
-    return Box(browser, begun.customer_id, begun.id, begun.ref, begun.customer_ref, list(begun.deliveries))
-
-
-def begin(
-    app: Flask,
-    stripe: Stripe,
-    email: str = "alice@example.com",
-    name: str = "Pantry box",
-    every: tuple[int, str] = MONTHLY,
-    quantity: int = 1,
-    contents: dict[str, int] | None = None,
-) -> Begun:
-    """The same, through both sides and whatever was kept, and nobody signed in."""
     with app.app_context(), transaction():
         whose = db.session.scalars(select(Customer).where(Customer.email == email)).one_or_none() or customer(email=email)
         there = stripe.v1.customers.create({"email": email, **CARD})
@@ -184,6 +167,24 @@ def begin(
         outbox.work_until_idle()
         deliveries = tuple(delivery.id for delivery in db.session.get_one(Subscription, here_id).planned)
     return Begun(customer_id, here_id, made.id, there.id, deliveries)
+
+
+def signed_in(app: Flask, begun: Begun) -> Box:
+    browser = Browser(app)
+    browser.sign_in(begun.customer_id)
+    return Box(browser, begun.customer_id, begun.id, begun.ref, begun.customer_ref, list(begun.deliveries))
+
+
+def _kept(make: Callable[Concatenate[Flask, Stripe, How], Begun]) -> Callable[Concatenate[Flask, Stripe, How], Box]:
+    def subscribe(app: Flask, stripe: Stripe, /, *none: How.args, **how: How.kwargs) -> Box:
+        begun = once(("subscription", str(how)), app, stripe, lambda: make(app, stripe, *none, **how))
+        return signed_in(app, begun)
+
+    return subscribe
+
+
+subscribe = _kept(begin)
+"""The same, put back if it was made before, and the customer signed in."""
 
 
 def _in_stock(name: str, every: tuple[int, str]) -> Price:

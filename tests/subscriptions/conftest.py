@@ -30,7 +30,7 @@ def stocked(request: pytest.FixtureRequest, app: Flask, stripe: Stripe) -> tuple
 
     def make() -> tuple[dict[str, int], Begun | None]:
         made = stock(app, stripe, SHELF)
-        return made, begin(app, stripe, "dora@example.com", contents={"Highland tea": 1, "Rolled oats": 2}) if has_box else None
+        return made, begin(app, stripe, email="dora@example.com", contents={"Highland tea": 1, "Rolled oats": 2}) if has_box else None
 
     return once(("stocked", has_box), app, stripe, make)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time, get_timezone_location
+from babel.dates import format_time
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,7 +26,7 @@ bp.before_request(signed_in)
 def show() -> ResponseReturnValue:
     customer = current.customer
     others = max(0, len(_devices()) - 1)
-    return web.page("accounts/you.html", customer=customer, others=others, zone=_city(str(i18n.time_zone())))
+    return web.page("accounts/you.html", customer=customer, others=others, zone=i18n.city(str(i18n.time_zone())))
 
 
 @bp.get("/language")
@@ -100,13 +100,9 @@ def _sample(code: str) -> tuple[str, str, str]:
 
 def _zones(at: datetime, chosen: str) -> list[tuple[str, str]]:
     names = {*forms.TIME_ZONES, shop().time_zone} | ({chosen} if forms.is_time_zone(chosen) else set())
-    inside = sorted((at.astimezone(ZoneInfo(name)).replace(tzinfo=None), _city(name), name) for name in names)
+    inside = sorted((at.astimezone(ZoneInfo(name)).replace(tzinfo=None), i18n.city(name), name) for name in names)
     return [(name, _("%(city)s, %(time)s now", city=city, time=_clock(wall))) for wall, city, name in inside]
 
 
 def _clock(wall: datetime) -> str:
     return format_time(wall, "short", locale=i18n.locale())
-
-
-def _city(name: str) -> str:
-    return get_timezone_location(ZoneInfo(name), locale=i18n.locale(), return_city=True)

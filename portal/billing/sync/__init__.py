@@ -208,7 +208,7 @@ def _read(account: BillingAccount, *, at: datetime) -> Wanted:
         ref=account.provider_ref,
         version=account.version,
         looks=account.looks,
-        since=open_since or newest,
+        since=(open_since or newest) if account.knows_names else None,
         confirmed_version=account.confirmed_version,
         default_ref=account.default_ref,
         known_default_ref=account.known_default_ref,
@@ -235,7 +235,7 @@ def _send(wanted: Wanted, stands: AccountStanding, *, by: outbox.Asker) -> None:
             billing_provider().remove_card(card.ref)
     if wanted.ship_to and wanted.ship_to != stands.ship_to:
         try:
-            changed_by = Actor(staff_id=by.staff_id).told(by.customer_id)
+            changed_by = Actor(staff_id=by.staff_id, prepared_by=by.prepared_by).told(by.customer_id)
             billing_provider().ship_to(wanted.ref, wanted.ship_to, changed_by=changed_by)
         except Declined as error:  # no reason to put a card back
             log.error("%s takes no address: %s", wanted.ref, error)

@@ -14,6 +14,7 @@ from portal.operations.queries.figures import alarms as alarms
 from portal.operations.queries.figures import calls as calls
 from portal.operations.queries.figures import events_lately as events_lately
 from portal.operations.queries.figures import worker_age as worker_age
+from portal.operations.queries.work import Done as Done
 from portal.operations.queries.work import customer_by as customer_by
 from portal.operations.queries.work import oldest_at as oldest_at
 from portal.operations.queries.work import status as status

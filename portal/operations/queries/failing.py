@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Staff
 from portal.carriers.models import Tracker
@@ -14,6 +15,7 @@ from portal.outbox.models import Sync, Task
 from portal.webhooks import queries as webhooks
 from portal.webhooks.models import Endpoint
 
+Preparer = aliased(Staff)
 SHOWN = 100
 """So many are shown at the most; all of them are counted."""
 
@@ -40,6 +42,8 @@ class Failing:
     """None: it was given up."""
     asked_by: str | None = None
     """The name of who of the staff asked for it, if one did."""
+    prepared_by: str | None = None
+    """Of who of the staff had prepared it, if the customer approved it."""
     is_off: bool = False
     """Whether it is an endpoint to which nothing is sent until somebody switches it on."""
 
@@ -86,8 +90,8 @@ def work_that_fails() -> int:
 
 
 def _tasks(*which: ColumnElement[bool]) -> list[Failing]:
-    failed = select(Task, Staff.name).outerjoin(Staff, Staff.id == Task.staff_id)
-    failed = failed.where(Task.done_at.is_(None), Task.error.is_not(None), *which)
+    failed = select(Task, Staff.name, Preparer.name).outerjoin(Staff, Staff.id == Task.staff_id)
+    failed = failed.outerjoin(Preparer, Preparer.id == Task.prepared_by).where(Task.done_at.is_(None), Task.error.is_not(None), *which)
     rows = db.session.execute(failed.order_by(Task.dead_at.is_(None), Task.attempts.desc(), Task.id).limit(SHOWN))
     return [
         Failing(
@@ -100,16 +104,17 @@ def _tasks(*which: ColumnElement[bool]) -> list[Failing]:
             since=task.asked_at,
             next_at=None if task.dead_at else task.due_at,
             asked_by=name,
+            prepared_by=prepared_by,
         )
-        for task, name in rows
+        for task, name, prepared_by in rows
     ]
 
 
 def _syncs(*which: ColumnElement[bool]) -> list[Failing]:
-    failed = select(Sync, Staff.name).outerjoin(Staff, Staff.id == Sync.staff_id)
-    failed = failed.where(Sync.wanted > Sync.done, Sync.error.is_not(None), *which)
+    failed = select(Sync, Staff.name, Preparer.name).outerjoin(Staff, Staff.id == Sync.staff_id)
+    failed = failed.outerjoin(Preparer, Preparer.id == Sync.prepared_by).where(Sync.wanted > Sync.done, Sync.error.is_not(None), *which)
     rows = db.session.execute(failed.order_by(Sync.attempts.desc(), Sync.id).limit(SHOWN)).all()
-    owners = owners_of([(sync.kind, sync.subject_id) for sync, _name in rows])
+    owners = owners_of([(sync.kind, sync.subject_id) for sync, *_names in rows])
     return [
         Failing(
             of=Sync.__tablename__,
@@ -122,8 +127,9 @@ def _syncs(*which: ColumnElement[bool]) -> list[Failing]:
             since=sync.asked_at or sync.due_at,
             next_at=sync.due_at,
             asked_by=name,
+            prepared_by=prepared_by,
         )
-        for sync, name in rows
+        for sync, name, prepared_by in rows
     ]
 
 

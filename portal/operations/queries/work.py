@@ -9,7 +9,7 @@ from portal.accounts.models import Customer, Staff
 from portal.billing.models import BillingAccount
 from portal.kit.db import db
 from portal.operations.owners import owners_of
-from portal.operations.queries.failing import Failing, failing
+from portal.operations.queries.failing import Failing, Preparer, failing
 from portal.outbox import STUCK_AFTER
 from portal.outbox.models import Sync, Task
 from portal.subscriptions.models import Subscription
@@ -24,7 +24,8 @@ class Done:
     customer_id: int | None
     at: datetime
     asked_by: str | None
-    """As of what fails."""
+    prepared_by: str | None
+    """Both as of what fails."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def customer_by(name: str) -> Select[Customer]:
 
 
 def _recent() -> list[Done]:
-    query = select(Sync.kind, Sync.subject_id, Sync.finished_at, Staff.name).outerjoin(Staff, Staff.id == Sync.staff_id)
-    query = query.where(Sync.finished_at.is_not(None))
+    query = select(Sync.kind, Sync.subject_id, Sync.finished_at, Staff.name, Preparer.name).where(Sync.finished_at.is_not(None))
+    query = query.outerjoin(Staff, Staff.id == Sync.staff_id).outerjoin(Preparer, Preparer.id == Sync.prepared_by)
     rows = db.session.execute(query.order_by(Sync.finished_at.desc()).limit(RECENT)).all()
-    owners = owners_of([(kind, subject_id) for kind, subject_id, _at, _name in rows])
-    return [Done(kind, subject_id, owners.get((kind, subject_id)), at, name) for kind, subject_id, at, name in rows if at]
+    owners = owners_of([(kind, subject_id) for kind, subject_id, *_rest in rows])
+    return [Done(kind, subject_id, owners.get((kind, subject_id)), at, *names) for kind, subject_id, at, *names in rows if at]

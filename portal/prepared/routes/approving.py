@@ -8,6 +8,7 @@ from flask import Response, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
+from portal import outbox
 from portal.accounts.current import current
 from portal.kit import trial
 from portal.kit.clock import now
@@ -15,7 +16,7 @@ from portal.kit.db import db, transaction
 from portal.kit.web import LARGEST_ID, came_from, one_or_404, say
 from portal.notifications.actions import HELPER
 from portal.prepared import actions
-from portal.prepared.models import PreparedChange
+from portal.prepared.models import Outcome, PreparedChange
 from portal.prepared.queries import helper
 from portal.prepared.refusals import AnsweredAlready, LooksOtherNow, NotTheirs
 from portal.prepared.routes.sent import SUGGESTION, sent_form
@@ -45,16 +46,17 @@ def begin() -> ResponseReturnValue | None:
     if signed_in.staff is not None:
         raise NotTheirs
     number = request.form.get(SUGGESTION, 0, int)
-    prepared = one_or_404(PreparedChange.of(current.customer.id).where(PreparedChange.id == min(number, LARGEST_ID)))
+    prepared = one_or_404(PreparedChange.of(current.customer.id).where(PreparedChange.id == max(0, min(number, LARGEST_ID))))
     is_the_same = prepared.is_for(request.path, sent_form())
     request.form = ImmutableMultiDict([pair for pair in request.form.items(multi=True) if pair[0] != SUGGESTION])
     if not is_the_same:
         return None
     if not prepared.is_open(at=now()):
-        say(str(AnsweredAlready(prepared.ended_as)))
-        return redirect(prepared.page, 303)
-    g.approval, g.prepared_id = Approval(prepared.id, prepared.looks, dict(session)), prepared.id
+        say(str(AnsweredAlready(prepared.ended_as)), tone="good" if prepared.ended_as is Outcome.APPROVED else "warn")
+        return redirect(came_from(), 303)
+    g.approval, g.approves = Approval(prepared.id, prepared.looks, dict(session)), (prepared.id, prepared.staff_id)
     HELPER.set(helper(None, prepared.id))
+    outbox.asked_by(outbox.Asker(customer_id=current.customer.id, prepared_by=prepared.staff_id))
     trial.at_end(_mark)
     return None
 
@@ -72,7 +74,7 @@ def settle(answer: Response) -> Response:
         return answer
     is_renewed = bool(approval.looks_now)
     if is_renewed or answer.status_code in (303, 404, 409, 422):
-        del g.prepared_id  # this is no approval
+        del g.approves  # this is no approval
         with transaction():
             if is_renewed:
                 actions.renew(approval.prepared_id, approval.looks_now, by=current.actor, at=now())

@@ -17,7 +17,8 @@ from portal.prepared.telling import both, change_told, more_of, sentence
 
 bp = Blueprint("prepared", __name__, url_prefix="/suggestions")
 bp.before_request(signed_in)
-LONGEST_NOTE = 300
+LONGEST_NOTE, LONGEST_REASON = 300, 2000
+"""Characters: a word of the shop's beside its suggestion, and what a customer has to say to it."""
 SHOWN = 50
 bp.app_template_global("suggested")(sentence)
 bp.app_template_global()(change_told)
@@ -54,8 +55,8 @@ def decline(suggestion_id: int) -> ResponseReturnValue:
     if current.impersonation:
         raise NotTheirs
     typed = request.form.get("reason", "").replace("\r\n", "\n").replace("\x00", "").strip()
-    if len(typed) > LONGEST_NOTE:
-        wrong = _("Please keep it to %(number)s characters.", number=LONGEST_NOTE)
+    if len(typed) > LONGEST_REASON:
+        wrong = _("Please keep it to %(number)s characters.", number=LONGEST_REASON)
         return page("prepared/decline.html", 422, suggestion=_mine(suggestion_id), typed=typed, wrong=wrong)
     with transaction():
         actions.decline(_mine(suggestion_id).id, reason=typed, by=current.actor, at=now())

@@ -1,6 +1,7 @@
 """While staff prepare changes, what they send from the customer's pages is tried. What would have come of it is kept for the customer."""
 
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask import Response, g, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
@@ -51,8 +52,10 @@ def settle(answer: Response) -> Response:
     if not can_be_told(tried.told):
         say(_("This can’t be suggested. Nothing was changed."), tone="bad")
         return make_response(redirect(came_from(), 303))
+    asked = urlsplit(came_from()).path
+    page = "/" if unquote(asked) == request.path else asked
     with transaction():
-        actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, page=came_from(), at=now())
+        actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, page=page, at=now())
     customer = current.customer
     say(_("Suggested to %(name)s.", name=customer.name or customer.email), _("Nothing is changed until they approve it."))
     return make_response(redirect(url_for("prepared.index"), 303))

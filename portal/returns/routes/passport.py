@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal import photos
+from portal.accounts import typed_before
 from portal.accounts.current import current
 from portal.kit.clock import now
 from portal.kit.db import transaction
@@ -19,7 +20,7 @@ from portal.returns.locks import hold_return
 from portal.returns.models import Return
 from portal.returns.policy.steps import steps
 from portal.returns.queries import passport as queries
-from portal.returns.routes.door import bp
+from portal.returns.routes.door import bp, number_typed
 
 A_PAGE = 20
 OPEN = 50
@@ -38,7 +39,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/returns/<rma>")
 def show(rma: str) -> ResponseReturnValue:
     found = queries.passport(current.customer.id, rma) or abort(404)
-    return page("returns/passport.html", return_=found, steps=steps(found.progress, shop()), answer_by=shop().answer_by(found.submitted_at))
+    answer_by, (typed, carrier) = shop().answer_by(found.submitted_at), number_typed()
+    return page(
+        "returns/passport.html", return_=found, steps=steps(found.progress, shop()), answer_by=answer_by, typed=typed, carrier=carrier
+    )
 
 
 @bp.post("/returns/<rma>/cancel")
@@ -52,7 +56,7 @@ def cancel(rma: str) -> ResponseReturnValue:
 
 @bp.get("/returns/<rma>/object/<int:item_id>")
 def ask_what_is_not_right(rma: str, item_id: int) -> ResponseReturnValue:
-    return _objection(rma, item_id, token_urlsafe(24))
+    return _objection(rma, item_id, token_urlsafe(24), typed_before().get("words", ""))
 
 
 @bp.post("/returns/<rma>/object/<int:item_id>")

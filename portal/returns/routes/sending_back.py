@@ -241,7 +241,7 @@ def _ways(draft: drafts.Draft, form: forms.OutcomeForm, error: str = "", status:
     totals = {way: money.total(lines) for way, lines in amounts.items()}
     most = {way: quoting.at_the_most(draft, lines) for way, lines in amounts.items()}
     cards = quoting.cards_paid_with([item.order.id for item in draft.items])
-    chosen = next((way for way in amounts if way == request.form.get("way", draft.way)), next(iter(amounts)))
+    chosen = next((way for way in amounts if way == request.values.get("way", draft.way)), next(iter(amounts)))
     days = max(item.order.terms.send_by_days for item in draft.items)
     return page(
         "returns/way.html", status, form=form, draft=draft, amounts=amounts, fees=fees, totals=totals, most=most, cards=cards,

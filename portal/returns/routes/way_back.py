@@ -22,7 +22,7 @@ from portal.returns.locks import hold_return
 from portal.returns.models import Return
 from portal.returns.policy.ways import windows
 from portal.returns.queries import passport, way_back
-from portal.returns.routes.door import bp
+from portal.returns.routes.door import bp, number_typed
 from portal.returns.slip import slip_of
 
 LONGEST_NUMBER = 60
@@ -31,7 +31,8 @@ LONGEST_NUMBER = 60
 @bp.get("/returns/<rma>/send")
 def send(rma: str) -> ResponseReturnValue:
     """The way back alone: what a telephone shows at a counter, and what the passport asks again."""
-    return _show(rma)
+    typed, carrier = number_typed()
+    return _show(rma, typed=typed, carrier=carrier)
 
 
 @bp.get("/returns/<rma>/label.pdf")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.kit.db import db
 from portal.payments import Standing, Terms, Why
+from portal.prepared.queries import who_prepared
 from portal.subscriptions.models import Cancellation, DeliveryStatus, Subscription
 from portal.subscriptions.policy import CHANGE_OF, Change, as_of
 from portal.subscriptions.renewals import is_news, known_renewals
@@ -84,9 +85,9 @@ def read(subscription: Subscription, *, at: datetime) -> Wanted:
 
 def _changed_by(subscription: Subscription) -> str:
     """By numbers: names of people are none of the provider's business."""
-    newest = select(Entry.staff_id, Entry.customer_id).where(Entry.subject == key(subscription), Entry.version == subscription.version)
-    by = db.session.execute(newest.order_by(Entry.id.desc()).limit(1)).one_or_none() if subscription.is_waiting else None
-    return Actor(staff_id=by.staff_id).told(by.customer_id) if by else ""
+    newest = select(Entry).where(Entry.subject == key(subscription), Entry.version == subscription.version)
+    by = db.session.scalars(newest.order_by(Entry.id.desc()).limit(1)).one_or_none() if subscription.is_waiting else None
+    return Actor(staff_id=by.staff_id, prepared_by=who_prepared(by)).told(by.customer_id) if by else ""
 
 
 def untold(subscription: Subscription) -> list[Cancellation]:

@@ -12,7 +12,7 @@ from portal.accounts.current import current, freshly, go_on, staff_only
 from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role
 from portal.kit.clock import now
 from portal.kit.db import transaction
-from portal.kit.web import LARGEST_ID, came_from, one_or_404, page, say
+from portal.kit.web import came_from, one_or_404, page, say
 from portal.support import forms
 from portal.support.actions import looking
 from portal.support.routes.door import bp
@@ -45,7 +45,7 @@ def view(customer_id: int) -> ResponseReturnValue:
         say(_("This view was not begun."), _("Another one goes on, or this customer may not be viewed."), tone="bad")
         return redirect(url_for(".customer", customer_id=customer_id), 303)
     go_on(opened.key)
-    again = prepared.again_for(min(request.args.get("again", 0, int), LARGEST_ID), customer_id)
+    again = prepared.again_for(request.args.get("again", 0, int), customer_id)
     return redirect(again or page_left(customer_id, at=at) or "/", 303)
 
 
