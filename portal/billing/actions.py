@@ -35,7 +35,7 @@ def know_account(customer: Customer, ref: str, *, version: int = 0, bulk: bool =
     `version` is which change of ours it has already, from an earlier portal; `bulk` if nobody waits for it.
     """
     values = {"customer_id": customer.id, "provider_ref": ref, "currency": shop().currency, "balance": 0, "version": version}
-    kept = insert(BillingAccount).values(values | {"confirmed_version": version, "looks": 0})
+    kept = insert(BillingAccount).values(values | {"confirmed_version": version, "looks": 0, "knows_names": False})
     new_id = db.session.scalar(kept.on_conflict_do_nothing(index_elements=["provider_ref"]).returning(BillingAccount.id))
     account = db.session.scalars(select(BillingAccount).where(BillingAccount.provider_ref == ref)).one()
     if new_id is not None:

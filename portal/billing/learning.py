@@ -32,6 +32,7 @@ from portal.kit.alarms import raise_alarm
 from portal.kit.db import db
 from portal.notifications.actions import helped_by, send_mail
 from portal.payments import ACCOUNT_GONE, AccountStanding, Bill, CreditThere, Declined, RefundThere, tell
+from portal.payments.models import ProviderName
 from portal.prepared.queries import helper
 from portal.timeline import Actor, ChangedSince, Entry
 
@@ -51,6 +52,7 @@ def learn(account: BillingAccount, stands: AccountStanding, *, at: datetime) -> 
         account.shipping = shipping
     if account.balance != balance:
         tell_later(account, at=at)
+    ProviderName.keep(stands.names, account.provider_ref)
     for bill in stands.bills:
         invoice = learn_bill(account, bill, at=at)
         db.session.flush()

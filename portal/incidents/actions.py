@@ -40,11 +40,11 @@ def publish(
     return incident
 
 
-def say_anew(incident: Incident, titles: Words, bodies: Words, *, by: Actor, at: datetime) -> None:
-    """Who had put the notice away is shown the new words. Raises AlreadyOver, NothingSaid."""
+def say_anew(incident: Incident, titles: Words, bodies: Words, *, seen: str, by: Actor, at: datetime) -> None:
+    """Who had put the notice away is shown the new words. Raises AlreadyOver, NothingSaid, SaidMeanwhile."""
     _must_say(titles, bodies)
     with timeline.deed(incident, "reword incident", by=by, at=at):
-        incident.say(titles, bodies, at=at)
+        incident.say(titles, bodies, seen=seen, at=at)
 
 
 def end(incident: Incident, *, by: Actor, at: datetime) -> None:

@@ -1,8 +1,10 @@
 """Incidents, whom they concern, and who of them has put the notice away."""
 
+import json
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Self
 
 from flask_babel import gettext as _
@@ -24,6 +26,12 @@ class NobodyMeant(Refusal): ...
 
 
 class AlreadyOver(Refusal): ...
+
+
+class SaidMeanwhile(Refusal):
+    """Whoever says it anew had other words before them."""
+
+    status = 409
 
 
 class When(StrEnum):
@@ -114,11 +122,22 @@ class Incident(Model):
     def is_over(self, *, at: datetime) -> bool:
         return self.ended_at is not None or (self.ends_at is not None and self.ends_at <= at)
 
-    def say(self, titles: dict[str, str], bodies: dict[str, str], *, at: datetime) -> None:
+    @property
+    def seen(self) -> str:
+        """Its words, in short: a page that shows others is an old one."""
+        return sha256(json.dumps([self.titles, self.bodies], sort_keys=True).encode()).hexdigest()[:16]
+
+    def say(self, titles: dict[str, str], bodies: dict[str, str], *, seen: str, at: datetime) -> None:
+        """What it says already is no news, however often it is sent. Raises AlreadyOver, SaidMeanwhile."""
         if self.is_over(at=at):
             raise AlreadyOver(_("This incident is over."))
-        if (titles, bodies) != (self.titles, self.bodies):
-            self.titles, self.bodies, self.said_at = titles, bodies, at
+        if (titles, bodies) == (self.titles, self.bodies):
+            return
+        if seen != self.seen:
+            raise SaidMeanwhile(
+                _("A colleague said it anew while you wrote. Yours is not said yet, nor lost: send it, and it takes the place of theirs.")
+            )
+        self.titles, self.bodies, self.said_at = titles, bodies, at
 
     def end(self, *, at: datetime) -> None:
         if self.is_over(at=at):

@@ -92,9 +92,10 @@ def refunds(book: Ledger) -> Section:
         (kept if key == Promise.KEPT else missed)[min(int(detail), LONGEST)] += count
     days = [_("same day"), *[number(day) for day in range(1, LONGEST)], f"{number(LONGEST)}+"]
     share, both = Share(sum(kept), sum(kept) + sum(missed)), [one + other for one, other in zip(kept, missed, strict=True)]
-    chart = charts.columns(
+    chart = charts.bars(
         _("Of %(all)s refunds, %(share)s came by the day that was promised.", all=number(share.whole), share=percent(share.value)),
-        [("bar", _("as promised")), ("rest", _("later"))], list(zip(kept, missed, strict=True)), days, [number(one) for one in both],
+        [("bar", _("as promised")), ("rest", _("later"))], list(zip(kept, missed, strict=True)),
+        _("Refunds"), [number(one) for one in both],
     )  # fmt: skip
     rows: list[list[Value]] = [[day, *values] for day, *values in zip(days, both, kept, missed, strict=True)]
     table = Table([(_("Days"), False), (_("Refunds"), True), (_("As promised"), True), (_("Later"), True)], rows)

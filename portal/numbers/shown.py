@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_skeleton
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
@@ -79,11 +80,6 @@ class Section:
     table: Table
     is_empty: bool = False
 
-    @property
-    def goes_with_time(self) -> bool:
-        """Whether its newest is what stands at the end."""
-        return bool(self.table.rows) and isinstance(self.table.rows[0][0], When)
-
 
 def number(value: float, digits: int = 0) -> str:
     """1,284 or 4.1"""
@@ -141,14 +137,14 @@ def written(value: Value) -> str:
     return number(value) if isinstance(value, int) else value
 
 
-def plain(value: Value) -> str | int | float:
-    """For a file: points, no signs, days as 2026-11-23."""
+def plain(value: Value) -> str | int | float | Decimal:
+    """For a file: no signs, days as 2026-11-23."""
     if value is None or (isinstance(value, Share) and value.value is None):
         return ""
     if isinstance(value, Share):
         return round(value.part / value.whole, 4)
     if isinstance(value, Money):
-        return str(to_decimal(value.amount, value.currency))
+        return to_decimal(value.amount, value.currency)
     if isinstance(value, When):
         return value.span.first.isoformat()
     return round(value, 4) if isinstance(value, float) else value

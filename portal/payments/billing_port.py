@@ -1,5 +1,6 @@
 """Cards, invoices and what a customer has to their credit, in our words: what we may want of the provider, and what it may tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +122,8 @@ class AccountStanding:
     ship_to: ShipTo | None
     bills: tuple[Bill, ...]
     """Oldest first; those since the moment that was asked for."""
+    names: Mapping[str, str | None]
+    """What the payments of that time are called there, each with its invoice, also those that no invoice asked for."""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ class Unsayable(Exception):
 class Part:
     """One thing that a subscription is for."""
 
+    ref: str
     product_ref: str
     words: str
     """What the provider calls the product; empty in a list."""

@@ -1,5 +1,6 @@
 """What the provider has told us."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
@@ -31,11 +32,13 @@ class ReceivedEvent(Model):
     """Of something that we asked for once only, if it is about that; else the payment of which money went back, if it is about that."""
     applied_at: Mapped[datetime | None] = mapped_column(default=None)
     """When all that follows from it was asked for."""
+    about: Mapped[str | None] = mapped_column(default=None, index=True)
+    """What the provider calls the thing itself that it is about."""
 
     @classmethod
     def keep(cls, event: Event, *, at: datetime) -> Self | None:
         """None if it is known. The insert decides: of two that come at once, one."""
-        told = {name: getattr(event, name) for name in ("kind", "ref", "customer_ref", "key", "is_ours", "happened_at")}
+        told = {name: getattr(event, name) for name in ("kind", "ref", "customer_ref", "key", "is_ours", "happened_at", "about")}
         kept = insert(cls).values(event_id=event.id, **told, received_at=at).on_conflict_do_nothing(index_elements=["event_id"])
         new = db.session.scalar(kept.returning(cls.id))
         return db.session.get_one(cls, new) if new is not None else None
@@ -48,6 +51,27 @@ class ReceivedEvent(Model):
             some = event_ids[first : first + SOME]
             unknown.difference_update(db.session.scalars(select(cls.event_id).where(cls.event_id.in_(some))))
         return unknown
+
+
+class ProviderName(Model):
+    """What the provider calls something of a customer's that has no row of its own. Who is at the desk finds by it whose that is."""
+
+    __tablename__ = "provider_name"
+    name: Mapped[str] = mapped_column(unique=True)
+    customer_ref: Mapped[str]
+    """The provider's name for them."""
+    invoice_ref: Mapped[str | None]
+    """Of a payment, if it is of one: the invoice."""
+
+    @classmethod
+    def keep(cls, names: Mapping[str, str | None], customer_ref: str) -> None:
+        """Each with the invoice that it pays, which may be written after it was paid."""
+        rows = [{"name": name, "customer_ref": customer_ref, "invoice_ref": names[name]} for name in sorted(names)]
+        kept = insert(cls)
+        is_news = cls.invoice_ref.is_(None) & kept.excluded.invoice_ref.is_not(None)
+        learned = kept.on_conflict_do_update(index_elements=["name"], set_={"invoice_ref": kept.excluded.invoice_ref}, where=is_news)
+        if rows:
+            db.session.execute(learned, rows)
 
 
 class CaughtUp(Model):

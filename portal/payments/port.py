@@ -193,6 +193,8 @@ class Event:
     """Of something that we asked for once only, if it is about that; else the payment of which money went back, if it is about that."""
     is_ours: bool
     """Whether it belongs to the mode, test or live, that our key is for."""
+    about: str | None = None
+    """What the provider calls the thing itself."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from portal.payments.billing_port import (
     WantedPayment,
 )
 from portal.payments.port import Declined
-from portal.payments.stripe_bills import KEY_KEY, bill, card, payments_of, reason_in, reason_of, shipping, where_to
+from portal.payments.stripe_bills import KEY_KEY, bill, card, names_of, payments_of, reason_in, reason_of, shipping, where_to
 from portal.payments.stripe_words import PAGE, all_lines, client, in_our_words, metadata, ref_of
 from portal.payments.stripe_writing import notes_of
 
@@ -47,6 +47,7 @@ class StripeBilling:
             customer = self._customer(ref)
             cards = self.client.v1.customers.payment_methods.list(ref, {"limit": PAGE}).auto_paging_iter()
             settings = customer.invoice_settings
+            invoices, charges = self._billed(ref, since)
             return AccountStanding(
                 version=int(metadata(customer).get(VERSION_KEY, "0")),
                 currency=customer.currency.upper() if customer.currency else None,
@@ -54,7 +55,8 @@ class StripeBilling:
                 default_ref=ref_of(settings.default_payment_method) if settings else None,
                 cards=tuple(sorted((card(one) for one in cards), key=lambda one: (one.added_at, one.ref))),
                 ship_to=where_to(customer.shipping) if customer.shipping else None,
-                bills=self._bills(ref, since),
+                bills=self._bills(invoices, charges),
+                names=names_of(invoices, charges),
             )
 
     def _customer(self, ref: str) -> stripe.Customer:
@@ -194,17 +196,21 @@ class StripeBilling:
             return there  # paid or given up meanwhile
         return self.look_at_bill(bill_ref)
 
-    def _bills(self, ref: str, since: datetime | None) -> tuple[Bill, ...]:
+    def _billed(self, ref: str, since: datetime | None) -> tuple[list[stripe.Invoice], list[stripe.Charge]]:
+        """Invoices, the oldest first, and charges."""
         params: InvoiceListParams = {"customer": ref, "limit": PAGE, "expand": ["data.payments"]}
         charged: ChargeListParams = {"customer": ref, "limit": PAGE}
         if since:
             params["created"] = charged["created"] = {"gte": int(since.timestamp())}
         invoices = sorted(self.client.v1.invoices.list(params).auto_paging_iter(), key=lambda invoice: invoice.created)
-        charges: dict[str, list[stripe.Charge]] = defaultdict(list)
-        for charge in self.client.v1.charges.list(charged).auto_paging_iter():
-            charges[ref_of(charge.payment_intent) or charge.id].append(charge)
+        return invoices, list(self.client.v1.charges.list(charged).auto_paging_iter())
+
+    def _bills(self, invoices: list[stripe.Invoice], charges: list[stripe.Charge]) -> tuple[Bill, ...]:
+        of: dict[str, list[stripe.Charge]] = defaultdict(list)
+        for charge in charges:
+            of[ref_of(charge.payment_intent) or charge.id].append(charge)
         return tuple(
-            bill(invoice, all_lines(self.client, invoice), [charge for name in payments_of(invoice) for charge in charges[name]])
+            bill(invoice, all_lines(self.client, invoice), [charge for name in payments_of(invoice) for charge in of[name]])
             for invoice in invoices
         )
 

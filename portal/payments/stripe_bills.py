@@ -78,6 +78,13 @@ def payments_of(invoice: stripe.Invoice) -> list[str]:
     return [name for name in named if name]
 
 
+def names_of(invoices: list[stripe.Invoice], charges: list[stripe.Charge]) -> dict[str, str | None]:
+    """What payments are called by whoever copies it from Stripe's pages, each with its invoice, whose charges are known by themselves."""
+    asked = {name: str(invoice.id) for invoice in invoices for name in payments_of(invoice)}
+    loose = [charge for charge in charges if (ref_of(charge.payment_intent) or charge.id) not in asked]
+    return {name: None for charge in loose for name in (charge.id, ref_of(charge.payment_intent)) if name} | asked
+
+
 def reason_of(error: stripe.CardError) -> str:
     reason = (reason_in(error.error) if error.error else "") or error.code or "generic_decline"
     return ASKS_ITS_HOLDER if reason in NEEDS_ACTION else str(reason)

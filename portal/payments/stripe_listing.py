@@ -108,6 +108,7 @@ def _part(item: stripe.SubscriptionItem) -> Part:
     price, snags = item.price, set(snags_of_price(item.price))
     product = price.product
     return Part(
+        ref=item.id,
         product_ref=ref_of(product) or "",
         words=product.name if isinstance(product, stripe.Product) else "",
         quantity=None if Snag.BY_USAGE in snags else item.to_dict().get("quantity"),

@@ -168,7 +168,7 @@ class StripeProvider:
         ref, customer_ref, key = subscription_of(known), customer_of(known), (known.get("metadata") or {}).get(KEY_KEY)
         if key is None and "refund" in event.type:  # somebody at the shop gave it back
             key = refunded_charge_of(known)
-        return Event(event.id, event.type, moment(event.created), ref, customer_ref, key, is_ours)
+        return Event(event.id, event.type, moment(event.created), ref, customer_ref, key, is_ours, known.get("id"))
 
 
 def _is_event(told: dict[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
+from portal.returns.sentences import fault_told as fault_told
 from portal.returns.sentences import outcome_told as outcome_told
 from portal.returns.sentences import reason_told as reason_told
 from portal.returns.sentences import said as said

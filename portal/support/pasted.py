@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from unicodedata import category, normalize
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+LINK = re.compile(r"https?://\S+|(?<!\S)[\w.-]+\.[a-z]{2,}/\S+", re.IGNORECASE)
+"""Some programs show one without what it begins with."""
 SCHEME = re.compile(r"(?:mailto|tel|sms):/*", re.IGNORECASE)
-IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+@[^<>]+)>")
+IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
+MAIL = re.compile(r"[^\s<>()\[\]\"“”',;:@]+@[^\s<>()\[\]\"“”',;:@]+")
+CALLED = re.compile(r"\+?\d[\d\s()/.\-–]{5,}\d")
+"""What may be a number to call, wherever it stands."""
+DASHES = re.compile("[\u2010-\u2015\u2212]")
+"""As programs write a hyphen in a number."""
 WRAPPED = "\"'“”„«»‘’()[]{}<>.,;:!?… "
 """What stands around something in a sentence."""
 AT_THE_PROVIDER = re.compile(r"[a-z]{2,8}_\w+", re.ASCII)
@@ -25,10 +31,14 @@ class Pasted:
     text: str
     """To be looked for as the name of one thing or person; empty for a link."""
     names: tuple[str, ...]
-    """What may be the name of one thing: all of it; of a link, its parts."""
+    """What may be the name of one thing: all of it, and what looks like the provider's name of something; of a link, its parts."""
     within: tuple[str, ...] = ()
     """In capitals: all of it without its blanks, and the words that look like numbers, such as that in `Order 10482`. For when nothing has
     the name itself."""
+    mails: tuple[str, ...] = ()
+    """Each address of mail in it, in small letters: a head of a mail has several."""
+    called: str = ""
+    """What looks like a number to call in it."""
     customer_id: int | None = None
     """Of a link to a customer's page of the desk."""
     seals: tuple[str, ...] = ()
@@ -37,15 +47,22 @@ class Pasted:
 
 def read(typed: str) -> Pasted:
     """A link, an address of mail or a number to call as a program writes it, and whatever else as it was typed."""
-    line = " ".join("".join(letter for letter in normalize("NFKC", typed) if category(letter) not in ("Cf", "Cc", "Cs")).split())
+    plain_letters = DASHES.sub("-", normalize("NFKC", typed))
+    line = " ".join("".join(letter for letter in plain_letters if category(letter) not in ("Cf", "Cc", "Cs")).split())
     if link := LINK.search(line):
         return _read_link(link[0].rstrip(WRAPPED))
     text = _unwrapped(line)
-    words = (word.strip(WRAPPED + "#") for word in text.split())
+    words = [word.strip(WRAPPED + "#") for word in text.split()]
+    refs = [word for word in words if AT_THE_PROVIDER.fullmatch(word)]
     numbers = [word.upper() for word in words if "-" in word or any(letter.isdigit() for letter in word)]
     plain = text.lstrip("# ")
     within = dict.fromkeys(filter(None, ["".join(plain.split()).upper(), *numbers]))
-    return Pasted(text, tuple(dict.fromkeys([text, plain])), tuple(within)[:MOST_NAMES])
+    mails = dict.fromkeys(mail.strip(WRAPPED).lower() for mail in MAIL.findall(line))
+    called = CALLED.search(text)
+    return Pasted(
+        text, tuple(dict.fromkeys([text, plain, *refs]))[:MOST_NAMES], tuple(within)[:MOST_NAMES], tuple(mails)[:MOST_NAMES],
+        called[0] if called else "",
+    )  # fmt: skip
 
 
 def spellings(name: str) -> set[str]:
@@ -75,7 +92,7 @@ def _read_link(link: str) -> Pasted:
     except ValueError:
         return Pasted("", ())
     path = [unquote(part) for part in parts.path.split("/") if part]
-    values = [value for _, value in parse_qsl(parts.query)]
+    values = [part for _, value in parse_qsl(parts.query) for part in (value, *value.split("/"))]
     ours = re.search(r"/desk/customers/(\d{1,9})(?!\d)", parts.path)
     names = [*_numbers_of_orders(path), *(part for part in (*reversed(path), *values) if _may_be_a_name(part))]
     return Pasted("", tuple(dict.fromkeys(names))[:MOST_NAMES], customer_id=int(ours[1]) if ours else None, seals=tuple(path[-1:]))

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from portal.kit import i18n
-from portal.returns import said
-from portal.returns.actions.ruling import Photo
+from portal.returns import fault_told, said
+from portal.returns.actions.ruling import Photo, Suggests
+from portal.returns.models import Fault
 from portal.support import rules_kinds as kinds
 from portal.support.rules_kinds import Kind, Wrong
 
@@ -38,6 +39,8 @@ class Group:
     fields: list[Field]
     reason: str = ""
     """In the shop's words, of a group that is about one."""
+    only_as_text: tuple[Field, ...] = ()
+    """What has no field of its own, and is told all the same."""
 
 
 @dataclass
@@ -54,6 +57,8 @@ class Difference:
     label: str
     before: str
     after: str
+    reason: str = ""
+    """In the shop's words, where it is about one."""
 
 
 def groups(body: Body) -> list[Group]:
@@ -108,7 +113,7 @@ def groups(body: Body) -> list[Group]:
             Field("review.returns", _("A person looks at it from so many returns on"), kinds.maybe(whole)),
             Field("review.within_days", _("counted within so many days"), whole),
         ]),
-        *(_reason(number, reason) for number, reason in enumerate(body.get("reasons", []))),
+        *(_reason(number, reason, called) for number, reason in enumerate(body.get("reasons", []))),
     ]  # fmt: skip
 
 
@@ -150,19 +155,23 @@ def sent(form: MultiDict[str, str], base: Body) -> Sent:
 
 
 def differences(before: Body, after: Body) -> list[Difference]:
-    """In words where there is a field for it, else by its key. A reason is compared with itself, wherever in the list it stood."""
-    before = before | {"reasons": _beside(before.get("reasons", []), after.get("reasons", []))}
-    found, named = [], [*fields(after)]
-    for one in named:
-        was, now = _at(one.path, before), _at(one.path, after)
-        if one.kind.show(was) != one.kind.show(now):
-            found.append(Difference(one.label, one.kind.told(was), one.kind.told(now)))
-    covered = tuple(one.path for one in named)
-    old, new = dict(_flat(before)), dict(_flat(after))
-    for path in dict.fromkeys([*old, *new]):
-        if old.get(path) != new.get(path) and not any(path == known or path.startswith(f"{known}.") for known in covered):
-            found.append(Difference(path, str(old.get(path, "–")), str(new.get(path, "–"))))
-    return found
+    """All of them in words, those about one reason last. It is compared with itself, wherever in the list it stood."""
+    reasons = after.get("reasons", [])
+    beside = before | {"reasons": _beside(before.get("reasons", []), reasons)}
+    found = [
+        Difference(one.label, one.kind.told(_at(one.path, beside)), one.kind.told(_at(one.path, after)), group.reason)
+        for group in groups(after)
+        for one in (*group.fields, *group.only_as_text)
+        if one.kind.show(_at(one.path, beside)) != one.kind.show(_at(one.path, after))
+    ]
+    for was, now in zip(beside["reasons"], reasons, strict=True):
+        found += _listed(_("Sub-reasons"), was.get("details", []), now.get("details", []), _title(now))
+    called, now_called = ([{"key": key, "words": words} for key, words in one.get("categories", {}).items()] for one in (before, after))
+    found += _listed(_("Reasons"), before.get("reasons", []), reasons)
+    found += _listed(_("Why a return is declined"), before.get("decline_reasons", []), after.get("decline_reasons", []))
+    found += _listed(_("What is found when it is here"), before.get("findings", []), after.get("findings", []))
+    found += _listed(_("What categories are called"), called, now_called)
+    return sorted(found, key=lambda one: bool(one.reason))
 
 
 def rule_told(rule: str, body: Body) -> str:
@@ -175,17 +184,30 @@ def rule_told(rule: str, body: Body) -> str:
     return rule
 
 
-def _reason(number: int, reason: Body) -> Group:
-    title = said(reason.get("words", {})) or str(reason.get("key", ""))
+def _title(reason: Body) -> str:
+    return said(reason.get("words", {})) or str(reason.get("key", ""))
+
+
+def _reason(number: int, reason: Body, called: Callable[[str], str]) -> Group:
+    title, faults = _title(reason), kinds.choice(*((str(one), fault_told(one)) for one in Fault))
     photos = kinds.choice((str(Photo.NO), _("no")), (str(Photo.OPTIONAL), _("may be added")), (str(Photo.NEEDED), _("needed")))
     at, yes_no = f"reasons.{number}", kinds.yes_or_no()
     return Group(_("Reason: %(reason)s", reason=title), [
-        Field(f"{at}.photo", _("%(reason)s: a photo", reason=title), photos),
-        Field(f"{at}.question", _("%(reason)s: a question", reason=title), kinds.words(), _("One language a line: “en What is wrong?”")),
-        Field(f"{at}.outcomes", _("%(reason)s: what can be chosen", reason=title), kinds.outcomes()),
-        Field(f"{at}.is_free", _("%(reason)s: without any fee", reason=title), yes_no),
-        Field(f"{at}.is_reviewed", _("%(reason)s: a person always looks at it", reason=title), yes_no),
-    ], title)  # fmt: skip
+        Field(f"{at}.photo", _("A photo"), photos),
+        Field(f"{at}.question", _("A question"), kinds.words(), _("One language a line: “en What is wrong?”")),
+        Field(f"{at}.outcomes", _("What can be chosen"), kinds.outcomes()),
+        Field(f"{at}.is_free", _("Without any fee"), yes_no),
+        Field(f"{at}.is_reviewed", _("A person always looks at it"), yes_no),
+    ], title, (
+        Field(f"{at}.fault", _("Whose doing it is"), faults),
+        Field(f"{at}.categories", _("Offered for these goods only"), kinds.keys(called)),
+        Field(f"{at}.suggests", _("What it suggests for the next boxes"), kinds.keys(_suggestion_told)),
+    ))  # fmt: skip
+
+
+def _suggestion_told(key: str) -> str:
+    told: dict[str, str] = {Suggests.SKIP: _("Skip"), Suggests.LESS_OFTEN: _("Less often"), Suggests.SWAP: _("Swap")}
+    return told.get(key, key)
 
 
 def _called(body: Body) -> Callable[[str], str]:
@@ -199,10 +221,27 @@ def _each_called(body: Body) -> str:
     return str(_("One a line: %(known)s", known=known) if known else _("One a line"))
 
 
+def _listed(label: str, was: list[Body], now: list[Body], reason: str = "") -> Iterator[Difference]:
+    """What came to a list of the shop's own, what went, what of it is called otherwise and in which language, and another order."""
+    old, new = ({one["key"]: one["words"] for one in some} for some in (was, now))
+    for key in dict.fromkeys([*old, *new]):
+        if key not in old or key not in new:
+            yield Difference(label, said(old.get(key, {})), said(new.get(key, {})), reason)
+        else:
+            for spoken in dict.fromkeys([*old[key], *new[key]]):
+                before, after = old[key].get(spoken, ""), new[key].get(spoken, "")
+                if before != after:
+                    yield Difference(f"{label} ({i18n.language_name(spoken)})", before, after, reason)
+    order, other = [key for key in old if key in new], [key for key in new if key in old]
+    if order != other:
+        first, then = (", ".join(said(new[key]) for key in keys) for keys in (order, other))
+        yield Difference(_("%(list)s: their order", list=label), first, then, reason)
+
+
 def _beside(old: list[Body], new: list[Body]) -> list[Body]:
-    """The old reasons in the places of the new ones, nothing where there was none, and those that went at the end."""
-    known = {one.get("key"): one for one in old}
-    return [*(known.pop(one.get("key"), {}) for one in new), *known.values()]
+    """The old reasons in the places of the new ones, and nothing where there was none."""
+    known = {one["key"]: one for one in old}
+    return [known.get(one["key"], {}) for one in new]
 
 
 def _show(one: Field, body: Body) -> str:
@@ -228,11 +267,3 @@ def _put(body: Body, path: str, value: Any) -> None:
         place.pop(last, None)
     else:
         place[last] = value
-
-
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _flat(inner, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, value

@@ -122,6 +122,7 @@ def words() -> Kind:
     return Kind(
         lambda typed: {name: value for _number, name, value in _pairs(typed)} or None,
         lambda value: _by_line(value, str),
+        lambda value: " · ".join(f"{i18n.language_name(spoken)}: {said}" for spoken, said in (value or {}).items()),
         is_long=True,
     )
 

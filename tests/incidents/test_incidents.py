@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.accounts.models import Customer, Role, Staff
 from portal.carriers import ParcelStatus
 from portal.incidents import actions
-from portal.incidents.models import Concerned, Incident, NobodyMeant, When, Whom
+from portal.incidents.models import Concerned, Incident, NobodyMeant, SaidMeanwhile, When, Whom
 from portal.incidents.queries import charges_of, concerned_by
 from portal.kit import clock
 from portal.kit.db import db, transaction
@@ -67,6 +67,12 @@ def publishes(desk: Browser, whom: str, **more: str) -> int:
     hidden = {str(one["name"]): str(one["value"]) for one in form.select("input[type=hidden]")}
     desk.post("/desk/incidents", {**hidden, **SAID, **more})
     return int(desk.at.rpartition("/")[2])
+
+
+def rewords(desk: Browser, incident: int, said: Sent, *, expect: int = 200) -> BeautifulSoup:
+    """By the form that stands on its page by now."""
+    seen = attribute(desk.get(f"/desk/incidents/{incident}"), "[name=seen]")
+    return desk.post(f"/desk/incidents/{incident}/words", {**said, "seen": seen}, expect=expect)
 
 
 def sees(app: Flask, customer_id: int, path: str = "/") -> BeautifulSoup:
@@ -185,7 +191,8 @@ def test_new_words_cost_the_same_for_many_as_for_one(app: Flask, lead: Browser, 
                 one.dismissed_at = at
         with asked(app) as statements, app.app_context(), transaction():
             told = {"en": title}
-            actions.say_anew(db.session.get_one(Incident, incident), told, told, by=Actor(staff_id=1), at=clock.now())
+            said = db.session.get_one(Incident, incident)
+            actions.say_anew(said, told, told, seen=said.seen, by=Actor(staff_id=1), at=clock.now())
         return statements
 
     few = reword("Once")
@@ -226,9 +233,9 @@ def test_who_put_it_away_sees_it_again_only_in_new_words(app: Flask, lead: Brows
     page = ann.post(f"/incidents/{incident}/dismiss")
     assert ann.at == "/orders" and "recalled" not in words(page)
     assert "recalled" in words(sees(app, people["cem"]))
-    lead.post(f"/desk/incidents/{incident}/words", SAID)
+    rewords(lead, incident, SAID)
     assert "recalled" not in words(ann.get("/")), "nothing was changed"
-    page = lead.post(f"/desk/incidents/{incident}/words", {**SAID, "title-en": "Honey and oil are recalled"})
+    page = rewords(lead, incident, {**SAID, "title-en": "Honey and oil are recalled"})
     assert "Said anew" in words(page)
     assert "Honey and oil" in words(ann.get("/"))
     with app.app_context():
@@ -290,12 +297,58 @@ def test_nobody_puts_away_what_is_not_theirs_and_no_agent_publishes(app: Flask, 
     agent.post(f"/desk/incidents/{incident}/end", expect=403)
 
 
-def test_what_is_over_stays_as_it_was(app: Flask, lead: Browser, people: dict[str, int]) -> None:
+def test_of_two_who_reword_at_once_the_second_sees_both_and_loses_nothing(lead: Browser, people: dict[str, int]) -> None:
+    incident, path = publishes(lead, "sku=HON"), "/desk/incidents/{}/words"
+    seen = attribute(lead.get(f"/desk/incidents/{incident}"), "[name=seen]")
+    hers: Sent = {**SAID, "title-en": "Lot 7 of the honey is recalled", "seen": seen}
+    his: Sent = {**SAID, "body-en": "Do not eat it.\r\nWe pay it back.", "seen": seen}
+    for _ in range(2):
+        lead.post(path.format(incident), hers)
+    page = lead.post(path.format(incident), his, expect=409)
+    assert "A colleague said it anew while you wrote" in words(page)
+    assert words(page.select("#body-en")[0]) == "Do not eat it. We pay it back.", "what he typed stands in the form"
+    assert "As it reads now Lot 7 of the honey is recalled Do not eat lot 7." in words(page), "and what she said beside it"
+    assert words(page).count("As it reads now") == 1, "not of a language that both left alone"
+    assert "We pay it back" not in words(lead.get(f"/desk/incidents/{incident}").select(".timeline")[0])
+    lead.post(path.format(incident), {**his, "seen": attribute(page, "[name=seen]")})
+    assert "We pay it back" in words(lead.get(f"/desk/incidents/{incident}")), "he has seen hers, and says his all the same"
+
+
+def test_of_words_sent_at_the_same_moment_one_is_kept(app: Flask, lead: Browser, people: dict[str, int]) -> None:
     incident = publishes(lead, "sku=HON")
+    with app.app_context():
+        seen = db.session.get_one(Incident, incident).seen
+
+    def reword(number: int) -> bool:
+        told = {"en": f"Honey, said for the {number}th time"}
+        try:
+            with transaction():
+                one = db.session.scalars(select(Incident).where(Incident.id == incident).with_for_update()).one()
+                actions.say_anew(one, told, told, seen=seen, by=Actor(staff_id=1), at=clock.now())
+        except SaidMeanwhile:
+            return False
+        return True
+
+    assert sum(at_once(app, 3, reword)) == 1
+
+
+def test_what_is_over_stays_as_it_was_and_shows_what_was_typed_too_late(app: Flask, lead: Browser, people: dict[str, int]) -> None:
+    incident = publishes(lead, "sku=HON")
+    seen = attribute(lead.get(f"/desk/incidents/{incident}"), "[name=seen]")
     lead.post(f"/desk/incidents/{incident}/end")
     lead.post(f"/desk/incidents/{incident}/end", expect=422)
-    lead.post(f"/desk/incidents/{incident}/words", {**SAID, "title-en": "Other"}, expect=422)
-    assert "Honey is recalled" in words(lead.get(f"/desk/incidents/{incident}"))
+    page = lead.post(f"/desk/incidents/{incident}/words", {**SAID, "title-en": "Other", "seen": seen}, expect=422)
+    assert "What you typed, not said: English Other" in words(page)
+    assert "Other" not in words(lead.get(f"/desk/incidents/{incident}"))
+
+
+def test_what_was_said_in_a_language_that_is_spoken_no_more_is_still_read_at_the_desk(app: Flask, lead: Browser) -> None:
+    incident = publishes(lead, "sku=HON")
+    with app.app_context(), transaction():
+        said = db.session.get_one(Incident, incident)
+        said.titles, said.bodies = {**said.titles, "de": "Honig"}, {**said.bodies, "de": "Nicht essen."}
+    lead.post(f"/desk/incidents/{incident}/end")
+    assert "Deutsch Honig Nicht essen." in words(lead.get(f"/desk/incidents/{incident}"))
 
 
 def test_an_empty_wish_names_nobody() -> None:

@@ -82,7 +82,7 @@ def finding(page: Page, demo: Demo, take: Take) -> None:
     expect(page.locator("#suggested a")).to_be_visible()
     take("desk-suggestions")
     page.locator("#suggested a").click()
-    expect(page.get_by_role("heading", name="Orders and returns")).to_be_visible()
+    expect(page.get_by_role("heading", name="Orders, returns, refunds")).to_be_visible()
     take("desk-customer")
     page.locator(".bought th a").last.click()
     expect(page.get_by_role("heading", name="Returns and claims")).to_be_visible()

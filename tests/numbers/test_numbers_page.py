@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -214,10 +215,24 @@ def test_numbers_and_days_are_written_as_the_reader_writes_them(app: Flask) -> N
                 assert [one.replace("\u00a0", " ") for one in found] == expected
 
 
-def test_what_goes_with_time_opens_at_its_newest(app: Flask, lead: Browser) -> None:
-    """On a narrow screen a chart is scrolled; how many days a refund took begins at none."""
+def test_what_goes_with_time_opens_at_its_newest_and_the_days_of_refunds_are_all_in_view(app: Flask, lead: Browser) -> None:
+    """On a narrow screen a chart is scrolled."""
     with app.app_context(), transaction():
         fill_november()
-    opened = {figure["id"] for figure in lead.get(HERE).select("figure:has(> .newest)")}
-    assert {"subscriptions", "cancellations"} <= opened
-    assert "refunds" not in opened and not [name for name in opened if name not in FILES]
+    page = lead.get(HERE)
+    opened = {figure["id"] for figure in page.select("figure:has(> .newest)")}
+    assert {"subscriptions", "cancellations"} <= opened < set(FILES)
+    assert [words(row) for row in page.select("#refunds .bars tbody tr")] == ["same day 0", "1 1", "2 0", "3 0", "4 0", "5 0", "6+ 0"]
+
+
+@pytest.mark.parametrize(("locale", "parting", "each"), [("en", ",", "-2.50"), ("tr", ";", "-2,50"), ("ro", ";", "-2,50")])
+def test_a_file_is_as_a_spreadsheet_in_the_readers_language_takes_it(
+    app: Flask, lead: Browser, locale: str, parting: str, each: str
+) -> None:
+    """What went back may be more than what came in: that is a number too, and no formula to be kept from."""
+    with app.app_context(), transaction():
+        ours = account(customer())
+        refund(invoice(ours, at(9, 4), 1000), at(11, 10), 250)
+    app.config["SHOP"] = replace(app.config["SHOP"], locale=locale)
+    told = lead.client.get(f"{HERE}/value.csv?period=30-days").data.decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(told), delimiter=parting))[1][5] == each

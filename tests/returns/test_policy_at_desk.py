@@ -1,6 +1,7 @@
 """An administrator makes new rules at the desk: what they would change is seen before they are saved, and nothing typed is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -34,6 +35,9 @@ from tests.returns.builders import sent_back
 
 HERE = "/desk/policy"
 Time = Callable[[timedelta], None]
+OTHERS = {"2026-11-15": "2026-11-16", "2026-12-24": "2026-12-23", "2027-01-15": "2027-01-16", Outcome.KEEP: Outcome.REFUND}
+OTHERS |= dict.fromkeys(set(Outcome) - {Outcome.KEEP}, Outcome.KEEP)
+"""Of what can't be anything, another that it can be."""
 
 
 @pytest.fixture
@@ -249,10 +253,64 @@ def test_a_reason_is_compared_with_itself_wherever_it_stands(app: Flask) -> None
     first, second, *others = base["reasons"]
     moved = base | {"reasons": [second | {"photo": "needed"}, *others, {**first, "key": "new"}]}
     with app.app_context():
-        found = {one.label: (one.before, one.after) for one in differences(base, moved)}
-    assert found["It doesn’t taste as I expected: a photo"] == ("may be added", "needed")
-    assert found["I changed my mind: what can be chosen"] == ("", "Money back · Store credit · Exchange")
-    assert not any("spoilt" in label for label in found)
+        found = {(one.reason, one.label): (one.before, one.after) for one in differences(base, moved)}
+    assert found["It doesn’t taste as I expected", "A photo"] == ("may be added", "needed")
+    assert found["I changed my mind", "What can be chosen"] == ("", "Money back · Store credit · Exchange")
+    assert not any("spoilt" in reason for reason, _label in found)
+
+
+def test_what_only_the_text_knows_changes_in_words_too(app: Flask, admin: Browser) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    for old, new in (
+        ('fault = "carrier"\nphoto', 'fault = "merchant"\nphoto'),
+        ('suggests = ["skip", "less often"]', 'suggests = ["skip"]'),
+        ('key = "too_mild", words = { en = "Too mild"', 'key = "too_mild", words = { en = "Too weak"'),
+        ('key = "leaking", words = { en = "Leaking"', 'key = "seeping", words = { en = "Leaking a little"'),
+        ('categories = ["care"]', 'categories = ["care", "home"]'),
+        ('tr = "gıda"', 'tr = "yiyecek"'),
+        ('en = "Opened, so it can’t be sold again"', 'en = "Opened"'),
+        ('tr = "Sorun nedir?"', 'tr = "Nesi var?"'),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    first, second = (text.index(f'[[decline_reasons]]\nkey = "{key}"') for key in ("used", "not_ours"))
+    third = text.index("[[decline_reasons]]", second + 1)
+    text = text[:first] + text[second:third] + text[first:second] + text[third:]
+    told = words(shows(admin, {"text": text}).select("[aria-labelledby=change]")[0])
+    for said in (
+        "It arrived damaged or leaking Whose doing it is Before: Carrier’s fault → Now: Our fault",
+        "I ordered too much What it suggests for the next boxes Before: Skip, Less often → Now: Skip",
+        "It doesn’t taste as I expected Sub-reasons (English) Before: Too mild → Now: Too weak",
+        "Sub-reasons Before: Leaking → Now: –",
+        "Sub-reasons Before: – → Now: Leaking a little",
+        "Offered for these goods only Before: body care → Now: body care, household goods",
+        "What categories are called (Türkçe) Before: gıda → Now: yiyecek",
+        "What is found when it is here (English) Before: Opened, so it can’t be sold again → Now: Opened",
+        "Türkçe: Nesi var?",
+        "Why a return is declined: their order Before: It was used, beyond trying it out, It was not bought from us",
+    ):
+        assert said in told, said
+
+
+def test_whatever_is_written_otherwise_is_a_difference_without_a_key(app: Flask) -> None:
+    base = body_of(FILE) | {"seasons": [{"bought_from": "2026-11-15", "bought_until": "2026-12-24", "until": "2027-01-15"}]}
+
+    def leaves(value: Any) -> Iterator[tuple[Any, Any]]:
+        for place, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(inner, dict | list):
+                yield from leaves(inner)
+            else:
+                yield value, place
+
+    changed = deepcopy(base)
+    with app.app_context():
+        for around, place in leaves(changed):
+            was = around[place]
+            around[place] = not was if isinstance(was, bool) else was + 1 if isinstance(was, int) else OTHERS.get(was, f"{was}x")
+            found = differences(base, changed)
+            assert found, (around, place)
+            assert not any("." in one.label for one in found), (around, place, found)
+            around[place] = was
 
 
 def test_rules_that_took_longer_to_write_than_a_second_step_stays_fresh_are_kept(app: Flask, admin: Browser, time: Time) -> None:

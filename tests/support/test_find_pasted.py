@@ -17,10 +17,12 @@ from portal.returns.actions.withdrawing import Declared, declare
 from portal.returns.links import withdrawal_key
 from portal.subscriptions.models import Cancellation, Subscription
 from tests.accounts.builders import address, customer
+from tests.billing.builders import payer
 from tests.browser import Browser, words
 from tests.conftest import Work
 from tests.orders.builders import order, parcel
 from tests.returns.builders import sent_back
+from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
 from tests.support.conftest import looks
 
@@ -53,6 +55,9 @@ def found(desk: Browser, typed: str) -> str:
 WHOLE = [
     SHE, f"mailto:{SHE}", f"MAILTO:{SHE}?subject=Where%20is%20it", f"Ada <{SHE}>", f'"King, Ada" <{SHE}>;', f"<{SHE}>", f"({SHE}).",
     f"\u202a{SHE}\u202c",
+    f"From: {SHE}", f"From: Halfjar <help@halfjar.example> To: Ada <{SHE}>", f"Ada King\n{SHE}\n+40 721 234 568",
+    "0040 721 234 567", "0721234567", "0721.234.567", "+40\u00a0721\u2011234\u2011567", "Telefon: 0721 234 567",
+    "Ada Kong, mobil +40 (0) 721 234 567",
     "tel:+40721234567", "tel:+40-721-234-567;ext=2", "+40 721 234 567", "0721 234 567",
     "HA-7K2M4Q", "#HA-7K2M4Q", "# ha-7k2m4q", "Order HA-7K2M4Q", "Order #HA-7K2M4Q, please", "Comanda nr. HA-7K2M4Q",
     "ha7k2m4q", "7K2M4Q", "ha 7k2m4q",
@@ -179,3 +184,32 @@ def test_what_is_nobodys_yet_is_told_and_leads_to_where_it_is_carried_out(app: F
         assert f"Withdrawal {withdrawn} belongs to nobody yet" in words(page), typed
         assert page.select('main a[href^="/desk/tasks/"]')
     assert looks(app) == []
+
+
+def test_a_payment_leads_to_whose_it_is_and_to_the_order_that_it_paid(
+    app: Flask, desk: Browser, alice: Box, stripe: Stripe, work: Work
+) -> None:
+    work()
+    with app.app_context():
+        charge = db.session.scalars(select(Attempt.provider_ref)).one()
+        paid = select(Invoice.provider_ref, Invoice.number, Order.number).join(Order, Order.source_ref == Invoice.provider_ref)
+        invoice, its_number, bought = db.session.execute(paid).one()
+    payment = str(stripe.v1.charges.retrieve(charge).payment_intent)
+    refund = str(stripe.v1.refunds.create({"charge": charge, "amount": 1}).id)
+    work()
+    there = "dashboard.stripe.com/acct_1AbC/test/payments"
+    links = f"https://{there}/{payment}", f"{there}/{payment}", f"https://dashboard.stripe.com/b/acct_1AbC?destination=/payments/{payment}"
+    for typed in payment, *links, f"Paid: {payment}, 9 €", charge, invoice, str(its_number), f"Invoice {its_number}", refund:
+        assert found(desk, typed) == f"/desk/customers/{alice.customer_id}", typed
+        assert desk.answer.request.args["order"] == bought, typed
+
+
+def test_so_does_what_only_stripe_keeps(app: Flask, desk: Browser, stripe: Stripe, work: Work) -> None:
+    """An item of a subscription, a page on which a card is to be given and what comes of it, an event."""
+    alice = payer(app, stripe)
+    alice.start()
+    work()
+    (page,) = stripe.v1.checkout.sessions.list({"customer": alice.ref}).data
+    (event,) = stripe.v1.events.list({"type": "setup_intent.created"}).data
+    for ref in stripe.v1.subscriptions.retrieve(alice.box.ref)["items"].data[0].id, page.id, page.setup_intent, event.id:
+        assert found(desk, ref) == f"/desk/customers/{alice.box.customer_id}", ref

@@ -20,11 +20,12 @@ from tests.subscriptions.builders import Box
 MANY = 10_000
 
 
-def orders(customer_id: int, count: int, prefix: str) -> list[int]:
-    at = clock.now()
+def orders(customer_id: int | None, count: int, prefix: str, *, email: str | None = None, first: float = 0) -> list[int]:
+    """An hour apart, the newest first; the newest as many hours ago as `first` says."""
+    at = clock.now() - timedelta(hours=first)
     rows = [
         {"number": f"{prefix}-{one}", "placed_at": at - timedelta(hours=one), "currency": "EUR", "total": 100, "source": "import",
-         "customer_id": customer_id}
+         "customer_id": customer_id, "email": email}
         for one in range(count)
     ]  # fmt: skip
     ids = list(db.session.scalars(insert(Order).returning(Order.id, sort_by_parameter_order=True), rows))
@@ -45,6 +46,7 @@ def test_it_asks_no_more_for_very_many(app: Flask, desk: Browser, alice: Box) ->
     with app.app_context(), transaction():
         her = db.session.get_one(Customer, alice.customer_id)
         orders(her.id, MANY, "B")
+        orders(None, MANY, "N", email=her.email)
         at = clock.now()
         for number in range(40):
             db.session.add(Subscription(customer=her, provider_ref=f"sub_{number}", name=f"Box {number}", currency="EUR", every_count=1,
@@ -74,6 +76,23 @@ def test_orders_and_returns_stand_in_one_table_page_by_page(app: Flask, desk: Br
     assert heads(page) == ["M-20", "M-21", "R-OLD", "M-22", "M-23", "M-24"]
     assert page.select(f'a[href="{here}#bought"]') and not page.select('a[href*="older="]')
     desk.get(f"{here}?older=nobodys", expect=404)
+
+
+def test_what_came_for_an_address_that_is_not_confirmed_is_marked_as_not_shown_to_them(app: Flask, desk: Browser) -> None:
+    with app.app_context(), transaction():
+        mira = customer("mira@example.com", "Mira Okafor").id
+        orders(mira, 3, "M", first=3.5)
+        orders(None, 12, "N", email="mira@example.com")
+        orders(None, 1, "O", email="other@example.com")
+        orders(customer("bob@example.com").id, 1, "B", email="mira@example.com")
+    page = desk.get(f"/desk/customers/{mira}")
+    assert heads(page) == ["N-0", "N-1", "N-2", "N-3", "M-0", "N-4", "M-1", "N-5", "M-2", "N-6"]
+    marked = [row.select_one("th") for row in page.select("#bought ~ .scroll tbody tr") if "Not shown to the customer" in words(row)]
+    assert [one.get_text() for one in marked if one] == [f"N-{one}" for one in range(7)]
+    assert "12 orders not shown to them" in words(page)
+    page = desk.get(attribute(page, 'a[href*="older="]', "href"))
+    assert heads(page) == [f"N-{one}" for one in range(7, 12)]
+    assert desk.get("/desk/orders/N-3").select(f'main a[href="/desk/customers/{mira}"]')
 
 
 def head(page: BeautifulSoup) -> list[str]:

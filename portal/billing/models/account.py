@@ -39,6 +39,8 @@ class BillingAccount(Model):
     looks: Mapped[int] = mapped_column(default=0)
     """Raised with all that is learned: what somebody had looked up before is not believed any more."""
     learned_at: Mapped[datetime | None] = mapped_column(default=None)
+    knows_names: Mapped[bool] = mapped_column(default=False)
+    """Whether what its payments are called there was learned from the first one on: until then a look begins with that."""
     gone_at: Mapped[datetime | None] = mapped_column(default=None)
     """When the provider did not have it any more. What was paid through it stays; nothing is charged or changed."""
     cards: Mapped[list[Card]] = relationship(default_factory=list, order_by=Card.id)
@@ -143,7 +145,7 @@ class BillingAccount(Model):
         if not any(card.removed_at and card.provider_ref in still_there for card in self.cards):
             self.confirmed_version = stands.version
         self.looks += 1
-        self.learned_at, self.gone_at = at, None
+        self.knows_names, self.learned_at, self.gone_at = True, at, None
         return gone
 
     def _is_default_theirs(self, stands: AccountStanding) -> bool:

@@ -61,7 +61,7 @@ class Invoice(Model):
     __table_args__ = (Index("ix_invoice_account_id_written_at", "account_id", "written_at"),)
     account_id: Mapped[int] = mapped_column(ForeignKey("billing_account.id"))
     provider_ref: Mapped[str] = mapped_column(unique=True)
-    number: Mapped[str | None]
+    number: Mapped[str | None] = mapped_column(index=True)
     written_at: Mapped[datetime] = mapped_column(index=True)
     words: Mapped[str]
     """What it is for, as the provider writes it."""

@@ -208,7 +208,7 @@ def _read(account: BillingAccount, *, at: datetime) -> Wanted:
         ref=account.provider_ref,
         version=account.version,
         looks=account.looks,
-        since=open_since or newest,
+        since=(open_since or newest) if account.knows_names else None,
         confirmed_version=account.confirmed_version,
         default_ref=account.default_ref,
         known_default_ref=account.known_default_ref,

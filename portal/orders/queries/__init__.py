@@ -7,6 +7,7 @@ from portal.orders.queries.lately import lately as lately
 from portal.orders.queries.listing import OrderHead as OrderHead
 from portal.orders.queries.listing import OrderInList as OrderInList
 from portal.orders.queries.listing import OrdersPage as OrdersPage
+from portal.orders.queries.listing import is_unclaimed as is_unclaimed
 from portal.orders.queries.listing import orders_page as orders_page
 from portal.orders.queries.listing import years as years
 from portal.orders.queries.numbers import numbers_like as numbers_like

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, tzinfo
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_, union_all
 
 from portal.carriers import Incident, ParcelStatus
 from portal.kit.db import db
@@ -43,6 +44,8 @@ class OrderInList(OrderHead):
     """How many there are."""
     standing: Standing | None
     """None where nothing is known of any parcel."""
+    is_theirs: bool
+    """Whether it is the customer's; else it only came with their address, which they have not confirmed, and they do not see it."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +55,34 @@ class OrdersPage:
 
 
 def orders_page(
-    customer_id: int, wanted: Wanted, size: int, older_than: str | None = None, *, at: datetime, zone: tzinfo
+    customer_id: int,
+    wanted: Wanted,
+    size: int,
+    older_than: str | None = None,
+    *,
+    also_for: str | None = None,
+    at: datetime,
+    zone: tzinfo,
 ) -> OrdersPage | None:
     """Newest first; those that come after the order with the number `older_than`, if one is given. None if the customer has no such order.
 
     A page is found by where the one before it ended, not by counting: the thousandth costs what the first does. `zone` is the reader's.
+    For the shop's people, also what came for this address of mail and is nobody's yet: docs/decisions/whose-orders.md
     """
+    whose = [Order.customer_id == customer_id, *([is_unclaimed(also_for)] if also_for else [])]
     after = None
     if older_than is not None:
-        mine = select(Order.placed_at, Order.id).where(Order.customer_id == customer_id, Order.number == older_than)
-        last = db.session.execute(mine).one_or_none()
+        last = db.session.execute(select(Order.placed_at, Order.id).where(Order.number == older_than, or_(*whose))).one_or_none()
         if last is None:
             return None
         after = last.placed_at, last.id
-    orders = _newest(customer_id, _conditions(customer_id, wanted, at, zone), size + 1, after, at)
+    orders = _newest(whose, _conditions(customer_id, wanted, at, zone), size + 1, after, at)
     return OrdersPage(orders[:size], has_older=len(orders) > size)
+
+
+def is_unclaimed(address: str) -> ColumnElement[bool]:
+    """It came with this address of mail, and nobody has proven yet that it is theirs."""
+    return and_(Order.email == address, Order.customer_id.is_(None))
 
 
 def years(customer_id: int, zone: tzinfo) -> list[int]:
@@ -123,22 +139,28 @@ def _has_word(customer_id: int, begins: str) -> ColumnElement[bool]:
 
 
 def _newest(
-    customer_id: int, conditions: Sequence[ColumnElement[bool]], limit: int, after: tuple[datetime, int] | None, at: datetime
+    whose: Sequence[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]],
+    limit: int,
+    after: tuple[datetime, int] | None,
+    at: datetime,
 ) -> tuple[OrderInList, ...]:
-    place = tuple_(Order.placed_at, Order.id)
-    orders = select(Order.id, Order.number, Order.placed_at, Order.currency, Order.total).where(
-        Order.customer_id == customer_id, *conditions
-    )
-    if after:
-        orders = orders.where(place < tuple_(*after))
-    found = db.session.execute(orders.order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)).all()
+    """For each of `whose`, a stretch of an index is read, no further than a page goes."""
+    older = [tuple_(Order.placed_at, Order.id) < tuple_(*after)] if after else []
+    columns = Order.id, Order.number, Order.placed_at, Order.currency, Order.total, Order.customer_id
+    heads = select(*columns).order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)
+    stretches: list[Any] = [heads.where(those, *conditions, *older) for those in whose]
+    if len(stretches) > 1:
+        both = union_all(*(select(stretch.subquery()) for stretch in stretches)).subquery()
+        stretches = [select(both).order_by(both.c.placed_at.desc(), both.c.id.desc()).limit(limit)]
+    found = db.session.execute(stretches[0]).all()
     order_ids = [row.id for row in found]
     glimpses, counts = _lines_of(order_ids)
     parcels = _parcels_of(order_ids, at)
     return tuple(
         OrderInList(
             row.number, row.placed_at, row.currency, row.total, tuple(glimpses[row.id]), counts[row.id],
-            standing(parcels[row.id]),
+            standing(parcels[row.id]), row.customer_id is not None,
         )
         for row in found
     )  # fmt: skip

@@ -10,6 +10,7 @@ from portal.kit.db import db
 from portal.returns.models import CustomerFlag, FlagKind, PolicyVersion
 from portal.returns.policy.standard import FILE, body_of
 from portal.returns.policy.terms import Photo as Photo
+from portal.returns.policy.terms import Suggests as Suggests
 from portal.returns.policy.terms import WrongPolicy as WrongPolicy
 from portal.returns.policy.terms import plain as plain
 from portal.returns.policy.terms import read as read

@@ -12,6 +12,7 @@ from portal.catalog.models import Price
 from portal.catalog.queries import prices_by_ref
 from portal.kit.db import db
 from portal.payments import Charge, Standing, Terms
+from portal.payments.models import ProviderName
 from portal.subscriptions import policy
 from portal.subscriptions.models import Cancellation, Subscription, SubscriptionItem
 from portal.subscriptions.renewals import is_news, known_renewals, take_renewal
@@ -35,6 +36,7 @@ def learn(
         know_account(subscription.customer, stands.customer_ref, at=at)
     ended_before, stopped_before = subscription.ended_at, subscription.stops_at
     subscription.learn(stands)
+    ProviderName.keep({item.ref: None for item in stands.items}, stands.customer_ref)
     if known is None and subscription.has_ended:  # it ended before we knew it, and may begin again as it was
         take_contents(subscription, stands)
     elif not subscription.has_ended:

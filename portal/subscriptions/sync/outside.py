@@ -9,6 +9,7 @@ from portal import outbox
 from portal.kit.clock import now
 from portal.kit.db import db, view
 from portal.payments import Declined, SubscriptionThere, listing_provider, on_news, provider
+from portal.payments.models import ProviderName
 from portal.subscriptions.actions import take_in
 from portal.subscriptions.models import OutsideSubscription
 from portal.subscriptions.policy import BY_STATUS, Obstacle
@@ -28,6 +29,7 @@ def sync_outside(outside_id: int, lease: outbox.Lease) -> None:
     at = now()
     with lease.finish(at=at):
         outside = db.session.get_one(OutsideSubscription, outside_id, with_for_update=True)
+        ProviderName.keep({part.ref: None for part in there.parts}, there.customer_ref)
         if there.snags:
             outside.learn(there, next_due=next_due)
         else:

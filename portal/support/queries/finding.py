@@ -36,8 +36,8 @@ class Hits:
 
 def search(typed: str, *, is_typed: bool = True) -> Hits:
     """By what belongs to one person (whole address, number of an order, a name of the provider's), else by a number to call, else by
-    the beginnings of names and addresses, in any order; else by what looks like part of a number, and last with one letter wrong: but not
-    before all of it `is_typed`, when each beginning would be a slip of something."""
+    the beginnings of names and addresses, in any order; else by what in it looks like a number or an address, and last with one letter
+    wrong: but not before all of it `is_typed`, when each beginning would be a slip of something."""
     if len(typed) < SHORTEST:
         return Hits([])
     pasted = read(typed)
@@ -48,9 +48,14 @@ def search(typed: str, *, is_typed: bool = True) -> Hits:
         return Hits(called, is_exact=is_whole)
     if with_words := named(pasted.text):
         return Hits(with_words)
-    if "@" in pasted.text and (came := owners.came_with(pasted.text.lower())):
+    called, is_whole = called_at(pasted.called)
+    if called and is_whole:
+        return Hits(called, is_exact=True)
+    if guessed := _hits(owners.guessed(pasted)):
+        return guessed
+    if pasted.mails and (came := owners.came_with(pasted.mails)):
         return Hits([], nobodys=came)
-    return _hits(owners.guessed(pasted)) or Hits(nearly_named(pasted.text) if is_typed else [], is_near=True)
+    return Hits(nearly_named(pasted.text) if is_typed else [], is_near=True)
 
 
 def _hits(owned: Owned) -> Hits | None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, intersect, literal, or_, selec
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Customer, CustomerWord, domain_word, mail_word, phone_word
+from portal.accounts.queries import cities
 from portal.kit.db import db
 from portal.kit.folding import BEYOND, LONGEST, folded, parts_of, slips_of
 
@@ -41,6 +42,8 @@ class Hit:
     id: int
     name: str
     email: str
+    city: str
+    """Where their parcels go; empty if that is not known."""
 
 
 def people(ids: Collection[int]) -> list[Hit]:
@@ -49,7 +52,8 @@ def people(ids: Collection[int]) -> list[Hit]:
     if not some:
         return []
     found = select(Customer.id, Customer.name, Customer.email).where(Customer.id.in_(some))
-    hits = {row.id: Hit(*row) for row in db.session.execute(found)}
+    where = cities(some)
+    hits = {row.id: Hit(*row, where.get(row.id, "")) for row in db.session.execute(found)}
     return [hits[customer_id] for customer_id in some]
 
 

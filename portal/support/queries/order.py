@@ -70,6 +70,8 @@ class DeskOrder:
     name: str
     email: str
     """Of the customer; the one that it came with, while it is nobody's."""
+    waits_for: int | None
+    """The customer with that address, who has not confirmed it."""
     source: str
     """As `Order.source` has it."""
     invoice: str | None
@@ -103,6 +105,7 @@ def desk_order(number: str, first_line: int, *, at: datetime) -> DeskOrder | Non
         customer_id=customer_id,
         name=name or "",
         email=email or came_with or "",
+        waits_for=db.session.scalar(select(Customer.id).where(Customer.email == came_with)) if came_with and not customer_id else None,
         source=source,
         invoice=invoice,
         address=address,

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Select, literal, select, union
 
 from portal.accounts.models import Customer
-from portal.billing.models import Attempt, BillingAccount, Card, CreditDebit, Invoice, Refund, StoreCredit
+from portal.billing.models import Attempt, BillingAccount, Card, CardSetup, CreditDebit, Invoice, PagePayment, Refund, StoreCredit
 from portal.kit.db import db
+from portal.kit.folding import folded
 from portal.orders import shipment_of
 from portal.orders.models import Order, Shipment
 from portal.orders.queries import numbers_like
+from portal.payments.models import ProviderName, ReceivedEvent
 from portal.returns import withdrawal_of
 from portal.returns.models import Claim, Return, ReturnParcel, Withdrawal
 from portal.subscriptions.models import Cancellation, OutsideSubscription, Subscription
@@ -63,22 +65,21 @@ def named(pasted: Pasted) -> Owned:
 def guessed(pasted: Pasted) -> Owned:
     """By what may be a number in it, also one that was told only in part."""
     names = numbers_like(pasted.within).union(pasted.within, *(references(word) for word in pasted.within))
-    return _read(list(_with_number(names)))
+    return _read([*_with_mail(pasted.mails), *_with_number(names)])
 
 
-def came_with(address: str) -> list[Thing]:
-    """What was told with this address of mail, and is nobody's: nobody has proven yet that it is theirs."""
-    orders = _of(Order.customer_id, "order", Order.number).where(Order.email == address, Order.customer_id.is_(None))
+def came_with(addresses: Collection[str]) -> list[Thing]:
+    """What was told with one of these addresses of mail, and is nobody's: nobody has proven yet that it is theirs."""
+    orders = _of(Order.customer_id, "order", Order.number).where(Order.email.in_(addresses), Order.customer_id.is_(None))
     withdrawn = _of(Withdrawal.customer_id, "withdrawal", Withdrawal.reference)
-    withdrawn = withdrawn.where(Withdrawal.email == address, Withdrawal.customer_id.is_(None))
+    withdrawn = withdrawn.where(Withdrawal.email.in_(addresses), Withdrawal.customer_id.is_(None))
     found = [Thing(kind, name) for query in (orders, withdrawn) for _, kind, name in db.session.execute(query.limit(MOST_OF_NOBODY))]
     return _with_tasks(found)
 
 
 def _with_name(names: set[str]) -> Iterator[Select[Any]]:
     """Each a stretch of an index of its own: one question of several sides would walk through all rows."""
-    if mails := [name for name in names if "@" in name]:
-        yield _of(Customer.id).where(Customer.email.in_(mails))
+    yield from _with_mail([name for name in names if "@" in name])
     if refs := [name for name in names if AT_THE_PROVIDER.fullmatch(name)]:
         of_account, mine = _of(BillingAccount.customer_id), BillingAccount.id
         yield of_account.where(BillingAccount.provider_ref.in_(refs))
@@ -86,14 +87,40 @@ def _with_name(names: set[str]) -> Iterator[Select[Any]]:
             yield _of(kind.customer_id).where(kind.provider_ref.in_(refs))
         for part in Card, Invoice, Refund, CreditDebit, StoreCredit:
             yield of_account.join(part, part.account_id == mine).where(part.provider_ref.in_(refs))
+        for page in CardSetup, PagePayment:
+            yield of_account.join(page, page.account_id == mine).where(page.page_ref.in_(refs))
         attempts = of_account.join(Invoice, Invoice.account_id == mine).join(Attempt, Attempt.invoice_id == Invoice.id)
         yield attempts.where(Attempt.provider_ref.in_(refs))
+        yield of_account.join(ProviderName, ProviderName.customer_ref == BillingAccount.provider_ref).where(ProviderName.name.in_(refs))
+        told = of_account.join(ReceivedEvent, ReceivedEvent.customer_ref == BillingAccount.provider_ref).where(ReceivedEvent.is_ours)
+        yield told.where(ReceivedEvent.event_id.in_(refs))
+        yield told.where(ReceivedEvent.about.in_(refs))
+        yield from _paid_by(refs)
     yield from _with_number(names)
+
+
+def _with_mail(mails: Collection[str]) -> Iterator[Select[Any]]:
+    """Also with a dot on a capital I, as a Turkish keyboard makes it."""
+    if mails:
+        yield _of(Customer.id).where(Customer.email.in_({*mails, *map(folded, mails)}))
+
+
+def _paid_by(refs: list[str]) -> Iterator[Select[Any]]:
+    """The order that an invoice or a payment is for, or one of which money went back."""
+    an_order = _of(Order.customer_id, "order", Order.number)
+    yield an_order.where(Order.source_ref.in_(refs))
+    yield an_order.join(ProviderName, ProviderName.invoice_ref == Order.source_ref).where(ProviderName.name.in_(refs))
+    charged = an_order.join(Invoice, Invoice.provider_ref == Order.source_ref).join(Attempt, Attempt.invoice_id == Invoice.id)
+    yield charged.where(Attempt.provider_ref.in_(refs))
+    yield charged.join(Refund, Refund.attempt_id == Attempt.id).where(Refund.provider_ref.in_(refs))
 
 
 def _with_number(names: set[str]) -> Iterator[Select[Any]]:
     an_order, a_return = _of(Order.customer_id, "order", Order.number), _of(Return.customer_id, "return", Return.rma)
     yield an_order.where(Order.number.in_(names))
+    billed = _of(BillingAccount.customer_id).join(Invoice, Invoice.account_id == BillingAccount.id)
+    yield billed.where(Invoice.number.in_(names))
+    yield an_order.join(Invoice, Invoice.provider_ref == Order.source_ref).where(Invoice.number.in_(names))
     yield a_return.where(Return.rma.in_(names))
     yield _of(Claim.customer_id, "claim", Claim.reference).where(Claim.reference.in_(names))
     yield _of(Withdrawal.customer_id, "withdrawal", Withdrawal.reference).where(Withdrawal.reference.in_(names))

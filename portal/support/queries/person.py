@@ -1,7 +1,7 @@
 """How things stand with one customer: everything that the desk shows of them on one page."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -14,17 +14,16 @@ from portal.billing.queries import ShownAccount
 from portal.kit.db import db
 from portal.operations import queries as operations
 from portal.operations.queries import Failing
-from portal.orders import queries as orders
 from portal.orders.models import Order
-from portal.orders.queries import OrderInList
+from portal.orders.queries import is_unclaimed
 from portal.returns.queries.claims import ShownClaim, open_claims
-from portal.returns.queries.desk_heads import ReturnOf, returns_of
 from portal.subscriptions import queries as subscriptions
 from portal.subscriptions.models import Subscription
 from portal.subscriptions.queries import Done, ShownDelivery, ShownSubscription
+from portal.support.queries.bought import Bought, bought_by
 from portal.tasks.queries import WaitingTask, waiting_for
 
-ORDERS, DEEDS = 10, 20
+DEEDS = 20
 
 
 @dataclass(frozen=True)
@@ -47,18 +46,6 @@ class Spent:
 
 
 @dataclass(frozen=True)
-class Bought:
-    """Orders and what came back of them, in the order in which they happened: a page of them."""
-
-    rows: tuple[OrderInList | ReturnOf, ...]
-    """The newest first."""
-    older_than: str | None
-    """The number of the order that this page comes after; None for the newest."""
-    next: str | None
-    """The number of the order that the page of older ones comes after, if there are any."""
-
-
-@dataclass(frozen=True)
 class Person:
     id: int
     name: str
@@ -71,6 +58,8 @@ class Person:
     email_verified_at: datetime | None
     spent: list[Spent]
     """In each currency, the one with most orders first."""
+    not_shown: int
+    """Orders that came for their address and that they do not see, for they have not confirmed it."""
     next: ShownDelivery | None
     subscriptions: list[ShownSubscription]
     refs: dict[int, str]
@@ -100,7 +89,7 @@ class Person:
 
 def person(customer: Customer, *, at: datetime, older_than: str | None = None, order: str | None = None) -> Person | None:
     """None if they have no order of the number that the page of older ones should come after."""
-    bought = _bought(customer.id, older_than, at=at)
+    bought = bought_by(customer, older_than, at=at)
     if bought is None:
         return None
     shown, accounts = subscriptions.subscriptions(customer.id), billing.accounts(customer.id)
@@ -118,6 +107,7 @@ def person(customer: Customer, *, at: datetime, older_than: str | None = None, o
         time_zone=customer.time_zone,
         email_verified_at=customer.email_verified_at,
         spent=_spent(customer.id),
+        not_shown=db.session.scalar(select(func.count()).select_from(Order).where(is_unclaimed(customer.email))) or 0,
         next=next(iter(subscriptions.coming(customer.id, limit=1)), None),
         subscriptions=shown,
         refs=dict(db.session.execute(refs).all()),
@@ -130,21 +120,6 @@ def person(customer: Customer, *, at: datetime, older_than: str | None = None, o
         tasks=waiting_for(customer.id, at=at),
         claims=open_claims(customer.id),
     )
-
-
-def _bought(customer_id: int, older_than: str | None, *, at: datetime) -> Bought | None:
-    page = orders.orders_page(customer_id, orders.Wanted(), ORDERS, older_than, at=at, zone=UTC)
-    if page is None:
-        return None
-    after = select(Order.placed_at).where(Order.customer_id == customer_id, Order.number == older_than) if older_than else None
-    last = page.orders[-1] if page.has_older else None
-    back = returns_of(
-        customer_id, older_than=db.session.scalar(after) if after is not None else None, since=last.placed_at if last else None
-    )
-    moments: list[tuple[datetime, OrderInList | ReturnOf]] = [(one.placed_at, one) for one in page.orders]
-    moments += [(one.since, one) for one in back]
-    rows = tuple(row for _, row in sorted(moments, key=lambda moment: moment[0], reverse=True))
-    return Bought(rows, older_than, last.number if last else None)
 
 
 def _spent(customer_id: int) -> list[Spent]:

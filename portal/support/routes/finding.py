@@ -19,8 +19,8 @@ from portal.support import queries
 from portal.support.routes.door import bp, note_look
 from portal.tasks.queries import MOST
 
-LONGEST = 254
-"""Characters of what is searched for: no address is longer."""
+LONGEST = 1000
+"""Characters of what is searched for: so long is the head of a mail, or a link with what shops put behind it."""
 SUGGESTED = 7
 FEW_SUBSCRIPTIONS = 8
 """So many of a customer's are on their page, until somebody asks for all."""

@@ -66,7 +66,7 @@ def reword_incident(incident_id: int) -> ResponseReturnValue:
     titles, bodies = forms.words(request.form, languages())
 
     def say_anew(incident: Incident) -> None:
-        actions.say_anew(incident, titles, bodies, by=_by(), at=now())
+        actions.say_anew(incident, titles, bodies, seen=request.form.get("seen", ""), by=_by(), at=now())
 
     return _do(incident_id, say_anew, _("It reads so from now on, also for who had put it away."))
 
@@ -90,9 +90,11 @@ def _do(incident_id: int, deed: Callable[[Incident], None], told: str) -> Respon
 
 
 def _show(incident_id: int, sent: Mapping[str, str] | None = None, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    """After a refusal with what was typed, beside what it says by now."""
     db.session.rollback()
     found = queries.whole(incident_id, at=now()) or abort(404)
-    return page("support/incident.html", status, found=found, languages=_languages(), sent=sent or {}, refusal=refusal)
+    tried = forms.words(sent, languages()) if sent and "seen" in sent else None
+    return page("support/incident.html", status, found=found, languages=_languages(), sent=sent or {}, tried=tried, refusal=refusal)
 
 
 def _new(sent: Mapping[str, str], refusal: str = "", status: int = 200) -> ResponseReturnValue:
