@@ -47,7 +47,7 @@ def give_task(task_id: int) -> ResponseReturnValue:
     to = request.form.get("to", type=int) or 0
 
     def give(task: StaffTask) -> None:
-        colleague = one_or_404(select(Staff).where(Staff.id == min(to, LARGEST_ID)))
+        colleague = one_or_404(select(Staff).where(Staff.id == min(to, LARGEST_ID))) if to else None
         actions.give(task, colleague, by=current.staff, at=now())
 
     return _do(task_id, give, _("Given."))
@@ -57,6 +57,13 @@ def give_task(task_id: int) -> ResponseReturnValue:
 @staff_only(Role.AGENT)
 def put_task_back(task_id: int) -> ResponseReturnValue:
     return _do(task_id, lambda task: actions.put_back(task, by=current.staff, at=now()), _("It waits for anybody again."))
+
+
+@bp.get("/tasks/<int:task_id>/put-off")
+@staff_only(Role.AGENT)
+def show_task_again(task_id: int) -> ResponseReturnValue:
+    """After a refusal this address stands above the page: who opens it anew comes to the task."""
+    return redirect(url_for(".show_task", task_id=task_id, **place()), 303)
 
 
 @bp.post("/tasks/<int:task_id>/put-off")
