@@ -126,7 +126,6 @@ def _as_customer(rows: Sequence[Row[Any]], at: datetime) -> list[Visit]:
 
 
 def _view(view: Impersonation, name: str, task: str | None, done: list[Entry], at: datetime) -> Visit:
-    lasted = view.lasted(at=at)
     return Visit(
         at=view.started_at,
         staff=name,
@@ -134,7 +133,7 @@ def _view(view: Impersonation, name: str, task: str | None, done: list[Entry], a
         reason=view.reason,
         why=view.why,
         task=task,
-        minutes=max(1, round(lasted.total_seconds() / 60)) if lasted else None,
+        minutes=view.minutes(at=at),
         changes=tuple(told(entry) for entry in done if entry.deed != SUGGESTED),
         suggested=sum(entry.deed == SUGGESTED for entry in done),
     )

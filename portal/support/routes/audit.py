@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.current import staff_only
 from portal.accounts.models import Role
 from portal.kit import i18n
+from portal.kit.clock import now
 from portal.kit.folding import folded
 from portal.kit.web import LARGEST_ID, page
 from portal.support import queries
@@ -27,7 +28,7 @@ def audit() -> ResponseReturnValue:
     words = deed_words()
     deeds = {key: words.get(key, key) for key in [*queries.audit.deeds(), wanted.deed] if key}
     return page(
-        "support/audit.html", wanted=wanted, found=found, check=queries.audit.last_check(), workers=queries.audit.staff_names(),
+        "support/audit.html", at=now(), wanted=wanted, found=found, check=queries.audit.last_check(), workers=queries.audit.staff_names(),
         words=words, deeds=sorted(deeds.items(), key=lambda one: folded(one[1])),
     )  # fmt: skip
 
