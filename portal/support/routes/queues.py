@@ -17,7 +17,7 @@ from portal.kit.web import LARGEST_ID, one_or_404, page, say
 from portal.operations import queries as operations
 from portal.support import forms, queries
 from portal.support.routes.door import bp, note_look
-from portal.support.routes.place import listed, next_after, place, task_number
+from portal.support.routes.place import listed, next_after, place, row_number
 from portal.tasks import NotThen, actions, hold_task
 from portal.tasks import queries as tasks
 from portal.tasks.models import StaffTask
@@ -47,7 +47,7 @@ def give_task(task_id: int) -> ResponseReturnValue:
     to = request.form.get("to", type=int) or 0
 
     def give(task: StaffTask) -> None:
-        colleague = one_or_404(select(Staff).where(Staff.id == min(to, LARGEST_ID)))
+        colleague = one_or_404(select(Staff).where(Staff.id == min(to, LARGEST_ID))) if to else None
         actions.give(task, colleague, by=current.staff, at=now())
 
     return _do(task_id, give, _("Given."))
@@ -57,6 +57,13 @@ def give_task(task_id: int) -> ResponseReturnValue:
 @staff_only(Role.AGENT)
 def put_task_back(task_id: int) -> ResponseReturnValue:
     return _do(task_id, lambda task: actions.put_back(task, by=current.staff, at=now()), _("It waits for anybody again."))
+
+
+@bp.get("/tasks/<int:task_id>/put-off")
+@staff_only(Role.AGENT)
+def show_task_again(task_id: int) -> ResponseReturnValue:
+    """After a refusal this address stands above the page: who opens it anew comes to the task."""
+    return redirect(url_for(".show_task", task_id=task_id, **place()), 303)
 
 
 @bp.post("/tasks/<int:task_id>/put-off")
@@ -102,7 +109,7 @@ def _do(task_id: int, deed: Callable[[StaffTask], None], told: str, *, undo: str
 def _show(chosen: tasks.Line | None = None, refusal: str = "") -> ResponseReturnValue:
     here, at = place(), now()
     found = listed(here["queue"], here["after"], at=at)
-    past = chosen.id if chosen and chosen.done_at else task_number("past")
+    past = chosen.id if chosen and chosen.done_at else row_number("past")
     follows = next_after(past, at=at) if past else None
     named = [*found.lines, *filter(None, [follows])]
     note_look(dict.fromkeys(line.customer_id for line in named if line.customer_id), "queue")
