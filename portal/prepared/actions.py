@@ -23,6 +23,7 @@ def prepare(
     form: list[list[str]],
     told: list[dict[str, Any]],
     looks: dict[str, Any],
+    looked: dict[str, Any],
     page: str,
     at: datetime,
 ) -> PreparedChange:
@@ -41,6 +42,7 @@ def prepare(
         form=form,
         told=told,
         looks=looks,
+        looked=looked,
         page=page,
         prepared_at=at,
     )
@@ -63,11 +65,11 @@ def approve(prepared_id: int, entry: Entry, *, at: datetime) -> None:
     prepared.entry_id = entry.id
 
 
-def renew(prepared_id: int, looks: dict[str, Any], *, by: Actor, at: datetime) -> None:
+def renew(prepared_id: int, looks: dict[str, Any], looked: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """It waits on, with what would come of it by now. Nothing, if it was answered meanwhile."""
     if db.session.get_one(PreparedChange, prepared_id).is_open(at=at):
         note(db.session.get_one(PreparedChange, prepared_id), "change renewed", by=by, at=at, facts={})
-        _held(prepared_id, at=at).renew(looks, at=at)
+        _held(prepared_id, at=at).renew(looks, looked, at=at)
 
 
 def decline(prepared_id: int, *, reason: str = "", by: Actor, at: datetime) -> None:

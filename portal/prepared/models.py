@@ -42,6 +42,8 @@ class PreparedChange(Model):
     """What the history would have told: for each entry its subject, its deed and its facts, and what more there is to say."""
     looks: Mapped[dict[str, Any]] = mapped_column(JSON)
     """How the subjects would look then, by `table:id`, where their rooms say how they look, as of `renewed_at` or when it was prepared."""
+    looked: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """How they looked without it at that moment: where that is another picture by now, `looks` says nothing any more."""
     page: Mapped[str]
     """On which page it was prepared; home, where that is the page of the form alone, which may not be there any more."""
     prepared_at: Mapped[datetime]
@@ -77,8 +79,8 @@ class PreparedChange(Model):
         """Whether this is the very form."""
         return self.path == path and sorted(self.form) == sorted(form)
 
-    def renew(self, looks: dict[str, Any], *, at: datetime) -> None:
-        self.looks, self.renewed_at = looks, at
+    def renew(self, looks: dict[str, Any], looked: dict[str, Any], *, at: datetime) -> None:
+        self.looks, self.looked, self.renewed_at = looks, looked, at
 
     def end(self, outcome: Outcome, *, at: datetime, reason: str = "") -> None:
         self.ended_at, self.ended_as, self.reason = at, outcome, reason

@@ -14,7 +14,7 @@ from portal.accounts.models import Staff
 from portal.kit.db import db
 from portal.notifications.actions import Helper
 from portal.prepared.models import Outcome, PreparedChange
-from portal.prepared.telling import as_told, has_words, picture
+from portal.prepared.telling import are_still_so, as_told, has_words, pictures_of
 from portal.timeline import Entry
 
 TOLD_FOR = timedelta(days=30)
@@ -65,6 +65,8 @@ class Shown:
     since: list[dict[str, Any]]
     """What was changed meanwhile about the same: each with its `subject`, `deed`, `facts` and `at`; newest first, and not all of many. Only
     of one that waits or is out of date."""
+    is_stale: bool
+    """It waits, and what it is about is not as it was when it was reckoned: nothing is compared, and it is shown anew before it is done."""
     has_others: bool
     """Another one that waits is about the same."""
 
@@ -113,10 +115,11 @@ def helper(staff_id: int | None, prepared_id: int | None) -> Helper:
 def _shown(query: Select[PreparedChange], *, at: datetime) -> list[Shown]:
     """Each subject is looked at once, however many changes of it were prepared."""
     rows = db.session.execute(query.join(Staff, Staff.id == PreparedChange.staff_id).add_columns(Staff.name)).all()
-    looks = {subject: picture(subject) or [] for subject in {subject for one, _ in rows if one.is_open(at=at) for subject in one.looks}}
+    looks = pictures_of({subject for one, _ in rows if one.is_open(at=at) for subject in one.looks})
+    stale = {one.id for one, _ in rows if one.is_open(at=at) and not are_still_so(one.looked or {}, looks, at=at)}
     since = _since([one for one, _ in rows if one.is_open(at=at) or one.ended_as is Outcome.OVERTAKEN])
     about = Counter(subject for one, _ in rows if one.is_open(at=at) for subject in _about(one))
-    beside: dict[int, tuple[Picture, Picture]] = {one.id: _beside(looks, one.looks) for one, _ in rows}
+    beside: dict[int, tuple[Picture, Picture]] = {one.id: _beside({} if one.id in stale else looks, one.looks) for one, _ in rows}
     return [
         Shown(
             id=one.id,
@@ -135,6 +138,7 @@ def _shown(query: Select[PreparedChange], *, at: datetime) -> list[Shown]:
             ended_as=one.ended_as,
             is_open=one.is_open(at=at),
             since=since.get(one.id, []),
+            is_stale=one.id in stale,
             has_others=one.is_open(at=at) and any(about[subject] > 1 for subject in _about(one)),
         )
         for one, name in rows

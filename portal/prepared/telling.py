@@ -1,6 +1,6 @@
 """What other rooms say of a change of theirs that is only prepared: in words, and as a picture of what would come of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -153,6 +153,15 @@ def picture(subject: str) -> list[dict[str, Any]] | None:
     """None of what has none, or is not there any more."""
     table, _, number = subject.partition(":")
     return PICTURES[table](int(number)) if table in PICTURES else None
+
+
+def pictures_of(subjects: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """By subject; empty of what is not there any more."""
+    return {subject: picture(subject) or [] for subject in subjects}
+
+
+def are_still_so(shown: dict[str, Any], now: dict[str, Any], *, at: datetime) -> bool:
+    return all(is_still_so(pictures, now[subject], at=at) for subject, pictures in shown.items())
 
 
 def is_still_so(shown: list[dict[str, Any]], now: list[dict[str, Any]], *, at: datetime) -> bool:

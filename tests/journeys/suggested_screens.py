@@ -31,8 +31,9 @@ def suggested(page: Page, demo: Demo, take: Take) -> None:
         db.session.flush()
         subject, first = f"subscription:{box.id}", box.scheduled[0]
         told = [{"subject": subject, "deed": "skipped", "facts": {"delivery": first.id, "day": first.arrives_on.isoformat()}, "more": {}}]
-        path, looks = f"/deliveries/{first.id}/skip", {subject: (picture(box.id) or [])[1:]}
-        made = actions.prepare(view, path=path, form=[], told=told, looks=looks, page="/", at=at)
+        path, looked = f"/deliveries/{first.id}/skip", picture(box.id) or []
+        looks = {subject: looked[1:]}
+        made = actions.prepare(view, path=path, form=[], told=told, looks=looks, looked={subject: looked}, page="/", at=at)
         actions.say_why(made, "You said that nobody is at home then")
         made_id, customer_id = made.id, mira.id
     page.goto("/")

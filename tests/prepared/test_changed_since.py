@@ -7,6 +7,7 @@ from flask import Flask
 from portal.accounts.models import Role, Staff
 from portal.kit.db import db, transaction
 from portal.prepared.models import Outcome
+from portal.subscriptions.models import Subscription
 from tests.accounts.builders import staff
 from tests.browser import Browser, words
 from tests.prepared.builders import approve, fields_of, prepared, suggestions, views
@@ -30,6 +31,20 @@ def test_what_would_come_to_something_else_is_shown_anew_and_then_done(app: Flas
     assert "If you approve it Tue 23 Feb" in card and "Changed since then" not in card
     approve(alice.browser)
     assert both.here(alice) == date(2027, 2, 23) and prepared(app)[0].ended_as is Outcome.APPROVED
+
+
+def test_a_price_that_changed_meanwhile_is_no_cost_of_the_suggestion(app: Flask, alice: Box, jonas: Browser) -> None:
+    jonas.post(alice.skip(0))
+    with app.app_context(), transaction():
+        for item in db.session.get_one(Subscription, alice.id).items:
+            item.price.amount += 100
+    card = suggestions(alice.browser.get("/"))
+    assert "A price or a day is another one by now." in card and "less" not in card and "Approve it" not in card
+    assert SHOWN_ANEW in words(approve(alice.browser))
+    card = suggestions(alice.browser.get("/"))
+    assert "Each delivery costs as much as now." in card and "If you approve it Sat 23 Jan, €15.90" in card
+    approve(alice.browser)
+    assert prepared(app)[0].ended_as is Outcome.APPROVED
 
 
 def test_what_the_route_had_said_by_then_is_not_said(app: Flask, alice: Box, jonas: Browser, both: Both) -> None:

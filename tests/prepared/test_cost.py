@@ -3,7 +3,7 @@
 from flask import Flask
 
 from tests.browser import Browser
-from tests.prepared.builders import suggestions
+from tests.prepared.builders import approve, suggestions
 from tests.subscriptions.builders import Box
 from tests.subscriptions.test_undo_by_mail import quantity
 
@@ -13,6 +13,9 @@ def test_more_and_less_each_delivery(app: Flask, alice: Box, jonas: Browser) -> 
     card = suggestions(alice.browser.get("/"))
     assert "€29.80 more each delivery" in card and "Next charge Wed 23 Dec, €14.90 If you approve it Wed 23 Dec, €44.70" in card
     alice.browser.post(quantity(alice, app), {"quantity": "4"})
+    card = suggestions(alice.browser.get("/"))
+    assert "each delivery" not in card and "See what it comes to now" in card, "what was reckoned is another thing by now"
+    approve(alice.browser)
     assert "€14.90 less each delivery" in suggestions(alice.browser.get("/"))
 
 

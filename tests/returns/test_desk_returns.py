@@ -19,7 +19,7 @@ from portal.returns.models import Payout, Return, ReturnItem, ReturnStatus
 from portal.support.models import Look
 from portal.tasks.models import StaffTask
 from portal.timeline import Entry
-from tests.accounts.builders import customer
+from tests.accounts.builders import customer, staff
 from tests.browser import Browser, attribute, words
 from tests.ground import at_once
 from tests.mail import Mail, text
@@ -282,6 +282,28 @@ def test_who_takes_it_owns_the_task(app: Flask, desk: Browser, alice: int) -> No
     assert "nobody" in words(desk.get("/desk/returns"))
     desk.post(f"{HERE}/take")
     assert re.search(r"Jonas, ", words(desk.get("/desk/returns")))
+    assert not desk.get(HERE).select('form[action$="/take"]'), "it is theirs"
+
+
+def test_who_comes_second_is_told_whose_it_is_and_may_take_it_from_them(app: Flask, desk: Browser, jonas: int, alice: int) -> None:
+    begins(app, ReturnStatus.APPROVED)
+    receives(desk)
+    with app.app_context(), transaction():
+        mira, ida = (staff(f"{name.lower()}@halfjar.example", name).id for name in ("Mira", "Ida"))
+    second, third = Browser(app), Browser(app)
+    for browser, who in (second, mira), (third, ida):
+        browser.sign_in_staff(who)
+        browser.get(HERE)
+    desk.post(f"{HERE}/take")
+    page = second.post(f"{HERE}/take", expect=409)
+    assert "Jonas has it already" in words(page) and "Take it from Jonas" in words(page)
+    assert attribute(page, "[name=whose]") == str(jonas)
+    second.post(f"{HERE}/take", {"whose": str(jonas)})
+    assert "Mira has it already" in words(third.post(f"{HERE}/take", {"whose": str(jonas)}, expect=409)), "it is Mira's by now"
+    desk.post(f"{HERE}/take", {"whose": str(mira)})
+    with app.app_context(), transaction():
+        db.session.scalars(select(StaffTask)).one().done_at = now()
+    assert "It is done already" in words(third.post(f"{HERE}/take", expect=409))
 
 
 def test_the_queue_asks_the_same_number_of_times_for_one_and_for_many(app: Flask, desk: Browser, alice: int) -> None:

@@ -138,6 +138,8 @@ def test_it_is_taken_given_and_put_back_and_each_is_written_down(app: Flask, des
     assert read(app, one)[0] is None
     assert deeds(app) == ["take task", "give task", "put task back"]
     desk.post(f"/desk/tasks/{one}/give", {"to": "99999999999"}, expect=404)
+    chosen = [str(option["value"]) for option in desk.get(f"/desk/tasks/{one}").select("#to option")]
+    assert chosen[0] == "" and "Choose somebody who works here" in words(desk.post(f"/desk/tasks/{one}/give", {"to": ""}))
 
 
 def test_nobody_is_given_work_who_works_here_no_more(app: Flask, desk: Browser) -> None:

@@ -14,11 +14,12 @@ from portal.outbox.models import Sync
 from portal.returns.models import Claim, Exchange, Payout, PayoutKind, ReturnLabel, ReturnParcel, Way
 from portal.tasks import actions
 from portal.timeline import key
-from tests.browser import Browser
+from tests.browser import Browser, attribute, words
 from tests.orders.builders import order
 from tests.returns.builders import sent_back
 from tests.subscriptions.builders import Box
 from tests.support.test_claims import claimed
+from tests.support.test_queue import listed
 
 
 def test_it_leads_to_the_pages_of_what_it_is_about(app: Flask, desk: Browser, alice: Box) -> None:
@@ -73,3 +74,10 @@ def test_it_leads_to_the_pages_of_what_it_is_about(app: Flask, desk: Browser, al
         assert links("out of step", syncs[1], {"work": syncs[1].id, "kind": "return_label"}) == [the_return]
         assert links("out of step", syncs[2], {"work": syncs[2].id, "kind": "nothing such"}) == []
         assert links("reminder", db.session.get_one(Customer, alice.customer_id)) == []
+
+
+def test_a_claim_says_in_the_list_what_is_wrong_with_what_and_what_is_wished(app: Flask, desk: Browser, alice: Box) -> None:
+    claimed(app, alice)
+    (row,) = listed(desk)
+    assert "Something is damaged, Linden honey, Money back, K-" in row
+    assert "Something is damaged: Linden honey. Money back." in words(desk.get(attribute(desk.get("/desk"), ".queue a", "href")))

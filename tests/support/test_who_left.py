@@ -27,7 +27,7 @@ Reach = Callable[[StaffTask, Staff, Customer], object]
 REACHES: dict[str, Reach] = {
     "take": lambda one, staff, _: actions.take(one, staff, at=now()),
     "give": lambda one, staff, _: actions.give(one, staff, by=db.session.get_one(Staff, staff.id), at=now()),
-    "take all": lambda _, staff, person: actions.take_tasks([key(person)], staff, by=Actor(staff_id=staff.id), at=now()),
+    "take all": lambda _, staff, person: actions.take_tasks([key(person)], staff, whose=None, by=Actor(staff_id=staff.id), at=now()),
     "remind": lambda _, staff, person: actions.remind(person, "Call", now() + timedelta(days=1), draft="d", author=staff, at=now()),
 }
 

@@ -20,7 +20,7 @@ from portal.prepared.models import Outcome, PreparedChange
 from portal.prepared.queries import helper
 from portal.prepared.refusals import AnsweredAlready, LooksOtherNow, NotTheirs
 from portal.prepared.routes.sent import SUGGESTION, sent_form
-from portal.prepared.telling import is_still_so, picture
+from portal.prepared.telling import are_still_so, pictures_of
 from portal.timeline import Entry
 
 
@@ -30,6 +30,9 @@ class Approval:
 
     prepared_id: int
     looks: dict[str, Any]
+    looked: dict[str, Any] | None
+    """How the same look without it: as when it was reckoned, and now."""
+    looked_now: dict[str, Any]
     cookie: dict[str, Any]
     """As it was before the route put anything into it."""
     entries: list[Entry] = field(default_factory=list)
@@ -54,7 +57,9 @@ def begin() -> ResponseReturnValue | None:
     if not prepared.is_open(at=now()):
         say(str(AnsweredAlready(prepared.ended_as)), tone="good" if prepared.ended_as is Outcome.APPROVED else "warn")
         return redirect(came_from(), 303)
-    g.approval, g.approves = Approval(prepared.id, prepared.looks, dict(session)), (prepared.id, prepared.staff_id)
+    looked_now = pictures_of(prepared.looks)
+    g.approval = Approval(prepared.id, prepared.looks, prepared.looked, looked_now, dict(session))
+    g.approves = prepared.id, prepared.staff_id
     HELPER.set(helper(None, prepared.id))
     outbox.asked_by(outbox.Asker(customer_id=current.customer.id, prepared_by=prepared.staff_id))
     trial.at_end(_mark)
@@ -77,7 +82,7 @@ def settle(answer: Response) -> Response:
         del g.approves  # this is no approval
         with transaction():
             if is_renewed:
-                actions.renew(approval.prepared_id, approval.looks_now, by=current.actor, at=now())
+                actions.renew(approval.prepared_id, approval.looks_now, approval.looked_now, by=current.actor, at=now())
             else:
                 actions.overtake(approval.prepared_id, by=current.actor, at=now())
     return _show_anew(approval) if is_renewed else answer
@@ -98,8 +103,8 @@ def _mark() -> None:
     if approval is None or approval.is_done or not written:
         return
     db.session.flush()
-    looks = {subject: picture(subject) or [] for subject in approval.looks}
-    if not all(is_still_so(shown, looks[subject], at=now()) for subject, shown in approval.looks.items()):
+    looks, was = pictures_of(approval.looks), approval.looked or {}
+    if not (are_still_so(approval.looks, looks, at=now()) and are_still_so(was, approval.looked_now, at=now())):
         approval.looks_now = looks
         raise LooksOtherNow
     actions.approve(approval.prepared_id, written[0], at=now())

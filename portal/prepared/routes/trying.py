@@ -16,7 +16,7 @@ from portal.prepared import actions
 from portal.prepared.models import MOST_OPEN, PreparedChange
 from portal.prepared.refusals import CannotBePrepared, TooManyWait
 from portal.prepared.routes.sent import sent_form
-from portal.prepared.telling import PICTURES, can_be_told, picture, tell
+from portal.prepared.telling import PICTURES, can_be_told, picture, pictures_of, tell
 from portal.prepared.what import DRAFTS, OURS
 from portal.timeline import Entry
 
@@ -54,8 +54,9 @@ def settle(answer: Response) -> Response:
         return make_response(redirect(came_from(), 303))
     asked = urlsplit(came_from()).path
     page = "/" if unquote(asked) == request.path else asked
+    looked = pictures_of(g.looks_then)
     with transaction():
-        actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, page=page, at=now())
+        actions.prepare(view, path=request.path, form=sent_form(), told=tried.told, looks=g.looks_then, looked=looked, page=page, at=now())
     customer = current.customer
     say(_("Suggested to %(name)s.", name=customer.name or customer.email), _("Nothing is changed until they approve it."))
     return make_response(redirect(url_for("prepared.index"), 303))

@@ -60,8 +60,9 @@ def open_claim(order: Order, asked: Asked, *, by: Actor, at: datetime) -> Claim:
     db.session.flush()
     if not photos.attach(asked.draft, claim, customer_id=order.customer_id) and asked.kind in ASK_FOR_PHOTO and not asked.why_no_photo:
         raise PhotoOrReason
-    facts = {"reference": claim.reference, "kind": str(claim.kind), "order": order.number}
-    note(claim, "open claim", by=by, at=at, facts={**facts, "wish": str(claim.wish)})
+    facts = {"reference": claim.reference, "kind": str(claim.kind), "order": order.number, "wish": str(claim.wish)}
+    facts["title"] = next(line.title for line in order.lines if line.id in asked.quantities)
+    note(claim, "open claim", by=by, at=at, facts=facts)
     open_task("claim", claim, key=f"claim:{claim.id}", customer_id=order.customer_id, due_at=claim.answer_by, at=at, facts=facts)
     emails.send_receipt(claim, order, at=at)
     return claim

@@ -45,7 +45,12 @@ def show_claim(reference: str) -> ResponseReturnValue:
 @bp.post("/claims/<reference>/take")
 @staff_only(Role.AGENT)
 def take_claim(reference: str) -> ResponseReturnValue:
-    return _do(reference, lambda claim, by: take_tasks(subjects_of_claims([claim.id]), current.staff, by=by, at=now()), _("It is yours."))
+    whose = request.form.get("whose", type=int)
+    return _do(
+        reference,
+        lambda claim, by: take_tasks(subjects_of_claims([claim.id]), current.staff, whose=whose, by=by, at=now()),
+        _("It is yours."),
+    )
 
 
 @bp.post("/claims/<reference>/approve")

@@ -47,7 +47,7 @@ def give_task(task_id: int) -> ResponseReturnValue:
     to = request.form.get("to", type=int) or 0
 
     def give(task: StaffTask) -> None:
-        colleague = one_or_404(select(Staff).where(Staff.id == min(to, LARGEST_ID)))
+        colleague = one_or_404(select(Staff).where(Staff.id == min(to, LARGEST_ID))) if to else None
         actions.give(task, colleague, by=current.staff, at=now())
 
     return _do(task_id, give, _("Given."))

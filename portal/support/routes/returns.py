@@ -51,7 +51,10 @@ def show_return(rma: str) -> ResponseReturnValue:
 @bp.post("/returns/<rma>/take")
 @staff_only(Role.AGENT)
 def take_return(rma: str) -> ResponseReturnValue:
-    return _do(rma, lambda one, by: take_tasks(subjects_of_returns([one.id]), current.staff, by=by, at=now()), _("It is yours."))
+    whose = request.form.get("whose", type=int)
+    return _do(
+        rma, lambda one, by: take_tasks(subjects_of_returns([one.id]), current.staff, whose=whose, by=by, at=now()), _("It is yours.")
+    )
 
 
 @bp.post("/returns/<rma>/approve")

@@ -12,7 +12,7 @@ from portal.tasks.kinds import KINDS
 from portal.tasks.locks import hold_tasks
 from portal.tasks.models import StaffTask, Vip
 from portal.tasks.models.task import FIRST, THEN
-from portal.tasks.refusals import NotAtWork
+from portal.tasks.refusals import DoneAlready, NotAtWork, SomebodyHasIt
 from portal.timeline import Actor, deed, hold_history
 from portal.timeline import key as subject_key
 
@@ -47,14 +47,19 @@ def finish_tasks(kind: str, subject: Model, *, at: datetime) -> None:
     db.session.execute(waiting.values(done_at=at), execution_options={"synchronize_session": False})
 
 
-def take_tasks(subjects: Collection[str], owner: Staff, *, by: Actor, at: datetime) -> int:
-    """All that waits about these, each as `table:id`, is theirs from now on, whoever had it before. How many they are. Raises NotAtWork."""
+def take_tasks(subjects: Collection[str], owner: Staff, *, whose: int | None, by: Actor, at: datetime) -> None:
+    """All that waits about these, each as `table:id`, is theirs from now on, if nobody had it, or the colleague whose it was on the
+    page of whoever asks. Raises DoneAlready, SomebodyHasIt, NotAtWork."""
     waiting = hold_tasks(StaffTask.waiting().where(StaffTask.subject.in_(subjects)))
     must_work(owner.id)
-    for task in waiting:
+    if not waiting:
+        raise DoneAlready
+    free = [task for task in waiting if task.owner_id in (None, whose, owner.id)]
+    if not free:
+        raise SomebodyHasIt(waiting[0].owner.name if waiting[0].owner else "")
+    for task in free:
         with deed(task, "take task", by=by, at=at, facts={"kind": task.kind}):
             task.give(owner, by=owner)
-    return len(waiting)
 
 
 def take(task: StaffTask, owner: Staff, *, at: datetime) -> None:
@@ -64,8 +69,10 @@ def take(task: StaffTask, owner: Staff, *, at: datetime) -> None:
         task.take(owner)
 
 
-def give(task: StaffTask, colleague: Staff, *, by: Staff, at: datetime) -> None:
-    """Whoever has it. Raises DoneAlready, NotAtWork."""
+def give(task: StaffTask, colleague: Staff | None, *, by: Staff, at: datetime) -> None:
+    """Whoever has it. Raises DoneAlready, NotAtWork, which it also is where nobody was chosen."""
+    if colleague is None:
+        raise NotAtWork
     must_work(colleague.id)
     with deed(task, "give task", by=_by(task, by), at=at, facts={"kind": task.kind}):
         task.give(colleague, by=by)

@@ -23,6 +23,7 @@ class WaitingTask:
     """What a colleague wrote who opened it."""
     opened_at: datetime
     due_at: datetime
+    owner_id: int | None
     owner: str | None
     put_off_until: datetime | None
     """None where it is open now."""
@@ -44,7 +45,8 @@ def waiting_for(customer_id: int, *, at: datetime) -> list[WaitingTask]:
 def _shown(tasks: Select[StaffTask], *, at: datetime) -> list[WaitingTask]:
     """What is open comes before what was put off."""
     until = case((StaffTask.is_put_off(at), StaffTask.put_off_until))
-    columns = StaffTask.id, StaffTask.kind, StaffTask.subject, StaffTask.words, StaffTask.opened_at, StaffTask.due_at, Staff.name, until
+    what = StaffTask.id, StaffTask.kind, StaffTask.subject, StaffTask.words, StaffTask.opened_at, StaffTask.due_at
+    columns = *what, Staff.id, Staff.name, until
     rows = tasks.join(Staff, Staff.id == StaffTask.owner_id, isouter=True).with_only_columns(*columns)
     found = [WaitingTask(*row) for row in db.session.execute(rows)]
     return sorted(found, key=lambda task: task.put_off_until is not None)
