@@ -46,14 +46,11 @@ def why_not(endpoint: str, named: Mapping[str, Any]) -> str:
     if colleague is None:
         return ""
     if endpoint == "support.view":
-        return _("Who works here is not viewed.")
+        return str(_("Who works here is not viewed."))
     if impersonating.may_serve(current.staff, colleague):
         return ""
-    return (
-        _("Ask a colleague: this is your own account.")
-        if colleague.id == current.staff.id
-        else _("Ask a lead: this is a colleague’s account.")
-    )
+    is_own = colleague.id == current.staff.id
+    return str(_("Ask a colleague: this is your own account.") if is_own else _("Ask a lead: this is a colleague’s account."))
 
 
 def _colleague(named: tuple[tuple[str, Any], ...]) -> Staff | None:
