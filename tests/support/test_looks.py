@@ -19,7 +19,9 @@ from tests.support.viewing import REASON, begins_view
 HERE = "/desk/looks"
 
 
-def test_leads_read_why_somebody_saw_the_pages_and_for_how_long(app: Flask, desk: Browser, lead: Browser, alice: Box, time: Callable[[timedelta], None]) -> None:
+def test_leads_read_why_somebody_saw_the_pages_and_for_how_long(
+    desk: Browser, lead: Browser, alice: Box, time: Callable[[timedelta], None]
+) -> None:
     begins_view(desk, alice.customer_id)
     assert f"“{REASON}”, going on now" in words(lead.get(HERE))
     time(timedelta(minutes=7))
