@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from portal.accounts.actions import open_session
 from portal.accounts.models import Staff
@@ -59,6 +59,12 @@ def shown(page: Page, *names: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def box(page: Page, selector: str) -> FloatRect:
+    found = page.locator(selector).bounding_box()
+    assert found
+    return found
+
+
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -108,3 +114,17 @@ def test_two_work_along_one_queue_at_once(app: Flask, browser: Browser, parcels:
         expect(jonas.get_by_text("by Mira")).to_be_visible()
         press(jonas, "Open it again now")
         expect(notice(jonas)).to_contain_text("It is open again.")
+
+
+def test_on_a_wide_screen_what_was_done_stands_above_the_list_and_the_task(app: Flask, browser: Browser, parcels: list[str]) -> None:
+    with at_the_desk(app, browser, "Jonas") as jonas:
+        jonas.set_viewport_size({"width": 1360, "height": 860})
+        row(jonas, parcels[0]).click()
+        list_before, task_before = box(jonas, "aside"), box(jonas, "main > section")
+        press(jonas, "Take it")
+        expect(notice(jonas)).to_contain_text("It is yours.")
+        said, list_after, task_after = box(jonas, "#notice"), box(jonas, "aside"), box(jonas, "main > section")
+        assert said["width"] > 1200 and said["height"] < 100
+        assert (list_after["x"], list_after["width"]) == (list_before["x"], list_before["width"])
+        assert (task_after["x"], task_after["width"]) == (task_before["x"], task_before["width"])
+        assert list_after["y"] == task_after["y"] == pytest.approx(said["y"] + said["height"], abs=1)

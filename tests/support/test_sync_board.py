@@ -115,6 +115,7 @@ def test_a_lead_has_an_event_done_once_more_also_one_that_never_came(
         assert db.session.scalars(select(ReceivedEvent.ref).where(ReceivedEvent.event_id == event.id)).one() == alice.ref
     refused = lead.post("/desk/sync/replay", {"event": "evt_nobodys"}, expect=422)
     assert "No such event" in words(refused) and refused.select('#event[value="evt_nobodys"]'), "what was typed still stands there"
+    assert refused.select('#find[value=""]'), "nobody is looked for"
     assert deeds(app) == [("replay event", None, True)]
 
 

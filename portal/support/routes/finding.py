@@ -37,7 +37,7 @@ def search() -> ResponseReturnValue:
     if hits.one:
         return redirect(url_for(".customer", customer_id=hits.one.id, order=hits.order), 303)
     note_look((hit.id for hit in hits.shown), "search")
-    return page("support/search.html", typed=typed, hits=hits)
+    return page("support/search.html", typed=typed, sought=typed, hits=hits)
 
 
 @bp.get("/search/suggestions")
