@@ -5,6 +5,7 @@ from flask import Flask
 from portal.billing import sync as sync
 from portal.billing.balance import on_another_balance as on_another_balance
 from portal.billing.failing import on_not_gone as on_not_gone
+from portal.billing.history import sentence as sentence
 from portal.billing.paying import ask_to_pay as ask_to_pay
 from portal.billing.paying import close_payment_page as close_payment_page
 from portal.billing.paying import come_back_from_paying as come_back_from_paying

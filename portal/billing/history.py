@@ -1,5 +1,6 @@
 """What was done with cards and payments, in sentences."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,8 +14,12 @@ from portal.kit.i18n import money
 
 def title(done: Done) -> str:
     """What happened, without who did it."""
-    card = card_name(*done.card) if done.card else _("A card")
-    facts = done.facts
+    return sentence(done.deed, done.facts, done.card)
+
+
+def sentence(deed: str, facts: Mapping[str, object], card_there: tuple[str, str] | None) -> str:
+    """The same of the deed alone; `card_there` has brand and last digits of the card that it is about. KeyError where there is none."""
+    card = card_name(*card_there) if card_there else _("A card")
     amount = money(int(str(facts["amount"])), str(facts["currency"])) if "amount" in facts else ""
     added = _("%(card)s added, and made the default", card=card) if facts.get("default") else _("%(card)s added", card=card)
     sentences: dict[str, str] = {
@@ -32,7 +37,7 @@ def title(done: Done) -> str:
         "credit taken back": _("%(amount)s of store credit taken back, for its money goes to the card", amount=amount),
         "not paid": _("%(amount)s not paid: %(card)s was refused", amount=amount, card=card),
     }
-    return str(sentences[done.deed])
+    return str(sentences[deed])
 
 
 @prepared.tells(BillingAccount.__tablename__)

@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal import outbox
 from portal.operations import sync as sync
+from portal.operations.owners import owners_of as owners_of
 from portal.operations.routes import bp
 from portal.operations.watching import watch
 

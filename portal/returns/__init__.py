@@ -20,10 +20,17 @@ from portal.returns.queries.exchanges import exchanges_about
 from portal.returns.queries.passport import returns_about
 from portal.returns.queries.suggestions import held_for, suggestions_for
 from portal.returns.routes import bp, withdrawals_bp
+from portal.returns.sentences import acceptance_told as acceptance_told
+from portal.returns.sentences import decline_told as decline_told
 from portal.returns.sentences import fault_told as fault_told
+from portal.returns.sentences import finding_told as finding_told
 from portal.returns.sentences import outcome_told as outcome_told
 from portal.returns.sentences import reason_told as reason_told
+from portal.returns.sentences import reception_told as reception_told
+from portal.returns.sentences import review_told as review_told
 from portal.returns.sentences import said as said
+from portal.returns.sentences import status_told as status_told
+from portal.returns.sentences import way_told as way_told
 from portal.returns.slip import place_of
 
 TOLD = (

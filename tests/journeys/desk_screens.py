@@ -115,6 +115,9 @@ def webhooks(page: Page, demo: Demo, take: Take) -> None:
     take("desk-webhooks")
     page.get_by_role("link", name="webhook.test").click()
     take("desk-webhook")
+    page.goto("/desk/audit?who=provider")
+    page.locator("details.more summary").first.click()
+    take("desk-history")
     with demo.app.app_context(), transaction():
         remove_endpoint(db.session.scalars(Endpoint.listed()).one(), by=by, at=clock.now())
 

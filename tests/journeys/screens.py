@@ -401,7 +401,7 @@ WALKS = [
     _screen("desk-looks", "nora", "/desk/looks"),
     _screen("desk-staff", "tom", "/desk/staff"),
     _screen("desk-numbers", "nora", "/desk/numbers"),
-    Walk("nora", ("desk-webhooks", "desk-webhook"), desk_screens.webhooks),
+    Walk("nora", ("desk-webhooks", "desk-webhook", "desk-history"), desk_screens.webhooks),
     Walk("ada", ("desk-suggestions", "desk-customer", "desk-order"), desk_screens.finding),
     Walk("nora", ("desk-incident-new", "desk-incident", "desk-incidents"), desk_screens.incident),
     Walk("mira", ("undo-by-mail", "undo-by-mail-refused", "undo-by-mail-done"), _undo_by_mail),

@@ -1,17 +1,24 @@
 """A lead reads all that was done, by whom, to whom, and whether it is as it was written."""
 
+from datetime import timedelta
+
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import outbox, timeline
-from portal.accounts.models import Customer
+from portal.accounts.models import Customer, Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.orders.models import Order
 from portal.support.models import Look
-from portal.timeline import Actor
+from portal.tasks.actions import open_task, put_off
+from portal.tasks.models import StaffTask
+from portal.timeline import Actor, Entry
+from portal.timeline.checking import first_break
 from portal.timeline.findings import Finding
 from portal.timeline.models import Check
 from tests.browser import Browser, words
+from tests.conftest import Work
 from tests.questions import asked
 from tests.subscriptions.builders import Box
 
@@ -82,11 +89,80 @@ def test_older_ones_are_a_page_away(app: Flask, lead: Browser, alice: Box) -> No
     assert len(seen) == len(set(seen)) == 120
 
 
-def test_it_asks_as_often_for_many_as_for_one(app: Flask, lead: Browser, alice: Box) -> None:
+def order_of(app: Flask, box: Box) -> str:
+    with app.app_context():
+        number = db.session.scalars(select(Order.number).where(Order.customer_id == box.customer_id)).first()
+    assert number
+    return number
+
+
+def cancel_lines(app: Flask, box: Box, times: int) -> None:
+    """As the history has it when a line of her order is cancelled."""
+    with app.app_context(), transaction():
+        order = db.session.scalars(select(Order).where(Order.customer_id == box.customer_id)).first()
+        assert order
+        facts = {"order": order.number, "line": 1, "title": "Honey", "quantity": 2, "amount": 1780, "currency": "EUR"}
+        for _turn in range(times):
+            timeline.note(order, "line cancelled", by=Actor(customer_id=box.customer_id), at=now(), facts=facts)
+
+
+def test_what_stands_beside_a_deed_is_told_in_words_with_amounts_moments_and_links(
+    app: Flask, lead: Browser, alice: Box, work: Work
+) -> None:
+    work()
+    cancel_lines(app, alice, 1)
+    page = lead.get("/desk/audit?deed=line+cancelled")
+    number = order_of(app, alice)
+    (row,) = page.select("ol.lines > li")
+    assert words(row.select("b")[0]) == f"Order {number} without 2 × Honey", "the customer's own sentence"
+    assert "Amount: €17.80" in words(row) and "Quantity: 2" in words(row) and "EUR" not in words(row)
+    assert len(row.select(f'a[href="/desk/orders/{number}"]')) == 2
+    with app.app_context(), transaction():
+        order = db.session.scalars(select(Order)).first()
+        assert order
+        task = db.session.get_one(StaffTask, open_task("money back", order, key="x", customer_id=alice.customer_id, due_at=now(), at=now()))
+        put_off(task, now() + timedelta(days=1), by=db.session.scalars(select(Staff)).one(), at=now())
+    (row,) = lead.get("/desk/audit?deed=put+task+off").select("ol.lines > li")
+    assert (
+        "Kind: Give money back by hand" in words(row) and "Until: Tue 24 Nov, 10:00" in words(row) and row.select('a[href="/desk/tasks/1"]')
+    )
+    assert "Put off by: – → The lead" in words(row)
+
+
+def test_a_change_of_a_box_is_told_as_its_customer_reads_it(app: Flask, lead: Browser, alice: Box, work: Work) -> None:
+    work()
+    alice.browser.post(alice.skip(0))
+    theirs = [words(one) for one in lead.get(f"/desk/customers/{alice.customer_id}").select(".timeline li > b")]
+    for deed in "skipped", "charged":
+        (row,) = lead.get(f"/desk/audit?deed={deed}").select("ol.lines > li")
+        told = words(row.select("b")[0])
+        assert told in theirs and told.endswith(deed)
+        assert row.select(f'a[href="/desk/customers/{alice.customer_id}"]'), "whose it is, also where the provider tells of it"
+    (row,) = lead.get("/desk/audit?deed=skipped").select("ol.lines > li")
+    assert "Status: planned → skipped" in words(row)
+
+
+def test_what_somebody_said_is_read_by_a_lead_until_it_is_erased(app: Flask, lead: Browser, alice: Box) -> None:
+    with app.app_context(), transaction():
+        person = db.session.get_one(Customer, alice.customer_id)
+        said = {"reason": "Too sweet for me"}
+        timeline.note(person, "change declined", by=Actor(customer_id=person.id), at=now(), facts={}, personal=said)
+    assert "Reason: – → Too sweet for me" in words(lead.get("/desk/audit?deed=change+declined"))
+    with app.app_context():
+        with transaction():
+            db.session.execute(update(Entry).where(Entry.deed == "change declined").values(personal=None))
+        assert first_break() is None
+    assert "Too sweet" not in lead.get("/desk/audit?deed=change+declined").text
+
+
+def test_it_asks_as_often_for_many_as_for_one(app: Flask, lead: Browser, alice: Box, work: Work) -> None:
+    work()
     write(app, alice.customer_id, 1)
+    cancel_lines(app, alice, 1)
     with asked(app) as few:
         lead.get("/desk/audit")
-    write(app, alice.customer_id, 45)
+    write(app, alice.customer_id, 20)
+    cancel_lines(app, alice, 20)
     with asked(app) as many:
         lead.get("/desk/audit")
     assert len(many) <= len(few)

@@ -6,11 +6,20 @@ from pathlib import Path
 
 from flask import Flask
 
+from portal.kit.db import Model
 from portal.outbox.asking import SYNCS, TASKS
 from portal.support.deed_words import deed_words
+from portal.support.fact_words import FOR_MACHINES, name_words
+from portal.support.thing_words import thing_words
+from portal.timeline.history import BOOKKEEPING
+from tests.support.source import WRITERS, fact_names, name_of
 
-WRITERS = ("note", "deed", "change", "_change", "_changed", "_end")
-"""What writes into the history: the subject first, then the deed."""
+CHANGED = (
+    "address", "billing_account", "card", "claim", "claim_line", "customer", "customer_flag", "delivery", "impersonation", "incident",
+    "one_time_item", "orders", "price", "product", "return_", "return_item", "staff", "staff_note", "staff_task", "subscription",
+    "subscription_item",
+)  # fmt: skip
+"""Tables of which the history tells fields, before and after."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,12 +43,24 @@ def test_each_deed_of_the_history_has_words(app: Flask) -> None:
     assert sorted(found - words.keys()) == []
 
 
+def test_each_fact_and_each_field_of_the_history_has_words(app: Flask) -> None:
+    with app.test_request_context():
+        names, things = name_words(), thing_words()
+    facts = fact_names()
+    assert {"reason", "newest", "rma", "came", "day", "undone", "amount", "by_mail"} <= facts, "they are found in each way to write them"
+    assert sorted(facts - names.keys() - FOR_MACHINES) == []
+    tables = {mapper.class_.__tablename__: mapper.class_ for mapper in Model.registry.mappers}
+    assert sorted(things.keys() - tables.keys()) == []
+    told = {column.key for table in CHANGED for column in tables[table].__table__.columns if not column.info.get("learned")}
+    assert sorted(told - names.keys() - FOR_MACHINES - BOOKKEEPING) == []
+
+
 def written() -> set[str]:
     """What is named wherever the history is written: as it stands there, or by a name or a table of the module."""
     found: set[str] = set()
     for file in sorted((ROOT / "portal").rglob("*.py")):
         calls = [one for one in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(one, ast.Call)]
-        for said in [argument for one in calls if _name(one.func) in WRITERS for argument in one.args[1:3]]:
+        for said in [argument for one in calls if name_of(one.func) in WRITERS for argument in one.args[1:3]]:
             module = import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
             found |= {key for key in _keys(said, module) if key}
     return found
@@ -51,10 +72,6 @@ def _keys(said: ast.expr, module: object) -> set[str]:
     if isinstance(said, ast.Subscript) and isinstance(said.value, ast.Name):
         return set(getattr(module, said.value.id).values())
     return {_kind(said, module)} if isinstance(_kind(said, module), str) else set()
-
-
-def _name(called: ast.expr) -> str:
-    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
 def opened() -> set[str]:

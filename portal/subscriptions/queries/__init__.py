@@ -13,6 +13,7 @@ from portal.subscriptions.queries.deliveries import deliveries_of as deliveries_
 from portal.subscriptions.queries.deliveries import delivery as delivery
 from portal.subscriptions.queries.deliveries import first_screen as first_screen
 from portal.subscriptions.queries.deliveries import paid_to_come as paid_to_come
+from portal.subscriptions.queries.history import facts_told as facts_told
 from portal.subscriptions.queries.history import histories as histories
 from portal.subscriptions.queries.history import history as history
 from portal.subscriptions.queries.history import refused_among as refused_among

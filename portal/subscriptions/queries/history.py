@@ -87,6 +87,13 @@ def histories(shown: Sequence[ShownSubscription], limit: int) -> list[tuple[Show
     return [(whose[entry.subject], _done(entry, staff, whose[entry.subject], touched, prepared_by)) for entry, staff in rows]
 
 
+def facts_told(entries: Iterable[Entry]) -> dict[int, dict[str, Any]]:
+    """By the id of each: what its sentence needs, in one question for all of them."""
+    told = [entry for entry in entries if entry.subject.startswith(f"{Subscription.__tablename__}:")]
+    touched = _touched({f"{Delivery.__tablename__}:{entry.facts.get('delivery')}" for entry in told if entry.deed in CHARGES})
+    return {entry.id: _facts(entry, touched) for entry in told}
+
+
 def _done(
     entry: Entry, staff: str | None, shown: ShownSubscription, touched: dict[str, tuple[Delivery, int | None]], prepared_by: dict[int, str]
 ) -> Done:
@@ -134,13 +141,14 @@ def _touched(keys: set[str]) -> dict[str, tuple[Delivery, int | None]]:
 
 
 def _ids(kind: type[Model], keys: Iterable[str]) -> list[int]:
-    return [int(number) for table, _, number in (key.partition(":") for key in keys) if table == kind.__tablename__]
+    parts = (key.partition(":") for key in keys)
+    return [int(number) for table, _, number in parts if table == kind.__tablename__ and number.isdecimal()]
 
 
 def _facts(entry: Entry, touched: dict[str, tuple[Delivery, int | None]]) -> dict[str, Any]:
     if entry.deed not in CHARGES:
         return entry.facts
-    _delivery, due = touched.get(f"{Delivery.__tablename__}:{entry.facts['delivery']}", (None, None))
+    _delivery, due = touched.get(f"{Delivery.__tablename__}:{entry.facts.get('delivery')}", (None, None))
     return entry.facts if due is None else entry.facts | {"due": due}
 
 

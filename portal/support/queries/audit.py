@@ -1,6 +1,6 @@
 """The history as the desk shows it: all that was done, the newest first, and whether it is as it was written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, false, func, select
 from portal.accounts.models import Customer, Staff
 from portal.kit.db import db
 from portal.prepared.queries import preparers
+from portal.subscriptions import queries as subscriptions
 from portal.timeline import Entry
-from portal.timeline.models import Check
+from portal.timeline.models import Check, Values
 
 SIZE = 50
 
@@ -31,9 +32,11 @@ class WantedEntries:
 
 @dataclass(frozen=True)
 class Change:
-    what: str
-    before: str
-    after: str
+    row: str
+    """As `table:id`."""
+    column: str
+    before: Any
+    after: Any
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,12 @@ class ShownEntry:
     impersonation_id: int | None
     request_id: str | None
     ip: str | None
+    is_undone: bool
+    is_refused: bool
+    """By the provider: it was put back."""
     changes: tuple[Change, ...]
-    facts: tuple[tuple[str, str], ...]
+    """With what names a person, unless that was erased since."""
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ def entries(wanted: WantedEntries, *, zone: ZoneInfo) -> AuditPage:
     query = select(Entry, Staff.name).outerjoin(Staff, Staff.id == Entry.staff_id).where(*_filters(wanted, zone))
     rows = db.session.execute(query.order_by(Entry.id.desc()).limit(SIZE + 1)).all()
     prepared_by = preparers(entry.facts["prepared"] for entry, _staff in rows if "prepared" in entry.facts)
-    shown = tuple(_shown(entry, staff, prepared_by.get(entry.facts.get("prepared", 0))) for entry, staff in rows[:SIZE])
+    more = subscriptions.facts_told(entry for entry, _staff in rows[:SIZE])
+    shown = tuple(_shown(entry, staff, prepared_by.get(entry.facts.get("prepared", 0)), more) for entry, staff in rows[:SIZE])
     return AuditPage(shown, shown[-1].id if len(rows) > SIZE else None)
 
 
@@ -119,20 +127,19 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
 
 
-def _shown(entry: Entry, staff: str | None, prepared_by: str | None) -> ShownEntry:
-    changes = [
-        Change(f"{row}, {column}", _told(entry.before.get(row, {}).get(column)), _told(value))
-        for row, values in entry.after.items()
-        for column, value in values.items()
-    ]
+def _shown(entry: Entry, staff: str | None, prepared_by: str | None, more: Mapping[int, dict[str, Any]]) -> ShownEntry:
     personal: Mapping[str, Any] = entry.personal or {}
-    changes += [Change(f"{row}, {column}", "•••", "•••") for row, values in personal.get("after", {}).items() for column in values]
+    said = {"said": personal["said"]} if personal.get("said") else {}
     return ShownEntry(
         id=entry.id, at=entry.at, deed=entry.deed, subject=entry.subject, staff=staff, prepared_by=prepared_by,
         customer_id=entry.customer_id, system=entry.system, impersonation_id=entry.impersonation_id, request_id=entry.request_id,
-        ip=entry.ip, changes=tuple(changes), facts=tuple((name, _told(value)) for name, value in entry.facts.items()),
+        ip=entry.ip, is_undone=entry.undone_at is not None, is_refused=entry.refused_at is not None,
+        changes=(*_changes(entry.before, entry.after), *_changes(personal.get("before", {}), personal.get("after", {}))),
+        facts=more.get(entry.id, entry.facts) | said,
     )  # fmt: skip
 
 
-def _told(value: Any) -> str:
-    return "–" if value is None else str(value)
+def _changes(before: Values, after: Values) -> Iterator[Change]:
+    for row, values in after.items():
+        for column, value in values.items():
+            yield Change(row, column, before.get(row, {}).get(column), value)

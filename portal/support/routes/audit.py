@@ -8,12 +8,15 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.current import staff_only
 from portal.accounts.models import Role
 from portal.kit import i18n
+from portal.kit.clock import now
 from portal.kit.folding import folded
 from portal.kit.web import LARGEST_ID, page
+from portal.returns.queries.policies import policy_on
 from portal.support import queries
 from portal.support.deed_words import deed_words
 from portal.support.queries.audit import WantedEntries
 from portal.support.routes.door import bp, note_look
+from portal.support.told_entries import Teller, keys_in
 
 LONGEST = 254
 
@@ -24,11 +27,14 @@ def audit() -> ResponseReturnValue:
     wanted = WantedEntries(_told("who"), _told("whom"), _told("deed"), _day(_told("day")), _number(_told("before")))
     found = queries.audit.entries(wanted, zone=i18n.time_zone())
     note_look({entry.customer_id for entry in found.entries if entry.customer_id is not None}, "history")
+    workers = queries.audit.staff_names()
+    policy = policy_on(now())
+    teller = Teller(queries.known.known(keys_in(found.entries)), dict(workers), policy)
     words = deed_words()
     deeds = {key: words.get(key, key) for key in [*queries.audit.deeds(), wanted.deed] if key}
     return page(
-        "support/audit.html", wanted=wanted, found=found, check=queries.audit.last_check(), workers=queries.audit.staff_names(),
-        words=words, deeds=sorted(deeds.items(), key=lambda one: folded(one[1])),
+        "support/audit.html", wanted=wanted, found=found, entries=[(entry, teller.tell(entry)) for entry in found.entries],
+        check=queries.audit.last_check(), workers=workers, deeds=sorted(deeds.items(), key=lambda one: folded(one[1])),
     )  # fmt: skip
 
 

@@ -1,0 +1,268 @@
+"""What stands in the history beside a deed, for whoever reads it at the desk: what its facts and the changed fields are called."""
+
+from flask_babel import gettext as _
+
+FOR_MACHINES = {
+    "agreed", "anchor_at", "beginning_key", "body", "currency", "draft", "estimate", "key", "known_default_ref", "known_next_charge_at",
+    "known_terms", "knows_names", "learned_at", "looks", "other_keys", "rank", "raw", "slot_at", "tried_at",
+}  # fmt: skip
+"""What says nothing to a person that does not stand beside it in words."""
+
+
+def name_words() -> dict[str, str]:
+    """Of facts and of columns, which share their names; `readable` makes one of what is not here."""
+    return {**_who_and_when(), **_of_a_box(), **_of_money(), **_of_orders(), **_of_returns(), **_of_people(), **_of_work()}
+
+
+def readable(name: str) -> str:
+    """`put_off_until` as somebody would read it aloud."""
+    return name.removesuffix("_id").replace("_", " ").strip().capitalize()
+
+
+def _who_and_when() -> dict[str, str]:
+    return {
+        "added_at": _("Added"),
+        "asked_at": _("Asked for"),
+        "at": _("When"),
+        "begins_at": _("Begins"),
+        "by_mail": _("By the link in the mail"),
+        "chosen_at": _("Chosen for everything"),
+        "closed_at": _("Closed"),
+        "corrected_at": _("Corrected"),
+        "customer": _("Customer"),
+        "customer_id": _("Customer"),
+        "day": _("Day"),
+        "decided_at": _("Decided"),
+        "disabled_at": _("Shut out"),
+        "done_at": _("Done"),
+        "done_by": _("Done by"),
+        "due_at": _("Due"),
+        "ended": _("Ended"),
+        "ended_at": _("Ended"),
+        "ended_by": _("Ended by"),
+        "ends_at": _("Ends"),
+        "entry": _("Entry"),
+        "field": _("What was changed"),
+        "from": _("Before"),
+        "gone_at": _("Gone"),
+        "happened_at": _("Happened"),
+        "listed_at": _("In the book since"),
+        "marked_at": _("Marked"),
+        "marked_by": _("Marked by"),
+        "opened_at": _("Opened"),
+        "prepared": _("Prepared change"),
+        "published_at": _("Published"),
+        "removed_at": _("Removed"),
+        "said": _("What the payment provider said"),
+        "said_at": _("Worded"),
+        "staff_id": _("Colleague"),
+        "started": _("Begun"),
+        "started_at": _("Begun"),
+        "status": _("Status"),
+        "subject": _("About"),
+        "to": _("To"),
+        "undone": _("Undone"),
+        "until": _("Until"),
+        "was": _("Before"),
+        "what": _("What"),
+        "why": _("Why"),
+    }
+
+
+def _of_a_box() -> dict[str, str]:
+    return {
+        "applies_from": _("Applies from"),
+        "charge": _("Charge"),
+        "charge_at": _("Charge"),
+        "code": _("Discount code"),
+        "delivery": _("Delivery"),
+        "delivery_id": _("Delivery"),
+        "ends_now_at": _("Ends at once"),
+        "every": _("How often"),
+        "every_count": _("How often: number"),
+        "every_unit": _("How often: unit"),
+        "invoice_ref": _("Invoice"),
+        "is_ending": _("Ends with the period"),
+        "is_offered": _("Offered"),
+        "is_paused": _("Paused"),
+        "new": _("New product"),
+        "newest": _("Last planned delivery"),
+        "price_id": _("Price"),
+        "product": _("Product"),
+        "provider_ref": _("Name at the payment provider"),
+        "quantity": _("Quantity"),
+        "refusal": _("Why it was refused"),
+        "resumes_at": _("Goes on"),
+        "snags": _("Why it can’t be changed here"),
+        "stops_at": _("Ends by itself"),
+        "subscription_id": _("Subscription"),
+    }
+
+
+def _of_money() -> dict[str, str]:
+    return {
+        "account_id": _("Account at the payment provider"),
+        "account_ref": _("Account at the payment provider"),
+        "amount": _("Amount"),
+        "balance": _("Balance"),
+        "brand": _("Brand"),
+        "by_hand": _("By hand"),
+        "card": _("Card"),
+        "credit": _("Store credit"),
+        "debit": _("Credit taken back"),
+        "deduction": _("Deduction"),
+        "default": _("Made the default"),
+        "default_ref": _("Card that is charged"),
+        "due": _("To pay by card"),
+        "exp_month": _("Card ends: month"),
+        "exp_year": _("Card ends: year"),
+        "instead_of": _("Instead of"),
+        "invoice": _("Invoice"),
+        "last4": _("Last digits"),
+        "payout": _("Money back"),
+        "present": _("Present that is taken back"),
+        "refund": _("Refund"),
+        "replaced": _("Instead of the card"),
+        "shipping": _("Delivery cost"),
+        "shipping_tax": _("Tax on delivery"),
+        "standard_shipping": _("Cost of standard delivery"),
+        "tax_included": _("Tax is included"),
+        "then": _("Card that is charged since"),
+        "total": _("Total"),
+        "variant_id": _("Product"),
+    }
+
+
+def _of_orders() -> dict[str, str]:
+    return {
+        "address": _("Address"),
+        "address_id": _("Address"),
+        "before": _("Address before"),
+        "carrier": _("Carrier"),
+        "category": _("Category"),
+        "for": _("For the order"),
+        "guide": _("Guide"),
+        "incident": _("Trouble"),
+        "line": _("Line of an order"),
+        "lines": _("Lines"),
+        "manual_url": _("Manual"),
+        "number": _("Number"),
+        "order": _("Order"),
+        "order_id": _("Order"),
+        "order_line_id": _("Line of an order"),
+        "packed_at": _("Packed"),
+        "picture": _("Picture"),
+        "place": _("Place"),
+        "placed_at": _("Placed"),
+        "ref": _("Name in the shop’s own system"),
+        "source": _("Where it came from"),
+        "source_ref": _("Name where it came from"),
+        "title": _("What"),
+    }
+
+
+def _of_returns() -> dict[str, str]:
+    return {
+        "acceptance": _("Decision"),
+        "accepted": _("Accepted"),
+        "against": _("Against the rules"),
+        "answer": _("Answer to the question"),
+        "answer_by": _("To be answered by"),
+        "came": _("What came"),
+        "claim_id": _("Claim"),
+        "confirmation": _("Confirmation"),
+        "decline_reason": _("Reason for declining"),
+        "deny_reason": _("Reason for declining"),
+        "detail": _("More exactly"),
+        "exchange": _("Exchange"),
+        "fault": _("Whose fault"),
+        "finding": _("What was found"),
+        "finding_note": _("Note on what was found"),
+        "given": _("Given for it"),
+        "inspected_at": _("Looked at"),
+        "is_instant": _("At once"),
+        "is_withdrawal": _("Withdrawal from the contract"),
+        "item": _("Line"),
+        "kind": _("Kind"),
+        "missing": _("Not waited for"),
+        "note": _("Note"),
+        "note_of_staff": _("Note for staff"),
+        "note_to_customer": _("Note for the customer"),
+        "objected_at": _("Disagreed"),
+        "objection": _("Why the customer disagrees"),
+        "of": _("Of"),
+        "outcome": _("What for"),
+        "policy_id": _("Rules of returns"),
+        "reason": _("Reason"),
+        "received": _("Arrived"),
+        "received_at": _("Arrived"),
+        "reception": _("What arrived"),
+        "reference": _("Reference"),
+        "reminded": _("Reminders"),
+        "reminder": _("Reminder"),
+        "resolution": _("Given for it"),
+        "return_id": _("Return"),
+        "review": _("Why a person looks at it"),
+        "rma": _("Return"),
+        "send_by": _("To be sent by"),
+        "sent_at": _("Sent"),
+        "submitted_at": _("Sent in"),
+        "units": _("Pieces"),
+        "way": _("How it goes back"),
+        "why_no_photo": _("Why there is no photo"),
+        "wish": _("What is wished for"),
+        "words": _("Words"),
+    }
+
+
+def _of_people() -> dict[str, str]:
+    return {
+        "city": _("City"),
+        "country": _("Country"),
+        "desk": _("At the desk"),
+        "device": _("Device"),
+        "devices": _("Devices"),
+        "email": _("E-mail"),
+        "email_verified_at": _("E-mail proven"),
+        "impersonation_id": _("View as the customer"),
+        "line1": _("Street and number"),
+        "line2": _("Second line"),
+        "locale": _("Language"),
+        "mode": _("Looking or acting"),
+        "name": _("Name"),
+        "phone": _("Phone"),
+        "postcode": _("Postcode"),
+        "region": _("Region"),
+        "replaced_by_id": _("Replaced by"),
+        "role": _("Role"),
+        "scopes": _("Rights"),
+        "text": _("Words"),
+        "time_zone": _("Time zone"),
+        "wrong": _("Wrong ones"),
+    }
+
+
+def _of_work() -> dict[str, str]:
+    return {
+        "bodies": _("Words"),
+        "event": _("Event"),
+        "events": _("Events"),
+        "facts": _("Facts"),
+        "given_by": _("Given by"),
+        "kept as": _("Kept as"),
+        "made before": _("Made before"),
+        "messages": _("Webhooks"),
+        "owner_id": _("Whose"),
+        "parcels": _("Parcels"),
+        "put_off_by": _("Put off by"),
+        "put_off_until": _("Put off until"),
+        "queue": _("Queue"),
+        "syncs": _("Work with the payment provider"),
+        "task": _("Task"),
+        "task_id": _("Task"),
+        "tasks": _("Other work"),
+        "things": _("Things"),
+        "titles": _("Heading"),
+        "url": _("Address on the web"),
+        "whom": _("Whom it concerns"),
+    }
