@@ -87,6 +87,7 @@ KEYS = {
 DESK = {
     "support.show": Role.AGENT,
     "support.show_task": Role.AGENT,
+    "support.show_task_again": Role.AGENT,
     "support.take_task": Role.AGENT,
     "support.give_task": Role.AGENT,
     "support.put_task_back": Role.AGENT,

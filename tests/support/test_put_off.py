@@ -112,6 +112,8 @@ def test_no_time_to_come_is_refused_and_what_was_typed_stands(app: Flask, desk: 
         when or attribute(desk.get(f"/desk/tasks/{one}"), "#day")
     )
     assert until(app, one) is None and deeds(app) == []
+    desk.get(f"/desk/tasks/{one}/put-off?queue=parcels")
+    assert desk.at == f"/desk/tasks/{one}?queue=parcels", "and its address leads to the task"
 
 
 def test_it_is_marked_wherever_stands_what_it_is_about(app: Flask, desk: Browser, alice: Box) -> None:

@@ -154,14 +154,19 @@ def test_nobody_is_given_work_who_works_here_no_more(app: Flask, desk: Browser) 
     assert read(app, one) == (None, None)
 
 
-def test_what_nothing_else_ends_is_done_by_hand_and_can_be_undone(app: Flask, desk: Browser, jonas: int) -> None:
+def test_what_nothing_else_ends_is_done_by_hand_and_can_be_undone(app: Flask, desk: Browser, lead: Browser) -> None:
     one = task(app, "other address", "Bob", timedelta(hours=1), facts={"order": "10501"})
     desk.get(f"/desk/tasks/{one}")
     page = desk.post(f"/desk/tasks/{one}/done")
     assert desk.at == f"/desk?past={one}" and read(app, one)[1] is not None
     desk.post(attribute(page, "#notice form", "action"))
     assert read(app, one)[1] is None and deeds(app) == ["finish task", "reopen task"]
-    desk.post(f"/desk/tasks/{one}/done")
+    for _ in range(2):
+        page = desk.post(f"/desk/tasks/{one}/done")
+        assert page.select("#notice form") and "already" not in words(page), "a double tap does one thing"
+    assert deeds(app) == ["finish task", "reopen task", "finish task"]
+    lead.get(f"/desk/tasks/{one}")
+    assert "It is done already" in words(lead.post(f"/desk/tasks/{one}/done"))
     assert "It is done already" in words(desk.post(f"/desk/tasks/{one}/take"))
     assert not desk.get(f"/desk/tasks/{one}").select("main form")
 

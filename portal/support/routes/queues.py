@@ -59,6 +59,13 @@ def put_task_back(task_id: int) -> ResponseReturnValue:
     return _do(task_id, lambda task: actions.put_back(task, by=current.staff, at=now()), _("It waits for anybody again."))
 
 
+@bp.get("/tasks/<int:task_id>/put-off")
+@staff_only(Role.AGENT)
+def show_task_again(task_id: int) -> ResponseReturnValue:
+    """After a refusal this address stands above the page: who opens it anew comes to the task."""
+    return redirect(url_for(".show_task", task_id=task_id, **place()), 303)
+
+
 @bp.post("/tasks/<int:task_id>/put-off")
 @staff_only(Role.AGENT)
 def put_task_off(task_id: int) -> ResponseReturnValue:
