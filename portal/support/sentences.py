@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.accounts.models import Role
-from portal.prepared.telling import change_told
+from portal.prepared import change_told
 
 ABOUT: dict[str, Callable[[], str]] = {
     "return": lambda: _("About a return of yours."),
