@@ -102,6 +102,7 @@ def test_the_admins_get_one_mail_and_the_log_one_line(app: Flask, mail: Mail, wo
     (only,) = mail.received
     assert only["To"] == "ada@example.com"
     assert "failed again and again, or were given up: 1. See" in text(only) and "portal sync status" in text(only)
+    assert f"{app.config['PORTAL_BASE_URL']}/desk/sync" in text(only)
 
 
 def test_one_that_comes_and_goes_is_mailed_once_an_hour(app: Flask, mail: Mail, work: Work) -> None:

@@ -192,7 +192,8 @@ def test_what_a_walk_found_is_told_in_words_with_what_to_do(app: Flask, lead: Br
     assert set(told) == set(Finding)
     for finding, (what, advice) in told.items():
         with app.app_context(), transaction():
-            db.session.add(Check(began_at=now(), at=now(), is_done=True, problem="Here.", finding=finding))
+            db.session.add(Check(began_at=now(), at=now(), entry=7, is_done=True, problem="Here.", finding=finding))
         page = words(lead.get("/desk/audit"))
+        assert "Up to entry 7 it is as it was written." in page
         assert what in page
         assert advice in page
