@@ -114,9 +114,8 @@ def init_app(app: Flask) -> None:
 
 def signed_in() -> None:
     """For `before_request` of a customer's pages: nobody gets further without being a customer."""
-    customer = current.customer
-    if current.impersonation is None:  # what a customer typed is theirs
-        unsent.bring_back(customer_id=customer.id, at=now())
+    customer, view = current.customer, current.impersonation
+    unsent.bring_back(customer_id=customer.id, mode=view.mode if view else None, at=now())
 
 
 def staff_only(role: Role) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
@@ -279,7 +278,8 @@ def _to_what_goes_on() -> BaseResponse:
     going_on = current.impersonation is not None
     with i18n.speaking(None, None):
         more = _("What you sent just now was not done.") if request.method == "POST" else ""
-        web.say(_("The view of that page has ended.") if going_on else _("No view goes on."), more, tone="warn")
+        ended = _("You were signed out meanwhile.") if current.signed_in is None else _("No view goes on.")
+        web.say(_("The view of that page has ended.") if going_on else ended, more, tone="warn")
     return redirect("/" if going_on else DESK, 303)
 
 

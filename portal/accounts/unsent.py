@@ -1,4 +1,5 @@
-"""What was typed into a form that could not be taken, because its page was older than the sign-in: it comes back with the form."""
+"""What was typed into a form that could not be taken, because its page was older than the sign-in, or than a view of staff: it comes back
+with the form."""
 
 import json
 import zlib
@@ -9,7 +10,8 @@ from flask import Response, current_app, g, request, session
 from flask_babel import gettext as _
 from werkzeug.datastructures import ImmutableMultiDict
 
-from portal.kit import web
+from portal.accounts.models import Mode
+from portal.kit import i18n, web
 
 KEPT = "unsent"
 """Where in this browser's own cookie. In no address, and not with us: docs/decisions/what-was-typed.md."""
@@ -33,8 +35,25 @@ def keep(*, customer_id: int | None, at: datetime) -> str:
     return to
 
 
-def bring_back(*, customer_id: int, at: datetime) -> None:
-    """To the page of that form: as if it had been asked for with what was typed, which is how our pages begin filled in."""
+def keep_for_next_view(*, customer_id: int, at: datetime) -> bool:
+    """What staff typed into a customer's form when their view was over. Whether there was anything."""
+    keep(customer_id=customer_id, at=at)
+    if not session.get(KEPT, {}).get("typed"):
+        session.pop(KEPT, None)
+    return KEPT in session
+
+
+def page_left(customer_id: int, *, at: datetime) -> str | None:
+    """On which that form stands, if there is one of this customer's."""
+    kept = session.get(KEPT)
+    if kept is None or kept["by"] != customer_id or kept["until"] < at.timestamp():
+        return None
+    return str(kept["to"])
+
+
+def bring_back(*, customer_id: int, mode: Mode | None, at: datetime) -> None:
+    """To the page of that form: as if it had been asked for with what was typed, which is how our pages begin filled in. `mode` is that of
+    a view of staff: while they only look, it stays."""
     kept = session.get(KEPT)
     if kept is None or request.method != "GET" or urlsplit(kept["to"]).path != request.path:
         return
@@ -42,9 +61,9 @@ def bring_back(*, customer_id: int, at: datetime) -> None:
         del session[KEPT]
         return
     begin_with(kept["typed"])
+    g.unsent_stays = mode is Mode.LOOK
     if not kept.get("is_told"):
-        more = _("You were away for long. What you typed or chose is still here: look it over, and send it.")
-        web.say(_("Not sent yet."), more, tone="warn")
+        _say(mode)
         session[KEPT] = {**kept, "is_told": True}
 
 
@@ -57,7 +76,7 @@ def begin_with(typed: list[list[str]]) -> None:
 
 def forget_once_shown(answer: Response) -> Response:
     """Not yet, if htmx is only told which page to go to."""
-    if "unsent" in g and not {"HX-Redirect", "HX-Refresh"} & set(answer.headers.keys()):
+    if "unsent" in g and not g.get("unsent_stays") and not {"HX-Redirect", "HX-Refresh"} & set(answer.headers.keys()):
         session.pop(KEPT, None)
     return answer
 
@@ -66,6 +85,16 @@ def typed_before() -> dict[str, str]:
     """What was brought back to this page, for one that does not begin filled in by its address."""
     typed: dict[str, str] = g.get("unsent", {})
     return typed
+
+
+def _say(mode: Mode | None) -> None:
+    if mode is None:
+        more = _("You were away for long. What you typed or chose is still here: look it over, and send it.")
+        web.say(_("Not sent yet."), more, tone="warn")
+        return
+    with i18n.speaking(None, None):
+        more = _("Your view had ended. What you typed or chose is still here: choose “Act for them”, look it over, and send it.")
+        web.say(_("Not sent yet."), more, tone="warn")
 
 
 def _page_of_the_form() -> str:

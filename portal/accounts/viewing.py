@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from math import ceil
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, render_template, request
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from portal import outbox
+from portal.accounts import unsent
 from portal.accounts.actions import impersonating
 from portal.accounts.current import DESK, SignedIn, current, go_on, is_desks, signed_in
 from portal.accounts.models import Ended, Mode
@@ -33,7 +35,7 @@ PREPARERS: list[tuple[Preparer, WhyNot]] = []
 def init_app(app: Flask) -> None:
     app.before_request(check)
     app.teardown_request(_forget)
-    app.jinja_env.globals.update(watch=watch, closed=closed)
+    app.jinja_env.globals.update(watch=watch, closed=closed, closed_link=closed_link)
 
 
 def on_prepare(prepare: Preparer, why_not: WhyNot) -> None:
@@ -79,35 +81,57 @@ def watch() -> Markup:
     left = max(0, ceil((user.impersonation.ends_at - now()).total_seconds()))
     with i18n.speaking(None, None):
         view, lang = user.impersonation, i18n.language()
-        html = render_template("accounts/_watch.html", view=view, staff=user.staff, customer=user.customer, left=left, lang=lang)
+        at_desk = is_desks(request.endpoint)
+        html = render_template(
+            "accounts/_watch.html", view=view, staff=user.staff, customer=user.customer, left=left, lang=lang, at_desk=at_desk
+        )
     return Markup(html)  # noqa: S704 (made by a template of ours)
 
 
 def closed(path: str) -> str:
     """Why a form that is sent there is closed for whoever sees it, in the shop's language; empty where it is open."""
     view = current.impersonation
-    if view is None:
+    if view and path == url_for("door.sign_out") and not is_desks(request.endpoint):
+        return _only_they()  # it would sign out whoever looks
+    return _why_not_there(path, "POST", view.mode) if view else ""
+
+
+def closed_link(to: str) -> str:
+    """Why a link is closed for them: it leads to what only the customer sees or sends, or to the provider's own page, where nobody can
+    tell who is there."""
+    if current.impersonation is None:
         return ""
+    if urlsplit(to).netloc:
+        return _only_they()
+    return _why_not_there(to, "GET", Mode.ACT) or _why_not_there(to, "POST", Mode.ACT)
+
+
+def _why_not_there(path: str, method: str, mode: Mode) -> str:
     adapter = current_app.create_url_adapter(request)
     try:
-        endpoint = adapter.match(path.partition("?")[0], method="POST")[0] if adapter else ""
+        endpoint = adapter.match(path.partition("?")[0], method=method)[0] if adapter else ""
     except HTTPException:
         return ""
-    return "" if is_desks(endpoint) else _why_not(endpoint, "POST", view.mode)
+    return "" if is_desks(endpoint) else _why_not(endpoint, method, mode)
 
 
 def _why_not(endpoint: str, method: str, mode: Mode) -> str:
     """Default is no: what is not known to be a customer's deed that staff may do for them is not done."""
     if endpoint in ALWAYS:
         return ""
+    if _is_theirs_alone(endpoint) if method not in SAFE else _is_marked(endpoint):
+        return _only_they()
     with i18n.speaking(None, None):
-        if _is_theirs_alone(endpoint) if method not in SAFE else _is_marked(endpoint):
-            return str(_("Only the customer can do this. Nobody who works here can do it for them."))
         if method not in SAFE and (mode is Mode.LOOK or (mode is Mode.PREPARE and not PREPARERS)):
             return str(_("Look only. Choose “Act for them” first; the customer will be told."))
         if method not in SAFE and mode is Mode.PREPARE:
             return next(filter(None, (why_not(endpoint) for _prepare, why_not in PREPARERS)), "")
     return ""
+
+
+def _only_they() -> str:
+    with i18n.speaking(None, None):
+        return str(_("Only the customer can do this. Nobody who works here can do it for them."))
 
 
 def _is_theirs_alone(endpoint: str) -> bool:
@@ -129,9 +153,11 @@ def _tell_that_it_is_over(user: SignedIn, over: Ended) -> ResponseReturnValue | 
     if opened:
         go_on(opened.key)  # from here on, `user` is another one
     is_deed = request.method not in SAFE and not is_desks(request.endpoint)
+    is_kept = is_deed and viewed is not None and unsent.keep_for_next_view(customer_id=viewed.id, at=now())
     with i18n.speaking(None, None):
         name = viewed.name or viewed.email if viewed else ""
         more = [_ended_words(over), _("What you sent just now was not done.") if is_deed else ""]
+        more += [_("View as the customer again, and it stands in its form as you typed it.")] if is_kept else []
         web.say(_("Your view of %(customer)s has ended.", customer=name), " ".join(filter(None, more)), tone="warn")
     if is_desks(request.endpoint):
         return None

@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
     babel.domain_instance = Domain()
     babel.domain_instance.cache = CATALOGUES
     days = day, short_day, month, clock_time, moment, short_moment, exact_moment, exact_second, iso, from_iso
-    for write in (*days, capital, money, percent, language_name, country_name):
+    for write in (*days, capital, quoted, money, percent, language_name, country_name):
         app.jinja_env.filters[write.__name__] = write
     app.jinja_env.globals["language"] = language
 
@@ -133,6 +133,11 @@ def capital(written: str) -> str:
     """As it begins a line: Romanian writes its days small."""
     first = "İ" if written[:1] == "i" and language() == "tr" else written[:1].upper()
     return first + written[1:]
+
+
+def quoted(words: str) -> str:
+    """What somebody wrote, between the marks of the reader's language."""
+    return str(_("“%(words)s”", words=words))
 
 
 def iso(value: date | datetime) -> str:

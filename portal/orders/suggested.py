@@ -1,4 +1,4 @@
-"""How a change of an order is told that staff only suggest."""
+"""How a change of an order is told to its customer, also while staff only suggest it."""
 
 from typing import Any
 
@@ -17,6 +17,8 @@ def told(deed: str, facts: dict[str, Any]) -> str:
     words: dict[str, str] = {
         LINE_CANCELLED: _("Order %(number)s without %(quantity)s × %(product)s", number=number, quantity=quantity, product=product),
         OTHER_ADDRESS: _("Order %(number)s goes to another address", number=number),
+        "replacement ordered": _("Order %(number)s: the same again", number=number),
+        "exchange ordered": _("Order %(number)s: your exchange", number=number),
     }
     return words[deed]
 

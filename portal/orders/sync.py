@@ -29,13 +29,13 @@ def watch_parcels(_: dict[str, Any], lease: outbox.Lease) -> None:
 @on_address_replaced
 def follow_later(old: Address, new: Address, by: Actor, at: datetime) -> None:
     """In a job of its own: whoever corrects holds the customer, and who changes an order holds that first."""
-    payload = {"old": old.id, "new": new.id, "customer": by.customer_id, "staff": by.staff_id, "prepared": by.prepared_id}
-    outbox.want_task(FOLLOW, payload, at=at)
+    who = {"customer": by.customer_id, "staff": by.staff_id, "view": by.impersonation_id, "prepared": by.prepared_id}
+    outbox.want_task(FOLLOW, {"old": old.id, "new": new.id, **who}, at=at)
 
 
 @outbox.task(FOLLOW)
 def follow_address(payload: dict[str, Any], lease: outbox.Lease) -> None:
     at = now()
-    by = Actor(customer_id=payload["customer"], staff_id=payload["staff"], prepared_id=payload.get("prepared"))
+    by = Actor(payload["customer"], payload["staff"], impersonation_id=payload.get("view"), prepared_id=payload.get("prepared"))
     with lease.finish(at=at), helped_by(helper(by.staff_id, by.prepared_id)):
         follow(db.session.get_one(Address, payload["old"]), db.session.get_one(Address, payload["new"]), by=by, at=at)

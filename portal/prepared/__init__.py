@@ -14,6 +14,7 @@ from portal.prepared.routes import anew, approving, bp, desk_bp, trying
 from portal.prepared.routes.anew import again_for as again_for
 from portal.prepared.routes.sent import SUGGESTION
 from portal.prepared.telling import both as both
+from portal.prepared.telling import change_told as change_told
 from portal.prepared.telling import details as details
 from portal.prepared.telling import offers as offers
 from portal.prepared.telling import pictures as pictures

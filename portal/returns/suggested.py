@@ -1,4 +1,4 @@
-"""How a return or a claim is told, and what is done about one, while staff only suggest it."""
+"""How what is done about a return or a claim is told to its customer, also while staff only suggest it."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ from portal.kit.i18n import short_moment
 from portal.orders import CARRIER_NAMES
 from portal.orders.models import Order
 from portal.returns import money
-from portal.returns.models import Claim, Outcome, Return, Way, Wish
+from portal.returns.actions.another_way import ASKED_AGAIN
+from portal.returns.actions.paying_out import GIVEN_BY_HAND, PAID_OUT
+from portal.returns.models import Claim, Outcome, PayoutKind, Return, Way, Wish
 from portal.returns.money_words import line_told
 from portal.returns.sentences import outcome_told, way_told
 from portal.timeline import Entry
@@ -20,16 +22,20 @@ from portal.timeline import Entry
 
 @prepared.tells(Return.__tablename__)
 def told(deed: str, facts: dict[str, Any]) -> str:
-    return {**_of_goods(facts), **_of_the_way(facts)}[deed]
+    return {**_of_goods(facts), **_of_the_way(facts), **_decided(facts), **_of_the_money(facts)}[deed]
 
 
 @prepared.tells(Claim.__tablename__)
 def told_of_claim(deed: str, facts: dict[str, Any]) -> str:
+    number = facts.get("reference", "")
     words: dict[str, str] = {
         "open claim": _("Order %(number)s: %(what)s", number=facts.get("order", ""), what=_kind(facts)),
-        "cancel claim": _("Report %(number)s taken back", number=facts.get("reference", "")),
+        "cancel claim": _("Report %(number)s taken back", number=number),
+        "approve claim": _("Report %(number)s: you are right", number=number),
+        "deny claim": _("Report %(number)s declined", number=number),
+        "resolve claim": _("Report %(number)s: done", number=number),
     }
-    return words[deed]
+    return {**words, **_of_the_money(facts)}[deed]
 
 
 @prepared.offers(Return.__tablename__)
@@ -119,6 +125,37 @@ def _of_the_way(facts: dict[str, Any]) -> dict[str, str]:
         "order pick-up": _("Return %(number)s is collected %(moment)s", number=number, moment=at),
         "show receipt": _("Return %(number)s: it counts as sent", number=number),
         "tell parcel number": _("Return %(number)s: sent with %(parcel)s", number=number, parcel=_parcel(facts)),
+    }
+
+
+def _decided(facts: dict[str, Any]) -> dict[str, str]:
+    """What the shop's people say of it."""
+    number, product, units = facts.get("rma", ""), facts.get("title", ""), facts.get("of", "")
+    return {
+        "approve return": _("Return %(number)s approved", number=number),
+        "decline return": _("Return %(number)s declined", number=number),
+        "receive return": _("Return %(number)s: it has come", number=number),
+        "inspect return": _(
+            "Return %(number)s: %(accepted)s of %(units)s × %(product)s accepted", number=number, accepted=facts.get("accepted", ""),
+            units=units, product=product,
+        ),
+        "look again": _("Return %(number)s: %(product)s is looked at again", number=number, product=product),
+        "miss the rest": _("Return %(number)s: nobody waits for the rest of %(product)s", number=number, product=product),
+        "word on return": _("Return %(number)s: a word to you", number=number),
+        "reopen return": _("Return %(number)s opened again", number=number),
+        "close return": _("Return %(number)s: done", number=number),
+    }  # fmt: skip
+
+
+def _of_the_money(facts: dict[str, Any]) -> dict[str, str]:
+    if "payout" not in facts:
+        return {}
+    amount = in_money(facts["amount"], facts["currency"])
+    as_credit = facts.get("kind") == PayoutKind.STORE_CREDIT
+    return {
+        PAID_OUT: _("%(amount)s of store credit given", amount=amount) if as_credit else _("%(amount)s goes back to you", amount=amount),
+        GIVEN_BY_HAND: _("%(amount)s given back by hand", amount=amount),
+        ASKED_AGAIN: _("You were asked which other way %(amount)s goes", amount=amount),
     }
 
 

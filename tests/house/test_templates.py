@@ -73,6 +73,12 @@ def test_no_block_hides_behind_a_condition(app: Flask, name: str) -> None:
             )
 
 
+def test_what_somebody_wrote_is_quoted_as_the_reader_does() -> None:
+    """Romanian has „these”: write {{ words|quoted }}, or put the marks into the sentence that is translated."""
+    written = {name: (ROOT / "templates" / name).read_text(encoding="utf-8") for name in TEMPLATES}
+    assert [name for name, text in written.items() if "“{{" in text] == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_block_brings_along_what_it_uses(app: Flask, name: str) -> None:
     template = tree(app, name)

@@ -90,6 +90,20 @@ def test_jonas_looks_acts_and_leaves(app: Flask, browser: Browser, portal: str, 
     expect(home.get_by_text("Jonas from support, for you").first).to_be_visible()
 
 
+def test_what_is_being_typed_when_the_time_is_over_stays(browser: Browser, portal: str, alice: Box, mail: Mail, secret: str) -> None:
+    with phone(browser, portal) as desk:
+        comes_in(desk, mail, secret)
+        begins(desk, alice)
+        desk.get_by_role("link", name="Act for them").click()
+        desk.locator("dialog").get_by_role("button", name="Act for them").click()
+        desk.clock.install()
+        desk.goto("/account/addresses/new")
+        desk.get_by_label("Street and number").fill("Lindenallee 12")
+        desk.clock.run_for("31:00")
+        expect(desk.get_by_role("alert")).to_contain_text("The time is over. Send what you typed")
+        expect(desk.get_by_label("Street and number")).to_have_value("Lindenallee 12")
+
+
 def test_without_javascript_it_is_the_same(browser: Browser, portal: str, alice: Box, mail: Mail, secret: str) -> None:
     """The banner says until when, and a sheet is a page."""
     with phone(browser, portal, javascript=False) as desk:

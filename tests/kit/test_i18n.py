@@ -87,6 +87,12 @@ def test_what_begins_a_line_has_a_capital() -> None:
     assert i18n.capital("iki") == "İki" and i18n.capital("") == ""
 
 
+@pytest.mark.parametrize(("locale", "written"), [("en", "“50% %(off)s”"), ("tr", "“50% %(off)s”"), ("ro", "„50% %(off)s”")])
+def test_what_somebody_wrote_stands_between_the_marks_of_the_language(locale: str, written: str) -> None:
+    g.locale = locale
+    assert i18n.quoted("50% %(off)s") == written
+
+
 def test_templates_have_all_of_it() -> None:
     text = "{{ d|day }} {{ d|short_day }} {{ m|clock_time }} {{ m|moment }} {{ m|short_moment }} {{ 4059|money('EUR') }}"
     text += " {{ 'ro'|language_name }} {{ language() }}"

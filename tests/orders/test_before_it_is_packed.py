@@ -27,6 +27,7 @@ from tests.orders.builders import SHOP
 from tests.prepared.builders import approve, views
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box, subscribe
+from tests.support.viewing import acts, deeds
 
 HONEY = OrderedLine("Linden honey", "HON", 3, 3333, "products/honey.svg", discount=1000, tax=1710)
 TEA = OrderedLine("Sencha", "TEA", 1, 4950, discount=495, tax=846)
@@ -348,6 +349,17 @@ def test_an_order_that_follows_what_staff_prepared_says_both_names(moving: Movin
     work()
     (told,) = mail.received
     assert "Lindenallee 21" in text(told) and "Prepared by Jonas of Halfjar, approved by you." in text(told)
+
+
+def test_an_order_that_follows_what_staff_corrected_says_in_which_view(moving: Moving, app: Flask, work: Work) -> None:
+    with app.app_context(), transaction():
+        jonas = staff().id
+    desk = Browser(app)
+    desk.sign_in_staff(jonas)
+    acts(desk, moving.placed.customer_id)
+    moving.correct("Lindenallee 21", by=desk)
+    work()
+    assert ("other address", moving.placed.customer_id, jonas, 1) in deeds(app)
 
 
 def test_a_correction_that_is_undone_brings_them_back(moving: Moving, work: Work) -> None:

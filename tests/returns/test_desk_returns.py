@@ -251,6 +251,21 @@ def test_a_closed_one_is_opened_again_with_a_reason(app: Flask, desk: Browser, a
     assert (stands(app).status, stands(app).note_of_staff) == (ReturnStatus.APPROVED, "A second parcel came.")
 
 
+def test_alice_reads_what_was_done_at_the_desk_and_by_whom(desk: Browser, browser: Browser, back: int) -> None:
+    """A10."""
+    desk.post(f"{HERE}/approve")
+    desk.post(f"{HERE}/notes", {"staff": "Third time this year.", "customer": ""})
+    receives(desk)
+    inspects(desk, {"accepted": "2"})
+    desk.get(HERE)
+    [visit] = browser.get("/account/visits").select("main ol.timeline > li")
+    done = [words(line) for line in visit.select(".block-line")]
+    assert done == [
+        f"Return {RMA} approved", f"Return {RMA}: it has come", f"Return {RMA}: 2 of 2 × Linden honey accepted"
+    ]  # fmt: skip
+    assert "Jonas, support" in words(visit) and "Done at the desk:" in words(visit) and "times at the desk" in words(visit)
+
+
 def test_notes_for_staff_are_never_alices_to_see(app: Flask, desk: Browser, alice: int, back: int) -> None:
     desk.post(f"{HERE}/notes", {"staff": "Third time this year.", "customer": "We write on Monday."})
     hers = Browser(app)

@@ -11,7 +11,7 @@ from portal.accounts.models import Customer, Ended, Mode, Session
 from portal.kit.db import db, transaction
 from portal.timeline.models import ChainHead
 from tests.accounts.builders import customer, staff
-from tests.browser import Browser, words
+from tests.browser import Browser, attribute, words
 from tests.subscriptions.builders import Box
 from tests.support.conftest import looks
 from tests.support.test_queue import task
@@ -162,6 +162,21 @@ def test_the_banner_stands_on_every_page_also_of_errors_and_of_the_desk(app: Fla
     assert desk.get("/nothing-here", expect=404).select("body > .watch")
 
 
+def test_at_the_desk_the_banner_leads_back_to_her_pages(desk: Browser, alice: Box) -> None:
+    begins_view(desk, alice.customer_id)
+    assert desk.get("/desk").select('body > .watch a[href="/"]') and not desk.get("/orders").select('body > .watch a[href="/"]')
+
+
+def test_who_acts_goes_on_where_he_was_also_without_javascript(desk: Browser, alice: Box) -> None:
+    begins_view(desk, alice.customer_id)
+    desk.get("/account/addresses")
+    back = attribute(desk.get("/desk/viewing/act"), "[name=back]")
+    desk.post("/desk/viewing/mode", {"mode": "act", "back": back})
+    assert desk.at == "/account/addresses"
+    desk.post("/desk/viewing/mode", {"mode": "look", "back": "//elsewhere.example/x"}, expect=404)
+    assert desk.answer.request.host == "localhost"
+
+
 def test_whoever_is_no_staff_finds_nothing_there(app: Flask, alice: Box) -> None:
     for page in f"/desk/customers/{alice.customer_id}/view", "/desk/viewing/act":
         alice.browser.get(page, expect=404)
@@ -172,6 +187,7 @@ def test_whoever_is_no_staff_finds_nothing_there(app: Flask, alice: Box) -> None
 def test_what_only_she_decides_is_closed_also_while_he_acts(app: Flask, desk: Browser, alice: Box) -> None:
     acts(desk, alice.customer_id)
     before = len(deeds(app))
+    assert desk.get("/account").select('main form[action="/sign-out"] fieldset[disabled]'), "it would sign him out of the desk"
     page = desk.get("/account/devices")
     assert page.select("main form fieldset[disabled]") and "Only the customer can do this" in words(page)
     refused = desk.post("/account/devices/sign-out-others", expect=403)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.accounts import actions
 from portal.accounts.actions import impersonating
@@ -40,6 +41,35 @@ def test_after_thirty_minutes_it_is_over_and_what_is_sent_is_not_done(app: Flask
     [view] = views(app)
     assert view.ended_by is Ended.TIME and view.ended_at == view.ends_at
     assert not is_in(app, during) and is_in(app, key_of(desk))
+
+
+def test_what_was_typed_when_it_was_over_waits_for_the_next_view_of_her(app: Flask, desk: Browser, alice: Box, time: Time) -> None:
+    form = "/account/addresses/new"
+    with app.app_context(), transaction():
+        bob = customer("bob@example.com").id
+
+    def too_late() -> BeautifulSoup:
+        acts(desk, alice.customer_id)
+        time(timedelta(minutes=29))
+        desk.get(form)
+        time(timedelta(minutes=2))
+        told = desk.post(form, {"country": "DE", "name": "Alice", "line1": "Lindenallee 12", "postcode": "04105", "city": "Leipzig"})
+        with app.app_context(), transaction():
+            db.session.execute(update(Session).where(Session.staff_id.is_not(None)).values(second_step_at=clock.now()))
+        return told
+
+    assert "View as the customer again, and it stands in its form as you typed it." in words(too_late())
+    page = begins_view(desk, alice.customer_id)
+    assert desk.at == form and attribute(page, "#line1") == "Lindenallee 12" and page.select("main fieldset[disabled] #line1")
+    assert "Your view had ended. What you typed or chose is still here" in words(page)
+    page = desk.post("/desk/viewing/mode", {"mode": "act"})
+    assert attribute(page, "#line1") == "Lindenallee 12" and not page.select("main fieldset[disabled]")
+    assert attribute(desk.get(form), "#line1") == "", "it was shown"
+    desk.post("/desk/viewing/leave")
+    too_late()
+    begins_view(desk, bob)
+    assert desk.at == "/" and "Lindenallee" not in str(desk.get(form))
+    assert "address added" not in [deed for deed, *_ in deeds(app)]
 
 
 def test_it_ends_also_where_nobody_comes_back(app: Flask, desk: Browser, alice: Box, time: Time, work: Work) -> None:

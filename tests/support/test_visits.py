@@ -9,9 +9,9 @@ from flask import Flask
 from portal.accounts.models import Staff
 from portal.kit import clock
 from portal.kit.db import db, transaction
-from portal.prepared.telling import change_told
 from portal.support.actions.looking import look_at
 from portal.support.queries.visits import SHOWN
+from portal.support.sentences import AT_DESK, done_told
 from tests.browser import Browser, Sent, attribute, words
 from tests.conftest import Work
 from tests.mail import Mail, text
@@ -20,7 +20,7 @@ from tests.subscriptions.builders import Box
 from tests.support.viewing import REASON, acts, begins_view, deeds
 
 Time = Callable[[timedelta], None]
-HERE = "/account/visits"
+HERE, SOMETHING = "/account/visits", "Something else was changed"
 WORDED = {
     "customer": ["address added", "address corrected", "address chosen for all", "address removed", "change language", "undone"],
     "orders": ["line cancelled", "other address"],
@@ -103,6 +103,33 @@ def test_looks_at_the_desk_are_one_line_a_day_for_each_person(desk: Browser, lea
     assert told.count("Looked you up 3 times at the desk") == 1 and told.count("Looked you up once at the desk") == 2
 
 
+def test_lists_that_she_stands_in_are_told_apart_from_looks_at_her(app: Flask, desk: Browser, alice: Box) -> None:
+    desk.get(f"/desk/customers/{alice.customer_id}")
+    with app.app_context(), transaction():
+        jonas = db.session.query(Staff).filter_by(name="Jonas").one()
+        for page in "search", "queue":
+            look_at([alice.customer_id], page=page, by=jonas, at=clock.now())
+    told = words(alice.browser.get(HERE))
+    assert "Looked you up once at the desk. Saw lists 2 times in which you stand." in told
+
+
+def test_deeds_at_the_desk_stand_by_day_and_person_and_what_staff_note_does_not(desk: Browser, alice: Box, time: Time) -> None:
+    """From the first moment to the last; in a list with the views, by time."""
+    here = f"/desk/customers/{alice.customer_id}"
+    desk.get(here)
+    time(timedelta(minutes=11))
+    desk.post("/desk/sync/resync", {"customer": "alice@example.com"})
+    desk.post(f"{here}/notes", {"note": "She was not amused", "draft": "a-form-of-the-desk-1"})
+    time(timedelta(minutes=3))
+    begins_view(desk, alice.customer_id)
+    desk.post("/desk/viewing/leave")
+    page = alice.browser.get(HERE)
+    day, view = [words(visit) for visit in page.select("main ol.timeline > li")]
+    assert REASON in view and "Done at the desk" not in view
+    assert "10:00 until 10:1" in day and "Done at the desk: What the payment provider has of you was looked up anew" in day
+    assert "amused" not in words(page)
+
+
 def test_the_list_is_in_pages_of_whole_days_and_asks_as_often_however_long(app: Flask, desk: Browser, alice: Box) -> None:
     with app.app_context(), transaction():
         jonas = db.session.query(Staff).filter_by(name="Jonas").one()
@@ -126,12 +153,21 @@ def test_nobody_reads_it_of_somebody_else(desk: Browser, alice: Box) -> None:
 
 def test_whatever_he_may_do_for_her_has_words(app: Flask) -> None:
     """Subscriptions have those of their history; for all else, what the list of `tests/house/test_only_themselves.py` comes to."""
-    facts: dict[str, Any] = {
-        "rma": "RT-1", "order": "HA-1", "reference": "CL-1", "way": "label", "from": "2026-11-23T09:00:00+00:00",
-        "undone": "address added", "amount": 1490, "currency": "EUR",
-    }  # fmt: skip
     with app.test_request_context():
         for table, deeds_on_it in WORDED.items():
             for deed in deeds_on_it:
-                told = change_told({"subject": f"{table}:1", "deed": deed, "facts": facts})
-                assert told != "Something else was changed", f"{deed} of {table}"
+                assert _told(table, deed) != SOMETHING, f"{deed} of {table}"
+
+
+def test_whatever_he_does_for_her_at_the_desk_has_words(app: Flask) -> None:
+    with app.test_request_context():
+        for deed in AT_DESK:
+            assert any(_told(table, deed) != SOMETHING for table in ("return_", "claim", "orders")), deed
+
+
+def _told(table: str, deed: str) -> str:
+    facts: dict[str, Any] = {
+        "rma": "RT-1", "order": "HA-1", "reference": "CL-1", "way": "label", "from": "2026-11-23T09:00:00+00:00",
+        "undone": "address added", "amount": 1490, "currency": "EUR", "payout": 1,
+    }  # fmt: skip
+    return done_told({"subject": f"{table}:1", "deed": deed, "facts": facts})

@@ -21,7 +21,6 @@ from portal.kit.shop import shop
 from portal.kit.web import one_or_404, page, say
 from portal.support import incident_forms as forms
 from portal.support.routes.door import bp, do, note_look, status_of
-from portal.timeline import Actor
 
 
 @bp.get("/incidents")
@@ -45,7 +44,7 @@ def publish_incident() -> ResponseReturnValue:
         with transaction():
             incident = actions.publish(
                 forms.whom(request.form), told.titles, told.bodies, draft=forms.draft(request.form), begins_at=told.begins_at,
-                ends_at=told.ends_at, by=_by(), at=now(),
+                ends_at=told.ends_at, by=current.actor, at=now(),
             )  # fmt: skip
             incident_id = incident.id
     except Refusal as refusal:
@@ -66,7 +65,7 @@ def reword_incident(incident_id: int) -> ResponseReturnValue:
     titles, bodies = forms.words(request.form, languages())
 
     def say_anew(incident: Incident) -> None:
-        actions.say_anew(incident, titles, bodies, seen=request.form.get("seen", ""), by=_by(), at=now())
+        actions.say_anew(incident, titles, bodies, seen=request.form.get("seen", ""), by=current.actor, at=now())
 
     return _do(incident_id, say_anew, _("It reads so from now on, also for who had put it away."))
 
@@ -74,11 +73,7 @@ def reword_incident(incident_id: int) -> ResponseReturnValue:
 @bp.post("/incidents/<int:incident_id>/end")
 @staff_only(Role.LEAD)
 def end_incident(incident_id: int) -> ResponseReturnValue:
-    return _do(incident_id, lambda one: actions.end(one, by=_by(), at=now()), _("It is over, and nobody is told any more."))
-
-
-def _by() -> Actor:
-    return Actor(staff_id=current.staff.id)
+    return _do(incident_id, lambda one: actions.end(one, by=current.actor, at=now()), _("It is over, and nobody is told any more."))
 
 
 def _do(incident_id: int, deed: Callable[[Incident], None], told: str) -> ResponseReturnValue:

@@ -13,13 +13,13 @@ from portal.kit.web import came_from, page, say
 from portal.operations import actions
 from portal.operations import queries as operations
 from portal.payments import Declined, TryAgain
-from portal.support.board_words import fact_told, ours_told, theirs_told
+from portal.support.board_words import fact_told, ours_told, reason_told, theirs_told
 from portal.support.routes.door import bp
-from portal.timeline import Actor
 
 LONGEST = 254
 for told in fact_told, ours_told, theirs_told:
     bp.add_app_template_filter(told)
+bp.add_app_template_filter(reason_told, "failure_told")
 
 
 @bp.get("/sync")
@@ -33,7 +33,7 @@ def sync() -> ResponseReturnValue:
 def retry_work(work_id: int) -> ResponseReturnValue:
     of = actions.RETRIED.get(request.form.get("of", "")) or abort(404)
     with transaction():
-        tried = actions.retry(work_id, of=of, by=_by(), at=now())
+        tried = actions.retry(work_id, of=of, by=current.actor, at=now())
     say(_("It is tried again now.") if tried.number else _("It does not fail any more, or is about to be tried."))
     return redirect(_back(), 303)
 
@@ -42,7 +42,7 @@ def retry_work(work_id: int) -> ResponseReturnValue:
 @staff_only(Role.LEAD)
 def retry_all() -> ResponseReturnValue:
     with transaction():
-        tried = actions.retry(by=_by(), at=now())
+        tried = actions.retry(by=current.actor, at=now())
     say(ngettext("%(num)s is tried again now.", "%(num)s are tried again now.", tried.number))
     return redirect(url_for(".sync"), 303)
 
@@ -55,7 +55,7 @@ def replay() -> ResponseReturnValue:
     try:
         event = actions.missing(event_id) if event_id else None
         with transaction():
-            found = event_id and actions.replay(event_id, event, by=_by(), at=now())
+            found = event_id and actions.replay(event_id, event, by=current.actor, at=now())
     except (Declined, TryAgain) as error:
         return _board(refused={"event": _("The payment provider did not give it: %(why)s", why=error)})
     if not found:
@@ -72,7 +72,7 @@ def resync() -> ResponseReturnValue:
     with transaction():
         found = db.session.scalars(operations.customer_by(typed)).all() if typed else []
         if len(found) == 1:
-            number = actions.resync(found[0], by=_by(), at=now())
+            number = actions.resync(found[0], by=current.actor, at=now())
     if number is None:
         return _board(refused={"customer": _("Nobody, or more than one, is known by “%(typed)s”.", typed=typed)})
     say(ngettext("%(num)s thing is looked up now.", "%(num)s things are looked up now.", number))
@@ -83,7 +83,7 @@ def resync() -> ResponseReturnValue:
 @staff_only(Role.LEAD)
 def reconcile() -> ResponseReturnValue:
     with transaction():
-        is_new = actions.reconcile(by=_by(), at=now())
+        is_new = actions.reconcile(by=current.actor, at=now())
     say(_("All of it is compared now. This page tells how far it is, and what is found.") if is_new else _("It is asked for already."))
     return redirect(url_for(".sync"), 303)
 
@@ -101,10 +101,6 @@ def _back() -> str:
     """To the page with the button: the board itself, also where it has just refused something, or a customer's."""
     board, page_before = url_for(".sync"), came_from()
     return board if page_before.startswith(board) else page_before
-
-
-def _by() -> Actor:
-    return Actor(staff_id=current.staff.id)
 
 
 def _typed(name: str) -> str:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal import prepared
+from portal.accounts import page_left
 from portal.accounts.actions import impersonating
 from portal.accounts.current import current, freshly, go_on, staff_only
 from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role
@@ -30,7 +31,7 @@ def ask_to_view(customer_id: int) -> ResponseReturnValue:
 @freshly
 def view(customer_id: int) -> ResponseReturnValue:
     """The row and the trace of the look are kept before the session changes: if they can't be, it does not. Who comes to prepare a change
-    `again` (a suggestion's number) finds themselves at its form."""
+    `again` (a suggestion's number), or could not send a form before their last view was over, finds themselves at it."""
     form = forms.ViewForm(request.form, [task.id for task in waiting_for(customer_id, at=now())])
     if not form.is_right:
         return _ask(customer_id, form, 422)
@@ -44,14 +45,15 @@ def view(customer_id: int) -> ResponseReturnValue:
         say(_("This view was not begun."), _("Another one goes on, or this customer may not be viewed."), tone="bad")
         return redirect(url_for(".customer", customer_id=customer_id), 303)
     go_on(opened.key)
-    return redirect(prepared.again_for(request.args.get("again", 0, int), customer_id) or "/", 303)
+    again = prepared.again_for(request.args.get("again", 0, int), customer_id)
+    return redirect(again or page_left(customer_id, at=at) or "/", 303)
 
 
 @bp.get("/viewing/act")
 @staff_only(Role.AGENT)
 def ask_to_act() -> ResponseReturnValue:
     customer = current.customer if current.impersonation else None
-    return page("support/act.html", customer=customer) if customer else redirect(url_for(".show"), 303)
+    return page("support/act.html", customer=customer, back=_back()) if customer else redirect(url_for(".show"), 303)
 
 
 @bp.post("/viewing/mode")
@@ -67,8 +69,7 @@ def change_mode() -> ResponseReturnValue:
     with transaction():
         going_on = one_or_404(select(Impersonation).where(Impersonation.id == current.impersonation.id).with_for_update())
         impersonating.change_mode(going_on, Mode(mode), at=now())
-    back = came_from()
-    return redirect("/" if back.startswith(url_for(".ask_to_act")) else back, 303)
+    return redirect(_back(), 303)
 
 
 @bp.post("/viewing/leave")
@@ -90,6 +91,13 @@ def _ask(customer_id: int, form: forms.ViewForm, status: int = 200) -> ResponseR
     may = current.impersonation is None and impersonating.may_view(current.staff, customer)
     tasks = waiting_for(customer_id, at=now())
     return page("support/view_as.html", status, customer=customer, form=form, may=may, tasks=tasks)
+
+
+def _back() -> str:
+    """The page on which it was pressed. Without JavaScript, a page of its own asks in between."""
+    sent = request.form.get("back", "").replace("\\", "/").lstrip("/")
+    back = f"/{sent}" if sent else came_from()
+    return "/" if back.startswith(url_for(".ask_to_act")) else back
 
 
 def _session_id() -> int:

@@ -10,10 +10,11 @@ from portal.kit import i18n
 from portal.kit.clock import now
 from portal.kit.web import page
 from portal.support.queries import visits as queries
-from portal.support.sentences import role_words, task_told
+from portal.support.sentences import done_told, role_words, task_told
 
 visits_bp = Blueprint("visits", __name__, url_prefix="/account/visits")
 visits_bp.before_request(signed_in)
+visits_bp.add_app_template_global(done_told, "done_told")
 visits_bp.add_app_template_global(role_words, "role_words")
 visits_bp.add_app_template_global(task_told, "task_told")
 
