@@ -106,6 +106,8 @@ class Crowd:
             "two or three letters": lambda: person()[1][: some.randint(2, 3)],
             "phone": lambda: person()[2],
             "a number that is nobody's": lambda: f"HA-{some.randint(10**6, 10**7)}",
+            "a payment that is nobody's": lambda: f"pi_3{some.getrandbits(100):x}",
+            "a line of a mail's head": lambda: f"From: Somebody <help@shop.example> To: {person()[0]}",
             "a domain": lambda: "example.com",
             "a name and a domain": lambda: f"{person()[1].split()[0]} example.com",
             "part of a number": lambda: f"Order {some.randint(10**6, 10**7)}",

@@ -12,12 +12,12 @@ from portal.billing.words import card_name
 from portal.kit.i18n import money
 
 
-def title(done: Done) -> str:
-    """What happened, without who did it."""
-    return sentence(done.deed, done.facts, done.card)
+def title(done: Done, is_theirs: bool = True) -> str:
+    """What happened, without who did it: for the customer, or for the shop's people."""
+    return sentence(done.deed, done.facts, done.card, is_theirs=is_theirs)
 
 
-def sentence(deed: str, facts: Mapping[str, object], card_there: tuple[str, str] | None) -> str:
+def sentence(deed: str, facts: Mapping[str, object], card_there: tuple[str, str] | None, *, is_theirs: bool = True) -> str:
     """The same of the deed alone; `card_there` has brand and last digits of the card that it is about. KeyError where there is none."""
     card = card_name(*card_there) if card_there else _("A card")
     amount = money(int(str(facts["amount"])), str(facts["currency"])) if "amount" in facts else ""
@@ -27,7 +27,7 @@ def sentence(deed: str, facts: Mapping[str, object], card_there: tuple[str, str]
         "card chosen": _("%(card)s made the default", card=card),
         "card removed": _("%(card)s removed", card=card),
         "account gone": _("Account closed by the payment provider"),
-        "card gone": _("%(card)s removed, not by you", card=card),
+        "card gone": _("%(card)s removed, not by you", card=card) if is_theirs else _("%(card)s removed there", card=card),
         "card chosen there": _("%(card)s made the default there", card=card),
         "undone": _("Undone: %(what)s", what=_("%(card)s made the default", card=card)),
         "paid": _("%(amount)s paid with %(card)s", amount=amount, card=card),

@@ -108,7 +108,7 @@ class Teller:
             return ""
         try:
             if entry.subject.startswith(f"{BillingAccount.__tablename__}:"):
-                return billing.sentence(entry.deed, entry.facts, self._card(entry.facts.get("card")))
+                return billing.sentence(entry.deed, entry.facts, self._card(entry.facts.get("card")), is_theirs=False)
             return prepared.words({"subject": entry.subject, "deed": entry.deed, "facts": entry.facts})
         except KeyError:
             return ""

@@ -5,8 +5,10 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from portal import timeline
 from portal.accounts.models import Customer
-from portal.billing.models import BillingAccount
+from portal.billing.models import BillingAccount, Card
+from portal.carriers import ParcelStatus
 from portal.kit import clock
 from portal.kit.alarms import end_alarm, raise_alarm
 from portal.kit.db import db, transaction
@@ -16,6 +18,7 @@ from portal.tasks.actions import finish_tasks, open_task
 from tests.accounts.builders import customer
 from tests.browser import Browser, attribute, words
 from tests.conftest import Work
+from tests.orders.builders import order, parcel_that_is
 from tests.stripe import Stripe
 from tests.subscriptions.builders import Box
 from tests.support.conftest import looks
@@ -147,3 +150,23 @@ def test_what_somebody_has_to_do_for_them_stands_there_until_it_is_done(app: Fla
     with app.app_context(), transaction():
         finish_tasks("claim", db.session.get_one(Customer, alice.customer_id), at=at)
     assert "To do for them" not in words(desk.get(page))
+
+
+def test_the_desk_speaks_of_parcels_and_cards_as_the_shops_people_do(app: Flask, desk: Browser, alice: Box, work: Work) -> None:
+    work()
+    with app.app_context(), transaction():
+        bought = order(db.session.get_one(Customer, alice.customer_id), clock.now(), number="HA-1001")
+        db.session.flush()
+        parcel_that_is(ParcelStatus.AVAILABLE_FOR_PICKUP, bought)
+        account, card = db.session.scalars(select(BillingAccount)).one(), db.session.scalars(select(Card.id)).first()
+        timeline.note(account, "card gone", by=timeline.PROVIDER, at=clock.now(), facts={"card": card})
+    for page in f"/desk/customers/{alice.customer_id}", "/desk/orders/HA-1001":
+        told = words(desk.get(page))
+        assert "Waits to be picked up" in told and "Waits for you" not in told, page
+    told = words(desk.get(f"/desk/customers/{alice.customer_id}"))
+    assert "Visa ending 4242 removed there" in told and "not by you" not in told
+
+
+def test_its_sections_are_those_that_there_is_something_to_say_in(desk: Browser, alice: Box) -> None:
+    page = desk.get(f"/desk/customers/{alice.customer_id}")
+    assert [title["id"] for title in page.select("main h2")] == ["next", "cards", "known", "bought", "subscriptions", "history"]
