@@ -8,7 +8,7 @@ from portal.accounts.actions.addresses import ADDED, CHOSEN, CORRECTED, REMOVED
 from portal.accounts.models import Customer
 from portal.kit.db import db
 from portal.kit.i18n import city, language_name
-from portal.prepared.telling import details, offers, reads, tells, where
+from portal.prepared.telling import details, offers, reads, tells, topics, where
 from portal.timeline import Entry
 
 
@@ -38,6 +38,11 @@ def offered(deed: str, facts: dict[str, Any]) -> str:
         "change language": _("Use another language or time zone"),
     }
     return words[deed]
+
+
+@topics(Customer.__tablename__)
+def topic(deed: str) -> str:
+    return "language" if deed == "change language" else "address book"
 
 
 @details(Customer.__tablename__)

@@ -14,7 +14,7 @@ from portal.accounts.models import Staff
 from portal.kit.db import db
 from portal.notifications.actions import Helper
 from portal.prepared.models import Outcome, PreparedChange
-from portal.prepared.telling import are_still_so, as_told, has_words, pictures_of
+from portal.prepared.telling import are_still_so, as_told, has_words, pictures_of, topic_of
 from portal.timeline import Entry
 
 TOLD_FOR = timedelta(days=30)
@@ -118,7 +118,7 @@ def _shown(query: Select[PreparedChange], *, at: datetime) -> list[Shown]:
     looks = pictures_of({subject for one, _ in rows if one.is_open(at=at) for subject in one.looks})
     stale = {one.id for one, _ in rows if one.is_open(at=at) and not are_still_so(one.looked or {}, looks, at=at)}
     since = _since([one for one, _ in rows if one.is_open(at=at) or one.ended_as is Outcome.OVERTAKEN])
-    about = Counter(subject for one, _ in rows if one.is_open(at=at) for subject in _about(one))
+    about = Counter(topic for one, _ in rows if one.is_open(at=at) for topic in _about(one))
     beside: dict[int, tuple[Picture, Picture]] = {one.id: _beside({} if one.id in stale else looks, one.looks) for one, _ in rows}
     return [
         Shown(
@@ -139,7 +139,7 @@ def _shown(query: Select[PreparedChange], *, at: datetime) -> list[Shown]:
             is_open=one.is_open(at=at),
             since=since.get(one.id, []),
             is_stale=one.id in stale,
-            has_others=one.is_open(at=at) and any(about[subject] > 1 for subject in _about(one)),
+            has_others=one.is_open(at=at) and any(about[topic] > 1 for topic in _about(one)),
         )
         for one, name in rows
     ]
@@ -154,7 +154,7 @@ def _since(some: list[PreparedChange]) -> dict[int, list[dict[str, Any]]]:
     """In one question for all of them."""
     if not some:
         return {}
-    about = Entry.subject.in_(set().union(*(_about(one) for one in some)))
+    about = Entry.subject.in_({told["subject"] for one in some for told in one.told})
     began = min(one.renewed_at or one.prepared_at for one in some)
     entries = db.session.scalars(select(Entry).where(about, Entry.at > began).order_by(Entry.id.desc()).limit(MOST_TOGETHER)).all()
     return {one.id: [as_told(entry) | {"at": entry.at} for entry in entries if _is_since(entry, one)][:MOST_SINCE] for one in some}
@@ -162,11 +162,12 @@ def _since(some: list[PreparedChange]) -> dict[int, list[dict[str, Any]]]:
 
 def _is_since(entry: Entry, one: PreparedChange) -> bool:
     began, ended = one.renewed_at or one.prepared_at, one.ended_at or entry.at
-    return entry.subject in _about(one) and began < entry.at <= ended and has_words(as_told(entry))
+    told = as_told(entry)
+    return topic_of(told) in _about(one) and began < entry.at <= ended and has_words(told)
 
 
-def _about(one: PreparedChange) -> set[str]:
-    return {told["subject"] for told in one.told}
+def _about(one: PreparedChange) -> set[tuple[str, str]]:
+    return {topic_of(told) for told in one.told}
 
 
 def _cost(now: Picture, then: Picture) -> Cost | None:

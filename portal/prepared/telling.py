@@ -15,11 +15,13 @@ Details = Callable[[Entry], dict[str, Any]]
 Words = Callable[[str, dict[str, Any]], str]
 Read = Callable[[dict[str, Any]], dict[str, Any]]
 Picture = Callable[[int], list[dict[str, Any]] | None]
+Topic = Callable[[str], str]
 WORDS: dict[str, Words] = {}
 OFFERS: dict[str, Words] = {}
 DETAILS: dict[str, Details] = {}
 READS: dict[str, Read] = {}
 PICTURES: dict[str, Picture] = {}
+TOPICS: dict[str, Topic] = {}
 
 
 def tells(table: str) -> Callable[[Words], Words]:
@@ -43,8 +45,8 @@ def offers(table: str) -> Callable[[Words], Words]:
 
 
 def pictures(table: str) -> Callable[[Picture], Picture]:
-    """Mark the function that shows how such a row looks now: the next that is charged, each with its `day`, `charge_at`, `pieces`, `total`,
-    `currency` and `is_exact`, what `each` delivery costs as a rule, and `every` how many days one comes."""
+    """Mark the function that shows how such a row looks now: the next that is charged, each with its `day`, `charge_at`, `pieces`, `total`
+    and `currency`, what `each` delivery costs as a rule, and `every` how many days one comes."""
 
     def register(picture: Picture) -> Picture:
         PICTURES[table] = picture
@@ -73,6 +75,22 @@ def reads(table: str) -> Callable[[Read], Read]:
         return read
 
     return register
+
+
+def topics(table: str) -> Callable[[Topic], Topic]:
+    """Mark the function that names what a deed on such a row is about, where others have nothing to do with it."""
+
+    def register(topic: Topic) -> Topic:
+        TOPICS[table] = topic
+        return topic
+
+    return register
+
+
+def topic_of(told: dict[str, Any]) -> tuple[str, str]:
+    """What two deeds have in common that are about the same."""
+    topic = TOPICS.get(told["subject"].partition(":")[0])
+    return told["subject"], topic(told["deed"]) if topic else ""
 
 
 def where(address_id: int | None) -> dict[str, Any]:

@@ -88,7 +88,6 @@ def picture(subscription_id: int) -> list[dict[str, Any]] | None:
             "pieces": side.pieces,
             "total": side.total,
             "currency": side.currency,
-            "is_exact": side.is_exact,
             "each": each,
             "every": subscription.rhythm.days,
         }

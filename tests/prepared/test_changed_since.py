@@ -10,10 +10,12 @@ from portal.prepared.models import Outcome
 from portal.subscriptions.models import Subscription
 from tests.accounts.builders import staff
 from tests.browser import Browser, words
+from tests.conftest import Work
 from tests.prepared.builders import approve, fields_of, prepared, suggestions, views
 from tests.prepared.test_at_desk import desk_of
 from tests.subscriptions.builders import Box
 from tests.subscriptions.conftest import Both
+from tests.subscriptions.test_address import ADA
 from tests.subscriptions.test_undo_by_mail import quantity
 
 SHOWN_ANEW = "Something has changed since it was suggested, so nothing was done yet. Look at what would come of it now."
@@ -31,6 +33,23 @@ def test_what_would_come_to_something_else_is_shown_anew_and_then_done(app: Flas
     assert "If you approve it Tue 23 Feb" in card and "Changed since then" not in card
     approve(alice.browser)
     assert both.here(alice) == date(2027, 2, 23) and prepared(app)[0].ended_as is Outcome.APPROVED
+
+
+def test_that_the_provider_has_it_meanwhile_changes_nothing_about_it(app: Flask, alice: Box, jonas: Browser, work: Work) -> None:
+    alice.browser.post(quantity(alice, app), {"quantity": "2"})
+    jonas.post(alice.skip(0))
+    work()
+    assert "Approve it" in suggestions(alice.browser.get("/"))
+    approve(alice.browser)
+    assert prepared(app)[0].ended_as is Outcome.APPROVED
+
+
+def test_a_language_has_nothing_to_do_with_the_address_book(alice: Box, jonas: Browser) -> None:
+    jonas.post("/account/language", {"locale": "en", "time_zone": "Europe/Lisbon"})
+    jonas.post("/account/addresses/new", ADA)
+    alice.browser.post("/account/language", {"locale": "en", "time_zone": "Europe/London"})
+    page = words(alice.browser.get("/suggestions"))
+    assert "Another suggestion is about the same" not in page and page.count("Changed since then:") == 1
 
 
 def test_a_price_that_changed_meanwhile_is_no_cost_of_the_suggestion(app: Flask, alice: Box, jonas: Browser) -> None:
