@@ -1,6 +1,7 @@
 """What the desk shows, read in a constant number of queries."""
 
 from portal.support.queries import audit as audit
+from portal.support.queries import colleagues as colleagues
 from portal.support.queries import known as known
 from portal.support.queries import rules as rules
 from portal.support.queries.finding import search as search

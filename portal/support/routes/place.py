@@ -13,6 +13,8 @@ from portal.tasks import Queue
 from portal.tasks import queries as tasks
 
 MINE, PUT_OFF = "mine", "put-off"
+_LISTED = "all"
+"""In an address: they came from the list of all returns or of all claims."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Trail:
     here: dict[str, Any]
     """Where in the list that is: see `place`."""
     follows: tasks.Line | None
+    is_listed: bool
+    """Whether they came to it from the list of all returns, or of all claims, and go back there."""
 
 
 def place() -> dict[str, Any]:
@@ -35,7 +39,7 @@ def place() -> dict[str, Any]:
 def came() -> dict[str, Any]:
     """For `url_for` too: from which task they came, and where in the list that was; empty for whoever came another way."""
     task = task_number("task")
-    return {"task": task, **place()} if task else {}
+    return {"task": task, **place(), "list": _LISTED if _LISTED in request.args.getlist("list") else None} if task else {}
 
 
 def task_number(name: str) -> int | None:
@@ -68,4 +72,4 @@ def trail(*, at: datetime) -> Trail | None:
     follows = next_after(task.id, at=at)
     if task.done_at and follows and follows.customer_id:
         note_look([follows.customer_id], "queue")
-    return Trail(task, place(), follows)
+    return Trail(task, place(), follows, bool(came()["list"]))
