@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from logging import CRITICAL, disable
 from pathlib import Path
@@ -59,7 +59,7 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'portal.sqlite'}"
         return
-    with postgres() as server, Databases(server).like("bench", lambda url: None) as url:
+    with postgres() as server, closing(Databases(server)) as databases, databases.like("bench", lambda url: None) as url:
         yield url.render_as_string(hide_password=False)
 
 

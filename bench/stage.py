@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,7 @@ def a_database(kind: str) -> Iterator[str]:
     if kind == "sqlite":
         yield ""
         return
-    with postgres() as server, Databases(server).like("bench", lambda url: None) as url:
+    with postgres() as server, closing(Databases(server)) as databases, databases.like("bench", lambda url: None) as url:
         yield url.render_as_string(hide_password=False)
 
 

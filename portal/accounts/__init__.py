@@ -16,6 +16,7 @@ from portal.accounts.unsent import STANDS_ELSEWHERE as STANDS_ELSEWHERE
 from portal.accounts.unsent import begin_with as begin_with
 from portal.accounts.unsent import page_left as page_left
 from portal.accounts.unsent import typed_before as typed_before
+from portal.accounts.viewing import on_desk as on_desk
 from portal.accounts.viewing import on_prepare as on_prepare
 
 

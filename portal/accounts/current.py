@@ -20,6 +20,7 @@ from portal.accounts.models import FRESH, LONGEST, Customer, Ended, Impersonatio
 from portal.kit import csrf, i18n, problems, web
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
+from portal.kit.errors import SaysWhy
 from portal.timeline import Actor
 
 P = ParamSpec("P")
@@ -125,13 +126,19 @@ def staff_only(role: Role) -> Callable[[Callable[P, ResponseReturnValue]], Calla
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             if not current.staff.may(role):
-                abort(403)
+                raise SaysWhy(_reserved_for(role))
             return view(*args, **kwargs)
 
         guarded.least_role = role  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def _reserved_for(role: Role) -> str:
+    if role is Role.ADMIN:
+        return _("This is for administrators. Ask one of them, or go back to the desk.")
+    return _("This is for leads and administrators. Ask one of them, or go back to the desk.")
 
 
 def freshly(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:

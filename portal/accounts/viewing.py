@@ -1,7 +1,9 @@
-"""What a member of staff may do while they see a customer's pages: look, then act, and never what only the customer decides."""
+"""What a member of staff may do while they see a customer's pages: look, then act, and never what only the customer decides. At the desk,
+not all of them may do everything for everybody either."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
@@ -23,6 +25,7 @@ from portal.notifications.actions import HELPER, NOBODY, Helper
 
 Preparer = Callable[[], None]
 WhyNot = Callable[[str], str]
+WhyNotAtDesk = Callable[[str, Mapping[str, Any]], str]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ALWAYS = {"door.sign_out", "static"}
@@ -30,6 +33,7 @@ ALWAYS = {"door.sign_out", "static"}
 ALSO_THEIRS = {"photos.add", "photos.remove"}
 """Deeds of a customer's that do not lie in a blueprint of theirs: what a form of theirs sends."""
 PREPARERS: list[tuple[Preparer, WhyNot]] = []
+AT_DESK: list[WhyNotAtDesk] = []
 
 
 def init_app(app: Flask) -> None:
@@ -44,8 +48,13 @@ def on_prepare(prepare: Preparer, why_not: WhyNot) -> None:
     PREPARERS.append((prepare, why_not))
 
 
+def on_desk(why_not: WhyNotAtDesk) -> None:
+    """Let it say of an endpoint of the desk, and of what an address of it names, why whoever asks may do nothing there, if so."""
+    AT_DESK.append(why_not)
+
+
 class NotNow(SaysWhy):
-    """This is not done while a member of staff sees a customer's pages."""
+    """This member of staff does not do this, for this customer, or not while they see these pages."""
 
 
 def check() -> ResponseReturnValue | None:
@@ -56,7 +65,11 @@ def check() -> ResponseReturnValue | None:
         return None
     if user.over:
         return _tell_that_it_is_over(user, user.over)
-    if user.impersonation is None or is_desks(request.endpoint):
+    if is_desks(request.endpoint):
+        if request.method not in SAFE and (why := _why_not_at_desk(request.endpoint, request.view_args or {})):
+            raise NotNow(why)
+        return None
+    if user.impersonation is None:
         return None
     if why := _why_not(request.endpoint, request.method, user.impersonation.mode):
         raise NotNow(why)
@@ -93,26 +106,33 @@ def closed(path: str) -> str:
     view = current.impersonation
     if view and path == url_for("door.sign_out") and not is_desks(request.endpoint):
         return _only_they()  # it would sign out whoever looks
-    return _why_not_there(path, "POST", view.mode) if view else ""
+    return _why_not_there(path, "POST", view.mode if view else None)
 
 
 def closed_link(to: str) -> str:
     """Why a link is closed for them: it leads to what only the customer sees or sends, or to the provider's own page, where nobody can
     tell who is there."""
-    if current.impersonation is None:
-        return ""
-    if urlsplit(to).netloc:
+    mode = Mode.ACT if current.impersonation else None
+    if mode and urlsplit(to).netloc:
         return _only_they()
-    return _why_not_there(to, "GET", Mode.ACT) or _why_not_there(to, "POST", Mode.ACT)
+    return _why_not_there(to, "GET", mode) or _why_not_there(to, "POST", mode)
 
 
-def _why_not_there(path: str, method: str, mode: Mode) -> str:
-    adapter = current_app.create_url_adapter(request)
+def _why_not_there(path: str, method: str, mode: Mode | None) -> str:
+    """Without a mode, no view goes on."""
+    adapter = current_app.create_url_adapter(request) if current.signed_in and current.signed_in.staff else None
     try:
-        endpoint = adapter.match(path.partition("?")[0], method=method)[0] if adapter else ""
+        endpoint, named = adapter.match(path.partition("?")[0], method=method) if adapter else ("", {})
     except HTTPException:
         return ""
-    return "" if is_desks(endpoint) else _why_not(endpoint, method, mode)
+    if is_desks(endpoint):
+        return _why_not_at_desk(endpoint, named) if method not in SAFE else ""
+    return _why_not(endpoint, method, mode) if mode else ""
+
+
+def _why_not_at_desk(endpoint: str, named: Mapping[str, Any]) -> str:
+    with i18n.speaking(None, None):
+        return next(filter(None, (why_not(endpoint, named) for why_not in AT_DESK)), "")
 
 
 def _why_not(endpoint: str, method: str, mode: Mode) -> str:

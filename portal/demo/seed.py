@@ -28,6 +28,8 @@ CURRENCY = "EUR"
 STEP = timedelta(days=26)
 """So far a test clock is moved at a time: two periods of its shortest subscription are the most.
 Source: docs.stripe.com/api/test_clocks/advance."""
+PATIENCE = 120
+"""Seconds for the provider to answer."""
 MOST = 3
 """So many subscriptions a customer in a test clock's time has. Source: docs.stripe.com/billing/testing/test-clocks."""
 
@@ -130,7 +132,7 @@ def seed(*, in_simulations: bool = False) -> None:
             _plan(past, person, prices, begun)
         past.live()
     _move_in(begun)
-    outbox.work_until_idle()
+    learn()
     if not in_simulations:
         parcels.send()
         outbox.work_until_idle()
@@ -227,6 +229,17 @@ def _move_in(begun: list[Begun]) -> None:
             db.session.add(subscription)
             db.session.flush()
             outbox.want_sync(subscription, at=at)
+
+
+def learn() -> None:
+    """What the provider knows of their subscriptions. On a busy machine an answer can come too late, and is asked for again some seconds
+    after: until then there are no orders whose parcels could be sent. Raises TimeoutError."""
+    for _ in range(PATIENCE):
+        outbox.work_until_idle()
+        if not outbox.never_synced(Subscription):
+            return
+        sleep(1)
+    raise TimeoutError("The provider does not say what it knows of the demo's subscriptions.")
 
 
 def _employ(worker: Worker, at: datetime) -> None:

@@ -4,10 +4,14 @@ from secrets import token_urlsafe
 
 from flask import Flask
 
+from portal.accounts import on_desk
 from portal.kit.clock import now
 from portal.support import routes
 from portal.support import tasks as tasks
+from portal.support.routes.door import why_not
 from portal.tasks.queries import mine, remembered, vips
+
+on_desk(why_not)
 
 
 def init_app(app: Flask) -> None:

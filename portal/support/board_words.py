@@ -62,6 +62,12 @@ NOTHING: dict[str, Callable[[], str]] = {
     "pause": lambda: _("no pause"),
 }
 """What it means that a side has nothing; of all else, just that."""
+REASONS: dict[str, Callable[[], str]] = {
+    "TryAgain": lambda: _("The other side does not answer now, or answers with an error."),
+    "Declined": lambda: _("The payment provider refused it."),
+    "ProviderIsAhead": lambda: _("The payment provider shows a version that was never here. Somebody has to look."),
+}
+"""Why something fails, by what was raised: the words of the log begin with its name."""
 PAID = re.compile(r"(\w+), (-?\d+) of (-?\d+)")
 """Of an invoice: its status, and how much of it is paid."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.+")
@@ -71,6 +77,12 @@ def fact_told(what: str) -> str:
     """What differs between us and the provider; of several, such as invoices, with what the provider calls this one."""
     name, _space, ref = (what, "", "") if what in FACTS else what.partition(" ")
     return f"{FACTS[name]()} {ref}".strip() if name in FACTS else what
+
+
+def reason_told(reason: str) -> str:
+    """What the words of the log mean; empty where they say it themselves."""
+    name = reason.partition(":")[0]
+    return REASONS[name]() if name in REASONS else ""
 
 
 def ours_told(found: Found) -> str:

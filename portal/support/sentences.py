@@ -19,6 +19,7 @@ ABOUT: dict[str, Callable[[], str]] = {
     "claim": lambda: _("About a problem that you told us of."),
     "worry": lambda: _("About a parcel of yours."),
     "no scan": lambda: _("About a parcel of yours."),
+    "not coming": lambda: _("About a parcel of yours."),
     "send less": lambda: _("About an order of yours."),
     "other address": lambda: _("About an order of yours."),
     "money back": lambda: _("About an order of yours."),

@@ -34,6 +34,7 @@ KINDS = {
     "claim": Kind(Queue.CLAIMS, ends_by_deed=True),
     "worry": Kind(Queue.PARCELS),
     "no scan": Kind(Queue.PARCELS),
+    "not coming": Kind(Queue.PARCELS),
     "send less": Kind(Queue.ORDERS),
     "other address": Kind(Queue.ORDERS),
     "money back": Kind(Queue.ORDERS),

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from portal import outbox
 from portal.demo import seed
 from portal.demo.commands import seed_demo
 from portal.demo.people import PEOPLE
@@ -11,6 +12,7 @@ from portal.kit.db import db
 from portal.orders.models import Order
 from portal.subscriptions.models import Subscription
 from tests.stripe import Stripe
+from tests.subscriptions.builders import begin
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +29,16 @@ def test_people_move_into_simulations_with_their_past(app: Flask, stripe: Stripe
     assert {
         clock.frozen_time >= stripe.now().timestamp() - 600 for clock in stripe.v1.test_helpers.test_clocks.list({"limit": 100}).data
     } == {True}
+
+
+def test_of_whom_nothing_was_heard_at_first_it_is_asked_again(app: Flask, stripe: Stripe) -> None:
+    stripe.send_webhooks_to("")
+    stripe.faults({"kind": "lost_before", "when": {"method": "GET", "path_prefix": "/v1/subscriptions/"}, "times": 1})
+    begin(app, stripe)
+    with app.app_context():
+        assert outbox.never_synced(Subscription) == 1
+        seed.learn()
+        assert outbox.never_synced(Subscription) == 0
 
 
 def test_a_demo_has_no_business_with_real_money(app: Flask) -> None:

@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -97,10 +97,8 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], N
 
 @pytest.fixture(scope="session")
 def postgresql_databases() -> Iterator[Databases]:
-    with postgres() as server:
-        databases = Databases(server)
+    with postgres() as server, closing(Databases(server)) as databases:
         yield databases
-        databases.close()
 
 
 def _make_tables(url: URL) -> None:

@@ -1,6 +1,8 @@
 """The harness stands: what other tests lean on is itself tried."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from flask import Flask
@@ -14,20 +16,53 @@ from tests.harness.serving import serve
 pytestmark = pytest.mark.slow
 
 
-def test_a_clone_has_what_the_first_was_filled_with_and_keeps_its_changes_to_itself() -> None:
+@pytest.fixture(scope="module")
+def databases() -> Iterator[Databases]:
+    with postgres() as server, closing(Databases(server)) as databases:
+        yield databases
+
+
+def test_a_clone_has_what_the_first_was_filled_with_and_keeps_its_changes_to_itself(databases: Databases) -> None:
     filled = []
 
     def fill(url: URL) -> None:
         filled.append(url)
         do(url, "CREATE TABLE box (id int)")
 
-    with postgres() as server:
-        databases = Databases(server)
-        with databases.like("boxes", fill) as one, databases.like("boxes", fill) as two:
-            do(one, "INSERT INTO box VALUES (1)")
-            assert (count(one), count(two)) == (1, 0)
-        databases.close()
+    with databases.like("boxes", fill) as one, databases.like("boxes", fill) as two:
+        do(one, "INSERT INTO box VALUES (1)")
+        assert (rows(one), rows(two)) == ([1], [])
     assert len(filled) == 1
+
+
+def lids(url: URL) -> None:
+    do(url, "CREATE TABLE box (id serial PRIMARY KEY)")
+    do(url, "INSERT INTO box VALUES (0)")
+    do(url, "CREATE TABLE lid (id serial PRIMARY KEY, box int REFERENCES box)")
+
+
+def test_one_that_was_used_is_used_again_and_is_as_it_was(databases: Databases) -> None:
+    for many in 1, 20_000:  # few rows are deleted, many truncated
+        with databases.like("lids", lids) as used:
+            open_still = create_engine(used, poolclass=NullPool).connect()
+            open_still.execute(text("SELECT id FROM box"))
+            do(used, f"INSERT INTO box SELECT nextval('box_id_seq') FROM generate_series(1, {many})")
+            do(used, "INSERT INTO lid (box) VALUES (1)")
+            do(used, "DELETE FROM box WHERE id = 0")
+        open_still.invalidate()
+        with databases.like("lids", lids) as again:
+            assert again == used
+            assert rows(again) == [0]
+            do(again, "INSERT INTO box VALUES (DEFAULT)")
+            assert rows(again) == [0, 1]
+
+
+@pytest.mark.parametrize("change", ["ALTER TABLE lid DISABLE TRIGGER ALL", "CREATE INDEX more ON lid (box)", "DROP TABLE lid"])
+def test_one_whose_tables_were_changed_is_not_used_again(databases: Databases, change: str) -> None:
+    with databases.like("lids", lids) as used:
+        do(used, change)
+    with databases.like("lids", lids) as again:
+        assert again != used
 
 
 def test_of_free_ports_no_two_are_the_same_and_none_is_given_to_somebody_who_asks_for_any() -> None:
@@ -41,9 +76,9 @@ def do(url: URL, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def count(url: URL) -> int:
+def rows(url: URL) -> list[int]:
     with create_engine(url, poolclass=NullPool).connect() as connection:
-        return len(connection.execute(text("SELECT id FROM box")).all())
+        return list(connection.execute(text("SELECT id FROM box ORDER BY id")).scalars())
 
 
 def test_a_browser_opens_a_page_that_is_served(page: Page) -> None:

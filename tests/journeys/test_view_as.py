@@ -96,6 +96,7 @@ def test_what_is_being_typed_when_the_time_is_over_stays(browser: Browser, porta
         begins(desk, alice)
         desk.get_by_role("link", name="Act for them").click()
         desk.locator("dialog").get_by_role("button", name="Act for them").click()
+        banner(desk, "You act for them.")
         desk.clock.install()
         desk.goto("/account/addresses/new")
         desk.get_by_label("Street and number").fill("Lindenallee 12")

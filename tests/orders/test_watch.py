@@ -91,6 +91,29 @@ def test_a_scan_ends_it_and_a_second_silence_is_another(app: Flask, one: int, af
         assert tasks() == [("no scan", True), ("no scan", False)]
 
 
+@pytest.mark.parametrize(("news", "comes_all_the_same"), [("failure", True), ("return_to_sender", False)])
+def test_what_will_not_arrive_waits_for_somebody_unless_it_comes_all_the_same(
+    app: Flask, one: int, after: Watch, news: str, comes_all_the_same: bool
+) -> None:
+    """What is delivered after it went back is delivered to the shop."""
+    after(1, scan(news, 20))
+    after(1.5, scan(news, 30))
+    with app.app_context():
+        task = db.session.scalars(select(StaffTask)).one()
+        assert (task.kind, task.subject, task.queue, task.done_at) == ("not coming", f"shipment:{one}", "parcels", None)
+        assert task.due_at.isoformat() == "2026-11-25T11:00:00+00:00", "the next working day"
+    after(2, scan("delivered", 40))
+    with app.app_context():
+        assert tasks() == [("not coming", comes_all_the_same)]
+
+
+def test_what_was_lost_long_ago_waits_for_nobody(app: Flask, after: Watch) -> None:
+    with app.app_context(), transaction():
+        made = parcel(order(customer("nora@example.com"), TODAY - timedelta(days=40)), carrier="dhl", tracking_number="JD0146000013")
+        take_tracking(made, [scan("failure", -35 * 24)], source="carrier", at=TODAY)
+        assert tasks() == []
+
+
 def test_old_news_that_come_late_end_no_silence(app: Flask, one: int, after: Watch) -> None:
     after(4)
     after(4.2, scan("in_transit", -5))

@@ -31,7 +31,7 @@ def write(app: Flask, customer_id: int, number: int, deed: str = "noted", by: Ac
 
 
 def test_an_agent_may_not(desk: Browser) -> None:
-    desk.get("/desk/audit", expect=403)
+    assert "This is for leads and administrators." in words(desk.get("/desk/audit", expect=403))
 
 
 def test_it_shows_who_did_what_to_whom_and_from_where(app: Flask, lead: Browser, alice: Box, jonas: int) -> None:

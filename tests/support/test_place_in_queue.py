@@ -94,6 +94,8 @@ def test_from_what_has_a_page_of_its_own_the_way_leads_on(app: Flask, desk: Brow
             actions.open_task("return", back, key="return", facts={"rma": back.rma}, **due)
         (first,) = db.session.scalars(select(StaffTask.id).where(StaffTask.kind == kind))
         path = f"/desk/returns/{back.rma}" if kind == "return" else f"/desk/claims/{claim}"
+    page = desk.get(attribute(desk.get(f"/desk/{queue}"), f'main a[href^="{path}"]', "href"))
+    assert attribute(page, "a.back", "href") == f"/desk/{queue}" and next_one(desk, desk.at) == "", "nothing else waits"
     then = task(app, kind, "Bob", timedelta(days=9), facts={"reference": "K-2"})
     page = desk.get(attribute(desk.get(f"/desk/tasks/{first}?queue={queue}"), f'a[href^="{path}"]', "href"))
     assert attribute(page, "a.back", "href") == f"/desk/tasks/{first}?queue={queue}"
@@ -105,6 +107,8 @@ def test_from_what_has_a_page_of_its_own_the_way_leads_on(app: Flask, desk: Brow
     assert "Next:" in (told := next_one(desk, desk.at)) and "Bob" in told
     assert looks(app)[-1][2] == kind and (looks(app)[-2][1], looks(app)[-2][2]) == (whose(app, then), "queue")
     assert attribute(page, "a.back", "href") == f"/desk?past={first}&queue={queue}"
+    listed_at = f"{path}?task={first}&queue={queue}&list=all"
+    assert "Bob" in next_one(desk, listed_at) and attribute(desk.get(listed_at), "a.back", "href") == f"/desk/{queue}"
     given_to(app, "The lead", then)
     assert next_one(desk, desk.at) == "" and next_one(desk, path) == ""
     assert attribute(desk.get(path), "a.back", "href") == f"/desk/{queue}", "who came another way goes back there"

@@ -61,6 +61,9 @@ def failing(app: Flask, stripe: Stripe, alice: Box, work: Work) -> int:
 def test_what_fails_stands_there_with_reason_and_age_and_names_nobody(app: Flask, desk: Browser, alice: Box, failing: int) -> None:
     page = desk.get("/desk/sync")
     told = words(page)
+    assert (
+        "The other side does not answer now, or answers with an error." in told and "With the provider: 1" in told and "Other" not in told
+    )
     assert "Fails for 3 hrs" in told and "An unknown error occurred." in told and f"{STUCK_AFTER} tries" in told
     assert page.select(f'#sync-{failing} a[href="/desk/customers/{alice.customer_id}"]')
     assert "alice" not in page.text.lower()
@@ -186,7 +189,7 @@ def test_where_nothing_waits_one_sentence_says_so_and_when_all_was_compared(app:
     work()
     work()
     told = words(lead.get("/desk/sync"))
-    assert "All is in step" in told and "Last compared " in told and "Waiting to be told" not in told
+    assert "All is in step" in told and "Last compared " in told and "No difference was found." in told and "Waiting to be told" not in told
 
 
 def test_open_differences_are_counted_whole_however_few_are_shown(app: Flask, desk: Browser) -> None:

@@ -22,6 +22,11 @@ def may_view(staff: Staff, customer: Customer) -> bool:
     return staff.may(Role.AGENT) and not works_here
 
 
+def may_serve(staff: Staff, colleague: Staff) -> bool:
+    """At the desk, who works here and bought something too: never oneself, and a colleague only who leads."""
+    return staff.id != colleague.id and staff.may(Role.LEAD)
+
+
 def begin(
     customer: Customer, *, reason: str, session_id: int, at: datetime, why: Why = Why.OTHER, task_id: int | None = None
 ) -> Opened | None:

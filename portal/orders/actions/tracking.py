@@ -11,11 +11,12 @@ from sqlalchemy import select
 from portal import timeline
 from portal.carriers import Incident, ParcelStatus, Scan, Tracking, on_tracking
 from portal.kit.db import db, insert
+from portal.kit.shop import shop
 from portal.orders import emails
 from portal.orders.actions.ordering import hold, mark_packed
 from portal.orders.models import ExpectedDate, Order, Shipment, TrackingEvent
 from portal.orders.whereabouts import Told, whereabouts
-from portal.tasks.actions import finish_tasks
+from portal.tasks.actions import finish_tasks, open_task
 from portal.timeline import Actor
 
 log = getLogger(__name__)
@@ -25,6 +26,8 @@ AHEAD = timedelta(days=1)
 MOST_LETTERS = 300
 NO_SCAN, WORRY = "no scan", "worry"
 """Tasks that a scan finishes."""
+NOT_COMING = "not coming"
+"""A task that ends by itself if it comes all the same."""
 BECAME = {
     ParcelStatus.OUT_FOR_DELIVERY: "out for delivery",
     ParcelStatus.AVAILABLE_FOR_PICKUP: "ready to pick up",
@@ -34,6 +37,10 @@ BECAME = {
     ParcelStatus.CANCELLED: "parcel cancelled",
 }
 """What stands in the history."""
+LOST = ParcelStatus.RETURN_TO_SENDER, ParcelStatus.FAILURE
+"""It won't reach the customer: somebody sends another one, or the money back."""
+FORGOTTEN = timedelta(days=30)
+"""What was not heard of for so long is past: somebody brought in orders of long ago."""
 
 
 def take_tracking(
@@ -123,11 +130,23 @@ def settle(shipment: Shipment, stood: Stood, *, by: Actor, at: datetime) -> None
         shipment.quiet_at = None
         for kind in NO_SCAN, WORRY:
             finish_tasks(kind, shipment, at=at)
+    if (shipment.status in LOST) != (stood.status in LOST):
+        _is_lost_or_found(shipment, at=at)
     deeds = list(_news(shipment, stood))
     for deed, facts in deeds:
         timeline.note(shipment, deed, by=by, at=at, facts={"ref": shipment.ref, **facts})
     if deeds:
         emails.tell_of(shipment, deeds[-1][0], at=at)
+
+
+def _is_lost_or_found(shipment: Shipment, *, at: datetime) -> None:
+    if shipment.status not in LOST:
+        finish_tasks(NOT_COMING, shipment, at=at)
+    elif shipment.status_at and shipment.status_at > at - FORGOTTEN:
+        key = f"{NOT_COMING}:{timeline.key(shipment)}:{shipment.status_at.isoformat()}"
+        facts = {"ref": shipment.ref, "order": shipment.order.number}
+        due_at = shop().next_working_noon(at)
+        open_task(NOT_COMING, shipment, key=key, customer_id=shipment.order.customer_id, due_at=due_at, at=at, facts=facts)
 
 
 def _news(shipment: Shipment, stood: Stood) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,14 +11,12 @@ from portal.kit.db import db
 from portal.kit.shop import shop
 from portal.orders import emails
 from portal.orders.actions.ordering import hold
-from portal.orders.actions.tracking import NO_SCAN
+from portal.orders.actions.tracking import FORGOTTEN, NO_SCAN
 from portal.orders.models import Order, Shipment
 from portal.orders.policy import Situation, situation
 from portal.tasks.actions import open_task
 
 WATCHED = (ParcelStatus.UNKNOWN, ParcelStatus.PRE_TRANSIT, ParcelStatus.IN_TRANSIT, ParcelStatus.OUT_FOR_DELIVERY)
-FORGOTTEN = timedelta(days=30)
-"""What was not heard of for so long is past: somebody brought in orders of long ago."""
 BATCH = 200
 
 

@@ -65,6 +65,7 @@ class ToDo:
     due_at: datetime | None
     owner: str | None
     put_off_until: datetime | None
+    task_id: int | None
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,7 @@ def _to_do(row: Any, items: Sequence[Any], task: WaitingTask | None, money: Queu
         rma=row.rma, queue=where, is_withdrawal=row.is_withdrawal, why=tuple(row.review) if where is Queue.REVIEW else (),
         title=items[0].title if items else "", units=sum(item.quantity for item in items), lines=len(items), amount=amount,
         currency=row.currency, since=since, due_at=task.due_at if task else None, owner=task.owner if task else None,
-        put_off_until=task.put_off_until if task else None,
+        put_off_until=task.put_off_until if task else None, task_id=task.id if task else None,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ class WaitingClaim:
     lines: int
     owner: str | None
     put_off_until: datetime | None
+    task_id: int | None
     currency: str
     failed: int
     """So much of its money did not arrive."""
@@ -139,5 +140,5 @@ def _waiting(row: RowMapping, lines: list[tuple[str, int]], task: WaitingTask | 
     first = lines[0][0] if lines else ""
     return WaitingClaim(
         **known, title=first, units=sum(quantity for _, quantity in lines), lines=len(lines), failed=failed,
-        owner=task.owner if task else None, put_off_until=task.put_off_until if task else None,
+        owner=task.owner if task else None, put_off_until=task.put_off_until if task else None, task_id=task.id if task else None,
     )  # fmt: skip

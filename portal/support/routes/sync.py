@@ -13,12 +13,13 @@ from portal.kit.web import came_from, page, say
 from portal.operations import actions
 from portal.operations import queries as operations
 from portal.payments import Declined, TryAgain
-from portal.support.board_words import fact_told, ours_told, theirs_told
+from portal.support.board_words import fact_told, ours_told, reason_told, theirs_told
 from portal.support.routes.door import bp
 
 LONGEST = 254
 for told in fact_told, ours_told, theirs_told:
     bp.add_app_template_filter(told)
+bp.add_app_template_filter(reason_told, "failure_told")
 
 
 @bp.get("/sync")
