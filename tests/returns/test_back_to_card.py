@@ -17,7 +17,7 @@ from portal.returns.actions.paying_out import pay_out
 from portal.returns.models import Outcome, Payout, PayoutKind, Return
 from portal.returns.queries.paid import left_for
 from portal.timeline import Entry
-from tests.accounts.builders import customer
+from tests.accounts.builders import customer, staff
 from tests.billing.builders import Payer
 from tests.billing.test_refund import REFUND, paying_with
 from tests.browser import Browser, words
@@ -28,6 +28,7 @@ from tests.ground import at_once
 from tests.mail import Mail
 from tests.returns.paid import STAFF, comes_back, order, policy
 from tests.stripe import Stripe
+from tests.support.viewing import begins_view, walk
 
 TEA, SOAP = OrderedLine("Sencha", "TEA", 1, 1000), OrderedLine("Soap", "SOA", 1, 490)
 TAKE = {"method": "POST", "path_prefix": "/v1/customers/"}
@@ -236,3 +237,12 @@ def test_nobody_else_can(app: Flask, dora: Payer) -> None:
     other.sign_in(mallory_id)
     other.post(HERE, {"told": "1000"}, expect=404)
     dora.browser.post("/money/2/to-card", {"told": "1000"}, expect=404)
+
+
+def test_whoever_looks_for_her_finds_it_closed(app: Flask, dora: Payer) -> None:
+    with app.app_context(), transaction():
+        jonas = staff().id
+    desk = Browser(app)
+    desk.sign_in_staff(jonas)
+    begins_view(desk, dora.box.customer_id)
+    assert f"/returns/{rma(app)}" in walk(desk)

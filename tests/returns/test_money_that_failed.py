@@ -12,7 +12,7 @@ from portal.orders.models import OrderedLine
 from portal.returns.actions.paying_out import done_by_hand, pay_out
 from portal.returns.models import Payout, Return
 from portal.tasks.models import StaffTask
-from tests.accounts.builders import customer
+from tests.accounts.builders import customer, staff
 from tests.billing.builders import Payer
 from tests.billing.test_refund import FAILING, paying_with
 from tests.browser import Browser, words
@@ -23,6 +23,7 @@ from tests.ground import at_once
 from tests.mail import Mail, text
 from tests.returns.paid import STAFF, comes_back, order
 from tests.stripe import Stripe
+from tests.support.viewing import begins_view, walk
 
 TEA = OrderedLine("Sencha", "TEA", 1, 1490)
 
@@ -110,3 +111,12 @@ def test_nobody_else_sees_it_or_chooses(app: Flask, failed: Payer) -> None:
 def rma(app: Flask) -> str:
     with app.app_context():
         return db.session.scalars(select(Return.rma)).one()
+
+
+def test_whoever_looks_for_the_customer_finds_the_choice_closed(app: Flask, failed: Payer) -> None:
+    with app.app_context(), transaction():
+        jonas = staff().id
+    desk = Browser(app)
+    desk.sign_in_staff(jonas)
+    begins_view(desk, failed.box.customer_id)
+    assert f"/returns/{rma(app)}" in walk(desk)

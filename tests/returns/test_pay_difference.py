@@ -20,7 +20,7 @@ from portal.kit.db import db, transaction
 from portal.orders.models import Order
 from portal.returns.actions import exchanging
 from portal.returns.models import Acceptance, Exchange, ExchangeStatus, Return, ReturnStatus
-from tests.accounts.builders import customer
+from tests.accounts.builders import customer, staff
 from tests.billing.builders import back, give
 from tests.browser import Browser, words
 from tests.harness.serving import serve
@@ -28,6 +28,7 @@ from tests.mail import Mail
 from tests.returns.swapping import BY, bought, catalogue, exchanged, returned
 from tests.settings import settings
 from tests.stripe import Stripe
+from tests.support.viewing import begins_view, walk
 
 
 @pytest.fixture
@@ -328,3 +329,13 @@ def test_its_page_leads_back_to_ours(mira: Mira) -> None:
 def test_the_customer_of_it_is_hers(mira: Mira) -> None:
     with mira.app.app_context():
         assert db.session.get_one(Customer, mira.id).email == "mira@example.com"
+
+
+def test_whoever_looks_for_her_finds_it_closed(app: Flask, mira: Mira) -> None:
+    with app.app_context(), transaction():
+        jonas = staff().id
+        rma = db.session.get_one(Return, mira.return_id).rma
+    desk = Browser(app)
+    desk.sign_in_staff(jonas)
+    begins_view(desk, mira.id)
+    assert f"/returns/{rma}" in walk(desk)
