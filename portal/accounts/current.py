@@ -230,7 +230,8 @@ def welcome() -> None:
         return
     is_there = not hasattr(current_app.view_functions.get(request.endpoint or ""), "by_itself")
     if is_there and now() - user.last_seen_at > (TOUCH_STAFF_AFTER if user.staff else TOUCH_AFTER):
-        _touch(user.session_id, at=now())
+        with transaction():
+            db.session.execute(update(Session).where(Session.id == user.session_id).values(last_seen_at=now()))
     if user.customer and not is_desks(request.endpoint):
         g.locale, g.time_zone = user.customer.locale, user.customer.time_zone
 
@@ -256,11 +257,6 @@ def _keep_refusal(answer: Response) -> Response:
         with transaction():
             refused.note_refusal(person, request.endpoint or "", g.get("refusal", str(answer.status_code)), by=user.actor, at=now())
     return answer
-
-
-def _touch(session_id: int, *, at: datetime) -> None:
-    with transaction():
-        db.session.execute(update(Session).where(Session.id == session_id).values(last_seen_at=at))
 
 
 def _door() -> str:
@@ -296,8 +292,7 @@ def _start_over(error: csrf.TooOld) -> ResponseReturnValue:
     if signed_in not in current_app.before_request_funcs.get(request.blueprint, []):
         return web.say_what_went_wrong(error)
     welcome()
-    user = current.signed_in
-    if user is None:
+    if (user := current.signed_in) is None:
         return redirect(_door(), 303)
     if user.staff or user.customer is None:
         return _to_what_goes_on()
