@@ -7,9 +7,10 @@ from sqlalchemy import literal, select
 
 from portal import outbox, timeline
 from portal.accounts.actions import forget_notices, notice
-from portal.incidents.models import LONGEST_BODY, LONGEST_TITLE, Concerned, Incident, NobodyMeant, NothingSaid, Whom
+from portal.incidents.models import LONGEST_BODY, LONGEST_TITLE, Concerned, Incident, NobodyMeant, NothingSaid, PublishedAlready, Whom
 from portal.incidents.queries import concerned_by
 from portal.kit.db import db, insert
+from portal.kit.i18n import language_name
 from portal.kit.shop import shop
 from portal.timeline import Actor
 
@@ -21,7 +22,7 @@ Words = dict[str, str]
 def publish(
     whom: Whom, titles: Words, bodies: Words, *, draft: str, begins_at: datetime | None, ends_at: datetime | None, by: Actor, at: datetime
 ) -> Incident:
-    """The same form twice makes one, also at the same moment. Raises NobodyMeant, NothingSaid."""
+    """The same form twice makes one, also at the same moment. Raises NobodyMeant, NothingSaid, PublishedAlready."""
     whom.must_name_somebody()
     _must_say(titles, bodies)
     begins = max(begins_at or at, at)
@@ -37,6 +38,8 @@ def publish(
     if is_new:
         timeline.note(incident, "publish incident", by=by, at=at, facts={"title": titles[shop().locale], "whom": whom.as_json()})
         outbox.want_task(GROW, {}, at=at)
+    elif (titles, bodies) != (incident.titles, incident.bodies):
+        raise PublishedAlready(_("This was published already, in other words. Open it among the incidents to say it anew."))
     return incident
 
 
@@ -88,3 +91,5 @@ def _must_say(titles: Words, bodies: Words) -> None:
         raise NothingSaid(_("Say what it is about, and what happens now, in the shop’s language at least."))
     if any(len(title) > LONGEST_TITLE for title in titles.values()) or any(len(body) > LONGEST_BODY for body in bodies.values()):
         raise NothingSaid(_("That is too long to be read above a page."))
+    for half in titles.keys() ^ bodies.keys():
+        raise NothingSaid(_("In %(language)s say both, what it is about and what happens now, or nothing.", language=language_name(half)))

@@ -28,6 +28,12 @@ class NobodyMeant(Refusal): ...
 class AlreadyOver(Refusal): ...
 
 
+class PublishedAlready(Refusal):
+    """From this form, with other words."""
+
+    status = 409
+
+
 class SaidMeanwhile(Refusal):
     """Whoever says it anew had other words before them."""
 

@@ -134,7 +134,7 @@ def _line(price: Price | None, quantity: int, amount: int, words: str) -> Ordere
     """`words` are the provider's for what we don't know."""
     product = price.variant.product if price else None
     return OrderedLine(
-        title=f"{product.name}, {price.variant.name}" if price and product else words,
+        title=", ".join(filter(None, (product.name, price.variant.name))) if price and product else words,
         sku=price.variant.sku if price else "",
         quantity=quantity,
         unit_amount=amount,

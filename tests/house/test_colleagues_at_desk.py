@@ -52,9 +52,9 @@ def test_every_deed_for_a_customer_asks_whether_they_work_here(database_url: str
         for rule, methods in rules(app):
             if methods & UNSAFE and least_role(app, rule) and NAMES.keys() & rule.arguments:
                 said = _sends(desk, address(app, rule))
-                expected = VIEW if rule.endpoint == "support.view" else told
+                expected = {told} | ({VIEW} if rule.endpoint == "support.view" else set())
                 for sentence in OWN, LEADS, VIEW:
-                    is_said = sentence == expected and rule.endpoint not in TO_SOMEBODY_ELSE
+                    is_said = sentence in expected and rule.endpoint not in TO_SOMEBODY_ELSE
                     assert (sentence in said) is is_said, f"{rule.endpoint}: {sentence}"
                 tried += 1
         assert tried > 30

@@ -220,8 +220,17 @@ def test_what_is_not_said_in_the_shops_language_is_not_published(app: Flask, lea
     assert "in the shop’s language at least" in words(page) and attribute(page, "#title-tr") == "Bal"
     for _ in range(2):
         lead.post("/desk/incidents", {**told, **SAID})
+    page = lead.post("/desk/incidents", {**told, **SAID, "title-en": "Honey is fine"}, expect=409)
+    assert "published already" in words(page) and attribute(page, "#title-en") == "Honey is fine", "gone back to, and written otherwise"
     with app.app_context():
-        assert len(db.session.scalars(select(Incident)).all()) == 1, "the same form twice makes one"
+        assert [one.titles["en"] for one in db.session.scalars(select(Incident))] == [SAID["title-en"]], "the same form twice makes one"
+
+
+def test_in_no_language_is_only_half_of_it_said(app: Flask, lead: Browser, people: dict[str, int]) -> None:
+    incident = publishes(lead, "sku=HON")
+    page = rewords(lead, incident, {**SAID, "title-tr": "Bal"}, expect=422)
+    assert "In Türkçe say both" in words(page) and attribute(page, "#title-tr") == "Bal"
+    rewords(lead, incident, {**SAID, "title-tr": "Bal", "body-tr": "Yemeyin."})
 
 
 def test_who_put_it_away_sees_it_again_only_in_new_words(app: Flask, lead: Browser, people: dict[str, int], work: Work) -> None:

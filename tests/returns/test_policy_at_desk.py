@@ -203,6 +203,26 @@ def test_as_text_the_line_of_each_problem_is_named(app: Flask, admin: Browser) -
     assert versions(app)[0].body["windows"]["default"] == 15
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ('fault = "carrier"', 'fault = "moon"', "şunlardan biri: customer, merchant, carrier"),
+        ("default = 14", 'default = "14"', "tırnak işareti olmadan bir tam sayı"),
+        ('outcomes = ["refund", "store_credit"]', 'outcomes = "refund"', "köşeli ayraç içinde bir liste"),
+        ("is_free = true", 'is_free = "yes"', "true / false"),
+        ('key = "used"', "key = 5", "tırnak işareti içinde sözcükler"),
+        ('{ en = "Used", tr = "Kullanılmış", ro = "Folosit" }', '"Used"', "anahtarlar ve her biri için ne geçerli olduğu"),
+        ("[final_sale]", '[[seasons]]\nbought_from = "soon"\n[final_sale]', "2026-12-01 gibi bir gün"),
+    ],
+)
+def test_what_the_text_gets_wrong_is_said_in_the_shops_language(app: Flask, written: str, instead: str, said: str) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert written in text
+    with app.app_context(), speaking("tr", None), pytest.raises(WrongText) as wrong:
+        body_of_text(text.replace(written, instead, 1))
+    assert any(said in problem for _line, problem in wrong.value.problems), wrong.value.problems
+
+
 def test_the_line_of_a_reason_is_that_of_the_one_that_is_meant() -> None:
     text = FILE.read_text(encoding="utf-8").replace('photo = "needed"', 'photo = "perhaps"', 1)
     with pytest.raises(WrongText) as wrong:

@@ -161,6 +161,14 @@ def test_a_withdrawal_needs_no_reason(app: Flask, desk: Browser, here: str) -> N
     assert (returns(app)[0].is_withdrawal, returns(app)[0].status) == (True, ReturnStatus.APPROVED)
 
 
+def test_what_cannot_go_back_is_folded_away_until_it_is_asked_for(lead: Browser, here: str, alice: int, too_late: None) -> None:
+    folded = "#start details:not([open])"
+    assert "The time ended on" in words(lead.get(here).select(folded)[0]) and lead.get(here).select(f"{folded} [name=quantity-1]")
+    order = attribute(lead.get(f"/desk/customers/{alice}"), ".bought th a", "href").rpartition("/")[2]
+    assert not lead.get(f"{here}?order={order}").select(folded), "who asks for one order sees all of it"
+    assert not works_out(lead, here, expect=422).select(f"{folded} [name=quantity-1]"), "what was chosen is in view"
+
+
 def test_what_is_too_late_an_agent_cannot_begin(app: Flask, desk: Browser, here: str, too_late: None) -> None:
     page = desk.get(here)
     assert "The time ended on" in words(page) and not page.select("[name=quantity-1]") and not page.select("[name=against]")

@@ -54,6 +54,7 @@ def test_the_shares_of_the_lines_are_those_of_the_invoice_and_make_what_was_paid
         assert order.total == (left if inclusive else left + sum(line.tax for line in order.lines))
         assert all(line.discount > 0 and line.tax > 0 for line in order.lines) and len(order.lines) == 3
         assert (order.tax_included, order.address_id) == (inclusive, home)
+        assert {"HON", "TEA"} <= {line.title for line in order.lines}, "where a variant has no name, the product's is enough"
 
 
 def test_where_it_went_stays_when_the_address_is_another_one_later(app: Flask, alice: Box, stripe: Stripe, work: Work) -> None:

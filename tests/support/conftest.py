@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.accounts.models import Role
 from portal.kit.db import db, transaction
@@ -54,5 +55,4 @@ def _with(app: Flask, role: Role) -> Browser:
 def looks(app: Flask) -> list[tuple[int, int, str]]:
     """Who, whom, where; oldest first."""
     with app.app_context():
-        found = [(look.staff_id, look.customer_id, look.page) for look in db.session.scalars(Look.newest(100))]
-    return found[::-1]
+        return [(look.staff_id, look.customer_id, look.page) for look in db.session.scalars(select(Look).order_by(Look.id))]

@@ -12,11 +12,13 @@ from portal.kit.db import db, transaction
 from portal.support.actions.looking import look_at
 from portal.support.queries.visits import SHOWN
 from portal.support.sentences import AT_DESK, done_told
+from tests.accounts.builders import staff
 from tests.browser import Browser, Sent, attribute, words
 from tests.conftest import Work
 from tests.mail import Mail, text
 from tests.questions import asked
 from tests.subscriptions.builders import Box
+from tests.support.conftest import looks
 from tests.support.viewing import REASON, acts, begins_view, deeds
 
 Time = Callable[[timedelta], None]
@@ -103,14 +105,19 @@ def test_looks_at_the_desk_are_one_line_a_day_for_each_person(desk: Browser, lea
     assert told.count("Looked you up 3 times at the desk") == 1 and told.count("Looked you up once at the desk") == 2
 
 
-def test_lists_that_she_stands_in_are_told_apart_from_looks_at_her(app: Flask, desk: Browser, alice: Box) -> None:
+def test_lists_that_she_stands_in_are_one_calm_line_and_no_looks_at_her(app: Flask, desk: Browser, alice: Box) -> None:
     desk.get(f"/desk/customers/{alice.customer_id}")
+    for _ in range(2):
+        desk.get("/desk/search/suggestions?q=alice")
     with app.app_context(), transaction():
-        jonas = db.session.query(Staff).filter_by(name="Jonas").one()
-        for page in "search", "queue":
-            look_at([alice.customer_id], page=page, by=jonas, at=clock.now())
+        ada = staff("ada@halfjar.example", "Ada")
+        for page in "queue", "history", "incident":
+            look_at([alice.customer_id], page=page, by=ada, at=clock.now())
     told = words(alice.browser.get(HERE))
-    assert "Looked you up once at the desk. Saw lists 2 times in which you stand." in told
+    assert told.count("Jonas, support") == 1 and "Looked you up once at the desk." in told and "Ada, support" not in told
+    assert told.count("You also stood in lists that Ada, Jonas worked through. None of your pages was opened for that.") == 1
+    assert "You also stood" not in words(alice.browser.get(f"{HERE}?before=2020-01-01")), "once is enough"
+    assert [page for _who, _whom, page in looks(app)] == ["customer", "search", "search", "queue", "history", "incident"], "leads see each"
 
 
 def test_deeds_at_the_desk_stand_by_day_and_person_and_what_staff_note_does_not(desk: Browser, alice: Box, time: Time) -> None:

@@ -98,6 +98,11 @@ class Impersonation(Model):
         ended_at = self.ended_at or (self.ends_at if self.ends_at <= at else None)
         return ended_at - self.started_at if ended_at else None
 
+    def minutes(self, *, at: datetime) -> int | None:
+        """At least one; None while it goes on."""
+        lasted = self.lasted(at=at)
+        return max(1, round(lasted.total_seconds() / 60)) if lasted is not None else None
+
     def end(self, by: Ended, *, at: datetime) -> None:
         """Once: what ended it first stays."""
         if self.ended_at is None:

@@ -1,6 +1,7 @@
 """The shop's rules of returns as one value: what a version's body says once it is checked. docs/decisions/returns-policy.md"""
 
 import json
+import re
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -279,5 +280,19 @@ def _told(kind: str, limits: dict[str, Any]) -> str | None:
             return str(_("is missing"))
         case "extra_forbidden":
             return str(_("is no key of these rules"))
+        case "literal_error" | "enum":
+            return str(_("one of these: %(known)s", known=", ".join(re.findall("'([^']*)'", limits["expected"]))))
+        case "int_type":
+            return str(_("a whole number, without quotation marks"))
+        case "bool_type":
+            return "true / false"
+        case "string_type":
+            return str(_("words in quotation marks"))
+        case "tuple_type":
+            return str(_("a list in square brackets"))
+        case "dict_type" | "dataclass_type":
+            return str(_("keys, each with what counts for it"))
+        case "date_parsing" | "date_from_datetime_parsing" | "date_type":
+            return str(_("a day, such as 2026-12-01"))
         case _:
             return None

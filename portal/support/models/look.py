@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.accounts.models import Customer, Staff
@@ -19,7 +19,3 @@ class Look(Model):
     page: Mapped[str]
     """The word for it in `routes.py`, such as `search`."""
     at: Mapped[datetime]
-
-    @classmethod
-    def newest(cls, limit: int) -> Select["Look"]:
-        return select(cls).order_by(cls.at.desc(), cls.id.desc()).limit(limit)

@@ -1,6 +1,6 @@
 """The history as the desk shows it: all that was done, the newest first, and whether it is as it was written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, false, func, select
 
-from portal.accounts.models import Customer, Staff
+from portal.accounts.models import Customer, Impersonation, Staff
 from portal.kit.db import db
 from portal.prepared.queries import preparers
 from portal.subscriptions import queries as subscriptions
@@ -64,6 +64,8 @@ class ShownEntry:
 @dataclass(frozen=True)
 class AuditPage:
     entries: tuple[ShownEntry, ...]
+    views: dict[int, Impersonation]
+    """Those of which an entry tells that they began."""
     older: int | None
     """For `WantedEntries.before` of the next page."""
 
@@ -74,7 +76,12 @@ def entries(wanted: WantedEntries, *, zone: ZoneInfo) -> AuditPage:
     prepared_by = preparers(entry.facts["prepared"] for entry, _staff in rows if "prepared" in entry.facts)
     more = subscriptions.facts_told(entry for entry, _staff in rows[:SIZE])
     shown = tuple(_shown(entry, staff, prepared_by.get(entry.facts.get("prepared", 0)), more) for entry, staff in rows[:SIZE])
-    return AuditPage(shown, shown[-1].id if len(rows) > SIZE else None)
+    return AuditPage(shown, _begun(shown), shown[-1].id if len(rows) > SIZE else None)
+
+
+def _begun(shown: Iterable[ShownEntry]) -> dict[int, Impersonation]:
+    begun = [entry.impersonation_id for entry in shown if entry.deed == "impersonation started"]
+    return {view.id: view for view in db.session.scalars(select(Impersonation).where(Impersonation.id.in_(begun)))}
 
 
 def last_check() -> Check | None:

@@ -27,7 +27,7 @@ SUGGESTED = "change prepared"
 AS_CUSTOMER = "view"
 """A look that is written down with each view, which says more."""
 IN_PASSING = "search", "queue", "history", "incident"
-"""Pages of the desk that list many, whoever is looked for."""
+"""Pages of the desk that list many: in them, a customer only stands by name."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,6 @@ class Visit:
     """At the desk: the first moment of that day."""
     times: int = 0
     """How often they looked, at the desk."""
-    in_passing: int = 0
-    """How often they saw a list there in which the customer stands."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,8 @@ class Visits:
     visits: list[Visit]
     before: date | None
     """The day before which there are older ones."""
+    in_passing: list[str]
+    """On the first page: who lately worked through lists in which the customer stands, each once."""
 
 
 def visits(customer_id: int, *, zone: ZoneInfo, at: datetime, before: date | None = None) -> Visits:
@@ -78,7 +78,8 @@ def visits(customer_id: int, *, zone: ZoneInfo, at: datetime, before: date | Non
             break
         shown += on_it
         last = day
-    return Visits(shown, last if unsure or (days and last != days[-1][0]) else None)
+    in_lists = [] if before else _in_passing(customer_id)
+    return Visits(shown, last if unsure or (days and last != days[-1][0]) else None, in_lists)
 
 
 def changes_of(view_ids: Iterable[int]) -> dict[int, list[Entry]]:
@@ -103,9 +104,17 @@ def _views(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
 
 
 def _looks(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
-    query = select(Look.at, Look.page, Staff.name, Staff.role, Staff.id).join(Staff, Staff.id == Look.staff_id)
-    query = query.where(Look.customer_id == customer_id, Look.page != AS_CUSTOMER).order_by(Look.at.desc(), Look.id.desc())
+    query = select(Look.at, Staff.name, Staff.role, Staff.id).join(Staff, Staff.id == Look.staff_id)
+    query = query.where(Look.customer_id == customer_id, Look.page.not_in([AS_CUSTOMER, *IN_PASSING])).order_by(
+        Look.at.desc(), Look.id.desc()
+    )
     return _rows(query, Look.at, until)
+
+
+def _in_passing(customer_id: int) -> list[str]:
+    lately = select(Look.staff_id).where(Look.customer_id == customer_id, Look.page.in_(IN_PASSING))
+    lately = lately.order_by(Look.at.desc(), Look.id.desc()).limit(MOST)
+    return list(db.session.scalars(select(Staff.name).where(Staff.id.in_(lately)).order_by(Staff.name, Staff.id)))
 
 
 def _deeds(customer_id: int, until: datetime | None) -> Sequence[Row[Any]]:
@@ -126,7 +135,6 @@ def _as_customer(rows: Sequence[Row[Any]], at: datetime) -> list[Visit]:
 
 
 def _view(view: Impersonation, name: str, task: str | None, done: list[Entry], at: datetime) -> Visit:
-    lasted = view.lasted(at=at)
     return Visit(
         at=view.started_at,
         staff=name,
@@ -134,7 +142,7 @@ def _view(view: Impersonation, name: str, task: str | None, done: list[Entry], a
         reason=view.reason,
         why=view.why,
         task=task,
-        minutes=max(1, round(lasted.total_seconds() / 60)) if lasted else None,
+        minutes=view.minutes(at=at),
         changes=tuple(told(entry) for entry in done if entry.deed != SUGGESTED),
         suggested=sum(entry.deed == SUGGESTED for entry in done),
     )
@@ -153,6 +161,5 @@ def _at_desk(looks: Sequence[Row[Any]], deeds: Sequence[Row[Any]], zone: ZoneInf
 def _day_at_desk(looked: list[Row[Any]], did: list[Row[Any]]) -> Visit:
     every = sorted([*looked, *did], key=lambda row: row.at)
     changes = tuple({"subject": row.subject, "deed": row.deed, "facts": row.facts} for row in reversed(did))
-    in_passing = sum(look.page in IN_PASSING for look in looked)
-    last, times = every[-1], len(looked) - in_passing
-    return Visit(last.at, last.name, last.role, changes=changes, since=every[0].at, times=times, in_passing=in_passing)
+    last = every[-1]
+    return Visit(last.at, last.name, last.role, changes=changes, since=every[0].at, times=len(looked))

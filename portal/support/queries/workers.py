@@ -1,24 +1,13 @@
-"""Who works here, and who of them looked at whom."""
+"""Who works here, and who of them has looked."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
 
-from portal.accounts.models import AuthenticatorApp, Customer, Passkey, Role, Session, Staff
+from portal.accounts.models import AuthenticatorApp, Passkey, Role, Session, Staff
 from portal.kit.db import db
 from portal.support.models import Look
-
-LOOKS = 100
-
-
-@dataclass(frozen=True)
-class Looked:
-    at: datetime
-    page: str
-    staff: str
-    customer_id: int
-    email: str
 
 
 @dataclass(frozen=True)
@@ -30,13 +19,6 @@ class Worker:
     is_stopped: bool
     has_second_step: bool
     seen_at: datetime | None
-
-
-def looks() -> list[Looked]:
-    """Who looked at whom, newest first."""
-    query = Look.newest(LOOKS).join(Staff, Staff.id == Look.staff_id).join(Customer, Customer.id == Look.customer_id)
-    rows = db.session.execute(query.with_only_columns(Look.at, Look.page, Staff.name, Customer.id, Customer.email))
-    return [Looked(*row) for row in rows]
 
 
 def has_looked(customer_id: int, *, by: int, since: datetime) -> bool:

@@ -28,13 +28,14 @@ def audit() -> ResponseReturnValue:
     found = queries.audit.entries(wanted, zone=i18n.time_zone())
     note_look({entry.customer_id for entry in found.entries if entry.customer_id is not None}, "history")
     workers = queries.audit.staff_names()
-    policy = policy_on(now())
+    at = now()
+    policy = policy_on(at)
     teller = Teller(queries.known.known(keys_in(found.entries)), dict(workers), policy)
     words = deed_words()
     deeds = {key: words.get(key, key) for key in [*queries.audit.deeds(), wanted.deed] if key}
     return page(
         "support/audit.html", wanted=wanted, found=found, entries=[(entry, teller.tell(entry)) for entry in found.entries],
-        check=queries.audit.last_check(), workers=workers, deeds=sorted(deeds.items(), key=lambda one: folded(one[1])),
+        at=at, check=queries.audit.last_check(), workers=workers, deeds=sorted(deeds.items(), key=lambda one: folded(one[1])),
     )  # fmt: skip
 
 

@@ -45,12 +45,11 @@ def why_not(endpoint: str, named: Mapping[str, Any]) -> str:
     colleague = _colleague(tuple(named.items())) if endpoint not in TO_SOMEBODY_ELSE else None
     if colleague is None:
         return ""
-    if endpoint == "support.view":
-        return str(_("Who works here is not viewed."))
-    if impersonating.may_serve(current.staff, colleague):
-        return ""
-    is_own = colleague.id == current.staff.id
-    return str(_("Ask a colleague: this is your own account.") if is_own else _("Ask a lead: this is a colleague’s account."))
+    reasons = [_("Who works here is not viewed.")] if endpoint == "support.view" else []
+    if not impersonating.may_serve(current.staff, colleague):
+        is_own = colleague.id == current.staff.id
+        reasons.append(_("Ask a colleague: this is your own account.") if is_own else _("Ask a lead: this is a colleague’s account."))
+    return " ".join(reasons)
 
 
 def _colleague(named: tuple[tuple[str, Any], ...]) -> Staff | None:

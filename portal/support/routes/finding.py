@@ -17,6 +17,7 @@ from portal.kit.web import one_or_404, page
 from portal.photos.models import Photo
 from portal.support import queries
 from portal.support.routes.door import bp, note_look
+from portal.support.routes.place import row_number
 from portal.tasks.queries import MOST
 
 LONGEST = 1000
@@ -77,7 +78,9 @@ def photo(sealed: str) -> ResponseReturnValue:
 @bp.get("/looks")
 @staff_only(Role.LEAD)
 def looks() -> ResponseReturnValue:
-    return page("support/looks.html", looks=queries.looks())
+    """It shows addresses of mail in part only, so it is no look itself."""
+    wanted = queries.WantedLooks(row_number("who"), "".join(request.args.get("whom", "").split())[:LONGEST], row_number("before"))
+    return page("support/looks.html", wanted=wanted, found=queries.looks(wanted), workers=queries.audit.staff_names(), at=now())
 
 
 @bp.get("/staff")

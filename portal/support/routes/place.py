@@ -33,16 +33,16 @@ def place() -> dict[str, Any]:
     """For `url_for`. The list is of one queue, of whatever is one's own or was put off, else of all; it goes on after the task with which
     the page before ended."""
     queue = request.args.get("queue")
-    return {"queue": queue if queue in [*Queue, MINE, PUT_OFF] else None, "after": task_number("after")}
+    return {"queue": queue if queue in [*Queue, MINE, PUT_OFF] else None, "after": row_number("after")}
 
 
 def came() -> dict[str, Any]:
     """For `url_for` too: from which task they came, and where in the list that was; empty for whoever came another way."""
-    task = task_number("task")
+    task = row_number("task")
     return {"task": task, **place(), "list": _LISTED if _LISTED in request.args.getlist("list") else None} if task else {}
 
 
-def task_number(name: str) -> int | None:
+def row_number(name: str) -> int | None:
     """As an address has it; None where that is no number of a row."""
     asked = request.args.get(name, type=int) or 0
     return asked if 0 < asked <= LARGEST_ID else None
@@ -65,7 +65,7 @@ def next_after(task_id: int, *, at: datetime) -> tasks.Line | None:
 
 def trail(*, at: datetime) -> Trail | None:
     """None for whoever came another way. Once their task is over, the next one is named, which leaves a trace before it is shown."""
-    task_id = task_number("task")
+    task_id = row_number("task")
     task = tasks.one(task_id) if task_id else None
     if task is None:
         return None

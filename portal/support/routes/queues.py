@@ -17,7 +17,7 @@ from portal.kit.web import LARGEST_ID, one_or_404, page, say
 from portal.operations import queries as operations
 from portal.support import forms, queries
 from portal.support.routes.door import bp, note_look
-from portal.support.routes.place import listed, next_after, place, task_number
+from portal.support.routes.place import listed, next_after, place, row_number
 from portal.tasks import NotThen, actions, hold_task
 from portal.tasks import queries as tasks
 from portal.tasks.models import StaffTask
@@ -109,7 +109,7 @@ def _do(task_id: int, deed: Callable[[StaffTask], None], told: str, *, undo: str
 def _show(chosen: tasks.Line | None = None, refusal: str = "") -> ResponseReturnValue:
     here, at = place(), now()
     found = listed(here["queue"], here["after"], at=at)
-    past = chosen.id if chosen and chosen.done_at else task_number("past")
+    past = chosen.id if chosen and chosen.done_at else row_number("past")
     follows = next_after(past, at=at) if past else None
     named = [*found.lines, *filter(None, [follows])]
     note_look(dict.fromkeys(line.customer_id for line in named if line.customer_id), "queue")
