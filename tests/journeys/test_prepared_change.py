@@ -79,6 +79,8 @@ def test_the_agent_prepares_and_the_customer_approves_on_pages_that_stay_open(
         expect(hers.locator("#their_suggestions")).to_contain_text("Approved")
         expect(hers.locator("#their_suggestions")).not_to_have_attribute("hx-get", re.compile(""))
         assert still_here(hers)
+        hers.get_by_role("link", name="See it as it is now").click()
+        expect(hers.locator("#their_suggestions")).not_to_contain_text("There is an answer")
         eventually(lambda: both.there(alice) == date(2027, 1, 23))
         desk.get_by_role("button", name="Leave").click()
         expect(desk.locator("section[aria-labelledby=prepared]")).to_contain_text("Approved")

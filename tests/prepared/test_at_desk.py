@@ -41,11 +41,14 @@ def test_the_customers_page_at_the_desk_asks_for_itself_while_one_waits(app: Fla
     assert (answer.status_code, answer.location) == (303, page)
     asks = str(desk.get(page).select_one("#their_suggestions")["hx-get"])  # type: ignore[index]
     with asked(app) as questions:
-        assert "Waits until" in words(desk.get(asks, target="their_suggestions"))
+        waits = words(desk.get(asks, target="their_suggestions"))
+        assert "Waits until" in waits and "There is an answer" not in waits
     assert not any("INSERT" in one or "UPDATE" in one for one in questions)
     approve(alice.browser)
     block = desk.get(asks, target="their_suggestions").select_one("#their_suggestions")
     assert block and "Approved" in words(block) and not block.has_attr("hx-get"), "and then it asks no more"
+    assert "There is an answer. The rest of this page is as it was before." in words(block) and block.select_one(f'a.btn[href="{page}"]')
+    assert "There is an answer" not in words(desk.get(page))
 
 
 def test_where_nothing_was_suggested_it_says_what_that_is_and_how_to_begin(app: Flask, alice: Box, jonas_id: int) -> None:
