@@ -16,6 +16,7 @@ from portal.outbox.models import Sync
 from portal.subscriptions.models import Subscription
 from portal.tasks.actions import finish_tasks, open_task
 from tests.accounts.builders import customer
+from tests.billing.builders import behind, payer
 from tests.browser import Browser, attribute, words
 from tests.conftest import Work
 from tests.orders.builders import order, parcel_that_is
@@ -170,3 +171,17 @@ def test_the_desk_speaks_of_parcels_and_cards_as_the_shops_people_do(app: Flask,
 def test_its_sections_are_those_that_there_is_something_to_say_in(desk: Browser, alice: Box) -> None:
     page = desk.get(f"/desk/customers/{alice.customer_id}")
     assert [title["id"] for title in page.select("main h2")] == ["next", "cards", "known", "bought", "subscriptions", "history"]
+
+
+def test_what_is_owed_stands_there_with_what_the_bank_said_and_what_follows(app: Flask, stripe: Stripe, jonas: int, work: Work) -> None:
+    carol = payer(app, stripe, email="carol@example.com")
+    behind(carol, work)
+    desk = Browser(app)
+    desk.sign_in_staff(jonas)  # a month later
+    page = f"/desk/customers/{carol.box.customer_id}"
+    told = words(desk.get(page))
+    assert "Not paid €14.90 is not paid 1 × Sidamo coffee beans" in told
+    assert "Visa ending 0341 was refused. generic_decline" in told and "It is tried again by itself" in told
+    carol.browser.get(carol.give("4444"))
+    work()
+    assert "is not paid" not in words(desk.get(page))

@@ -10,7 +10,7 @@ from portal.accounts.queries import default_address
 from portal.billing import queries as billing
 from portal.billing.models import BillingAccount
 from portal.billing.queries import Done as BillingDone
-from portal.billing.queries import ShownAccount
+from portal.billing.queries import ShownAccount, ShownInvoice
 from portal.kit.db import db
 from portal.operations import queries as operations
 from portal.operations.queries import Failing
@@ -68,6 +68,8 @@ class Person:
     account_refs: list[str]
     meant: str | None
     """The number of the order of theirs that somebody looked for."""
+    owed: list[ShownInvoice]
+    """Tried, refused, and not paid since. Oldest first."""
     bought: Bought
     deeds: list[Deed]
     """Newest first."""
@@ -114,6 +116,7 @@ def person(customer: Customer, *, at: datetime, older_than: str | None = None, o
         accounts=accounts,
         account_refs=list(db.session.scalars(account_refs)),
         meant=meant,
+        owed=billing.open_invoices(customer.id),
         bought=bought,
         deeds=_deeds(customer.id, shown, accounts),
         failing=operations.failing_of(customer.id),
