@@ -137,8 +137,8 @@ def staff_only(role: Role) -> Callable[[Callable[P, ResponseReturnValue]], Calla
 
 def _reserved_for(role: Role) -> str:
     if role is Role.ADMIN:
-        return _("This is for administrators. Ask one of them, or go back to the desk.")
-    return _("This is for leads and administrators. Ask one of them, or go back to the desk.")
+        return str(_("This is for administrators. Ask one of them, or go back to the desk."))
+    return str(_("This is for leads and administrators. Ask one of them, or go back to the desk."))
 
 
 def freshly(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
