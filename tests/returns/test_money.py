@@ -62,6 +62,7 @@ def test_the_bonus_is_a_line_of_its_own_and_lost_with_what_it_was_for() -> None:
     lines = reckon([Part(1, TWO, [0], Outcome.STORE_CREDIT, bonus_bp=1000)])
     assert (total(lines), bonus(lines)) == (5831, 530)
     assert total(limited(lines, 5301)) == 5831
+    assert total(limited(lines, 5300)) == 5830, "not by a cent"
     assert (total(limited(lines, 1000)), bonus(limited(lines, 1000))) == (1530, 530)
     assert total(limited(lines, 0)) == 0
 
