@@ -212,7 +212,7 @@ def test_in_a_real_browser(app: Flask, jonas: int, desk: Page, mail: Mail, work:
     desk.click("text=Use your passkey")
     desk.wait_for_url("**/desk/your-sign-in/app")
     desk.goto(f"{base}/desk/your-sign-in")
-    desk.click("text=Sign out")
+    desk.click("main >> text=Sign out")
     desk.wait_for_url("**/desk/sign-in")
     first()
     desk.click("text=Use your passkey")
