@@ -120,6 +120,7 @@ DESK = {
     "support.customer": Role.AGENT,
     "support.show_order": Role.AGENT,
     "support.their_suggestions": Role.AGENT,
+    "support.board": Role.AGENT,
     "support.photo": Role.AGENT,
     "support.returns": Role.AGENT,
     "support.start_return": Role.AGENT,

@@ -1,6 +1,6 @@
 """The sync board: what waits, fails and differs, and each thing that `portal sync` does, by a button. PRODUCT H7, P4."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ from portal.timeline import Actor, Entry
 from portal.timeline.checking import BROKEN
 from portal.webhooks.actions import add_endpoint, send_test
 from portal.webhooks.vocabulary import CHOSEN
-from tests.browser import Browser, words
+from tests.browser import Browser, attribute, words
 from tests.carrier import Carriers
 from tests.conftest import Work
 from tests.operations.conftest import given_up
@@ -69,6 +69,17 @@ def test_what_fails_stands_there_with_reason_and_age_and_names_nobody(app: Flask
     assert "alice" not in page.text.lower()
     link = desk.get(f"/desk/customers/{alice.customer_id}").select_one(f'a[href="/desk/sync#sync-{failing}"]')
     assert link, "from the customer's page one comes to it"
+
+
+def test_the_open_board_asks_for_itself_and_keeps_nobody_signed_in(desk: Browser, time: Callable[[timedelta], None]) -> None:
+    asks = attribute(desk.get("/desk/sync"), "#board", "hx-get")
+    for _ in range(2):
+        time(timedelta(minutes=14))
+        part = desk.get(asks, target="board")
+        assert part.select_one("#board #failing") and not part.select("input:not([type=hidden])"), "nothing that somebody may be typing"
+    time(timedelta(minutes=3))
+    answer = desk.client.get(asks)
+    assert (answer.status_code, answer.location) == (303, "/desk/sign-in")
 
 
 def test_one_is_tried_again_at_once_and_a_double_tap_is_one_try(

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.accounts.current import current, staff_only
+from portal.accounts.current import by_itself, current, staff_only
 from portal.accounts.models import Role
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
@@ -25,6 +25,14 @@ bp.add_app_template_filter(reason_told, "failure_told")
 @bp.get("/sync")
 @staff_only(Role.AGENT)
 def sync() -> ResponseReturnValue:
+    return _board()
+
+
+@bp.get("/sync/board")
+@by_itself
+@staff_only(Role.AGENT)
+def board() -> ResponseReturnValue:
+    """What the open page asks for again: all but its forms, where somebody may be typing."""
     return _board()
 
 
