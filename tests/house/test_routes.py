@@ -121,6 +121,7 @@ DESK = {
     "support.show_order": Role.AGENT,
     "support.their_suggestions": Role.AGENT,
     "support.board": Role.AGENT,
+    "support.queue_counts": Role.AGENT,
     "support.photo": Role.AGENT,
     "support.returns": Role.AGENT,
     "support.start_return": Role.AGENT,

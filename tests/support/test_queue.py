@@ -181,6 +181,19 @@ def test_what_ends_with_a_deed_is_not_done_by_saying_so(app: Flask, desk: Browse
     assert read(app, one) == (None, None)
 
 
+def test_an_open_page_hears_of_what_is_new_and_that_is_no_look(app: Flask, desk: Browser) -> None:
+    task(app, "claim", "Bob", timedelta(hours=1))
+    asks = attribute(desk.get("/desk?queue=claims"), "#queue_counts", "hx-get")
+    looked = len(looks(app))
+    assert "more wait" not in words(desk.get(asks, target="queue_counts"))
+    task(app, "claim", "Alice", timedelta(hours=1))
+    task(app, "worry", "Alice", timedelta(hours=2))
+    part = desk.get(asks, target="queue_counts")
+    assert "All 3" in words(part) and "Claims 2" in words(part)
+    assert attribute(part, "[role=status] a", "href") == "/desk?queue=claims" and "2 more wait: show them" in words(part)
+    assert attribute(part, "#queue_counts", "hx-get") == asks and len(looks(app)) == looked
+
+
 def test_every_kind_has_its_words_and_opens(app: Flask, desk: Browser) -> None:
     for kind in KINDS:
         one = task(app, kind, "Bob", timedelta(hours=1))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from portal.accounts.current import current, staff_only
+from portal.accounts.current import by_itself, current, staff_only
 from portal.accounts.models import Role, Staff
 from portal.kit import i18n
 from portal.kit.clock import now
@@ -27,6 +27,15 @@ from portal.tasks.models import StaffTask
 @staff_only(Role.AGENT)
 def show() -> ResponseReturnValue:
     return _show()
+
+
+@bp.get("/queues")
+@by_itself
+@staff_only(Role.AGENT)
+def queue_counts() -> ResponseReturnValue:
+    """What the open page asks for again. It names nobody: so it is no look."""
+    known = request.args.get("known", type=int) or 0
+    return page("support/queue_counts.html", staff=current.staff, counted=tasks.counted(at=now()), here=place(), known=known)
 
 
 @bp.get("/tasks/<int:task_id>")
