@@ -64,6 +64,8 @@ def test_the_queue_tells_what_it_is_and_names_nobody(app: Flask, desk: Browser, 
 
 
 def test_money_back_is_paid_once_and_told(app: Flask, desk: Browser, claim: str, alice: int, mail: Mail, work: Callable[[], None]) -> None:
+    offered = [words(one) for one in desk.get(claim).select('option[value="refund"]')]
+    assert offered == ["Money back, €17.80", "Money back, €14.40"], "before anything is approved"
     page = desk.post(f"{claim}/approve", {"given-1": "refund", "given-2": "refund", "words": "We are sorry."})
     assert "Approved. The customer is told." in words(page) and "€32.20 given by hand" in words(page)
     assert (stands(app).status, stands(app).resolution, paid(app)) == (ClaimStatus.APPROVED, "refund", [3220])

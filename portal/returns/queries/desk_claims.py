@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import selectinload
 
 from portal.accounts.models import Customer
 from portal.kit.db import db
@@ -12,6 +13,7 @@ from portal.orders.models import Order, OrderLine
 from portal.photos import queries as photos
 from portal.photos.queries import ShownPhoto
 from portal.returns.models import Claim, ClaimKind, ClaimLine, ClaimStatus, Exchange, Payout, Wish
+from portal.returns.money import Paid, worth
 from portal.returns.queries.desk import MOST, Deed, PaidBack, deeds_of, paid_back
 from portal.returns.queries.failures import still_missing
 from portal.returns.queries.paid import is_known, left_for
@@ -48,6 +50,8 @@ class DeskClaimLine:
     picture: str
     quantity: int
     given: Wish | None
+    paid: int
+    """So much was paid for these pieces, and goes back for them, if so much is left of the order; without what it had cost to send them."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,8 @@ def whole_claim(reference: str, *, at: datetime) -> DeskClaim | None:
     if claim is None:
         return None
     customer, order = db.session.get_one(Customer, claim.customer_id), db.session.get_one(Order, claim.order_id)
-    columns = ClaimLine.id, OrderLine.title, OrderLine.picture, ClaimLine.quantity, ClaimLine.given
-    lines = select(*columns).join(OrderLine, OrderLine.id == ClaimLine.order_line_id).where(ClaimLine.claim_id == claim.id)
+    lines = select(ClaimLine, OrderLine).join(OrderLine, OrderLine.id == ClaimLine.order_line_id).where(ClaimLine.claim_id == claim.id)
+    lines = lines.options(selectinload(ClaimLine.units)).order_by(ClaimLine.id)
     sent = select(Exchange.title, Exchange.quantity, Order.number).join(Order, Order.id == Exchange.order_id, isouter=True)
     return DeskClaim(
         claim=claim,
@@ -115,7 +119,7 @@ def whole_claim(reference: str, *, at: datetime) -> DeskClaim | None:
         customer_id=customer.id,
         name=customer.name,
         email=customer.email,
-        lines=tuple(DeskClaimLine(*row) for row in db.session.execute(lines.order_by(ClaimLine.id))),
+        lines=tuple(_line(*row, order) for row in db.session.execute(lines)),
         photos=tuple(photos.attached(Claim.__tablename__, [claim.id]).get(claim.id, ())),
         by_shop=not is_known(order),
         left=left_for(order),
@@ -124,6 +128,12 @@ def whole_claim(reference: str, *, at: datetime) -> DeskClaim | None:
         task=waiting_about(subjects_of_claims([claim.id]), at=at).get(claim.id),
         deeds=deeds_of(f"{Claim.__tablename__}:{claim.id}"),
     )
+
+
+def _line(claimed: ClaimLine, line: OrderLine, order: Order) -> DeskClaimLine:
+    paid = Paid(line.amount - line.discount, line.tax, line.quantity, order.tax_included)
+    pieces = worth(paid, [unit.number for unit in claimed.units])
+    return DeskClaimLine(claimed.id, line.title, line.picture, claimed.quantity, claimed.given, pieces.amount)
 
 
 def _failed() -> dict[int, int]:
