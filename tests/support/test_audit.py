@@ -10,6 +10,8 @@ from portal.accounts.models import Customer, Staff
 from portal.kit.clock import now
 from portal.kit.db import db, transaction
 from portal.orders.models import Order
+from portal.returns.actions.claims import Asked, open_claim
+from portal.returns.models import ClaimKind, Wish
 from portal.support.models import Look
 from portal.tasks.actions import open_task, put_off
 from portal.tasks.models import StaffTask
@@ -19,6 +21,7 @@ from portal.timeline.findings import Finding
 from portal.timeline.models import Check
 from tests.browser import Browser, words
 from tests.conftest import Work
+from tests.orders.builders import order, parcel
 from tests.questions import asked
 from tests.subscriptions.builders import Box
 
@@ -63,6 +66,19 @@ def test_it_is_looked_through_by_who_whom_what_and_day(app: Flask, lead: Browser
         found = [item.get_text() for item in lead.get(f"/desk/audit?{wanted}").select("section.card")]
         assert there in " ".join(found), wanted
         assert not_there not in " ".join(found), wanted
+
+
+def test_it_is_looked_through_by_the_number_of_an_order_with_its_parcels_and_claims(app: Flask, lead: Browser, alice: Box) -> None:
+    with app.app_context(), transaction():
+        owner = db.session.get_one(Customer, alice.customer_id)
+        one, other = order(owner, now(), number="HA-1"), order(owner, now(), number="HA-2")
+        parcel(one, ref="P-77")
+        damaged = Asked(ClaimKind.DAMAGED, {one.lines[0].id: 1}, Wish.REFUND, "It leaks.", "No camera", "a-draft")
+        claim = open_claim(one, damaged, by=Actor(customer_id=owner.id), at=now()).reference
+        timeline.note(other, "by the clock", by=timeline.SCHEDULE, at=now(), facts={})
+    for whom, found in ("HA-1", 2), ("%23HA-1", 2), (claim, 1), ("HA-2", 1), ("HA-3", 0):
+        entries = lead.get(f"/desk/audit?whom={whom}").select("ol.lines > li")
+        assert [("by the clock" in words(one)) == (whom == "HA-2") for one in entries] == [True] * found, whom
 
 
 def test_deeds_stand_there_in_words_and_those_that_exist_are_offered(app: Flask, lead: Browser, alice: Box) -> None:

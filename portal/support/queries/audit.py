@@ -6,11 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, func, select
 
+from portal import timeline
 from portal.accounts.models import Customer, Impersonation, Staff
 from portal.kit.db import db
+from portal.orders.models import Order, Shipment
 from portal.prepared.queries import preparers
+from portal.returns.models import Claim, Return
 from portal.subscriptions import queries as subscriptions
 from portal.timeline import Entry
 from portal.timeline.models import Check, Values
@@ -23,7 +26,7 @@ class WantedEntries:
     who: str = ""
     """`staff:3`, `customers`, or the name of a system."""
     whom: str = ""
-    """An e-mail address or number of a customer, or any row as `table:id`."""
+    """An e-mail address or number of a customer, the number of an order, a return or a claim, or any row as `table:id`."""
     deed: str = ""
     day: date | None = None
     before: int | None = None
@@ -127,7 +130,19 @@ def _about(whom: str) -> ColumnElement[bool]:
     if _is_number(whom):
         return Entry.customer_id == int(whom)
     customer_id = db.session.scalar(select(Customer.id).where(Customer.email == whom.lower()))
-    return Entry.customer_id == customer_id if customer_id is not None else false()
+    return Entry.customer_id == customer_id if customer_id is not None else Entry.subject.in_(_going_by(whom.lstrip("#")))
+
+
+def _going_by(number: str) -> list[str]:
+    """An order with its parcels and claims; a return; a claim."""
+    of_order = Order.number == number
+    rows = (
+        *db.session.scalars(select(Order).where(of_order)),
+        *db.session.scalars(select(Shipment).join(Order, Order.id == Shipment.order_id).where(of_order)),
+        *db.session.scalars(select(Claim).join(Order, Order.id == Claim.order_id).where(of_order | (Claim.reference == number))),
+        *db.session.scalars(select(Return).where(Return.rma == number)),
+    )
+    return [timeline.key(row) for row in rows]
 
 
 def _is_number(text: str) -> bool:
