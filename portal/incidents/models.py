@@ -41,10 +41,12 @@ class SaidMeanwhile(Refusal):
 
 
 class When(StrEnum):
-    """What of a delivery is between two days."""
+    """What is between two days: of a delivery of a subscription, or of an order."""
 
     CHARGED = "charged"
     ARRIVES = "arrives"
+    ORDERED = "ordered"
+    """An order was placed."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,21 @@ class Whom:
     """ISO 3166, to which the order or the subscription goes."""
 
     @property
+    def names_days(self) -> bool:
+        return bool(self.when and self.first and self.last)
+
+    @property
+    def names_orders(self) -> bool:
+        """By their parcels, or by their days."""
+        return self.names_parcels or (self.names_days and self.when is When.ORDERED)
+
+    @property
     def names_parcels(self) -> bool:
         return bool(self.carrier or self.is_under_way)
 
     @property
-    def names_days(self) -> bool:
-        return bool(self.when and self.first and self.last)
+    def names_deliveries(self) -> bool:
+        return self.names_days and self.when is not When.ORDERED
 
     def must_name_somebody(self) -> None:
         """Everybody is nobody in particular. Raises NobodyMeant."""

@@ -93,9 +93,9 @@ def concerned_by(whom: Whom) -> Select[Any]:
     """The ids of these customers."""
     meant: list[ColumnElement[bool]] = []
     of_orders, of_subscriptions = Customer.id.in_(_with_order(whom)), Customer.id.in_(_with_subscription(whom))
-    if whom.names_parcels:
+    if whom.names_orders:
         meant.append(of_orders)
-    if whom.names_days:
+    if whom.names_deliveries:
         meant.append(of_subscriptions)
     return select(Customer.id).where(*meant or [or_(of_orders, of_subscriptions)])
 
@@ -154,6 +154,8 @@ def _with_order(whom: Whom) -> Select[Any]:
         if whom.is_under_way:
             parcels = parcels.where(Shipment.status.not_in(AT_THE_END))
         found = found.where(Order.id.in_(parcels))
+    if whom.when is When.ORDERED and whom.first and whom.last:
+        found = found.where(Order.placed_at >= midnight(whom.first), Order.placed_at < midnight(whom.last + ONE_DAY))
     if whom.country:
         found = found.join(Address, Address.id == Order.address_id).where(Address.country == whom.country)
     return found
@@ -161,7 +163,7 @@ def _with_order(whom: Whom) -> Select[Any]:
 
 def _with_subscription(whom: Whom) -> Select[Any]:
     found = select(Subscription.customer_id).where(Subscription.ended_at.is_(None))
-    on_days = _on_days(whom.when, whom.first, whom.last) if whom.when and whom.first and whom.last else None
+    on_days = _on_days(whom.when, whom.first, whom.last) if whom.names_deliveries and whom.when and whom.first and whom.last else None
     if whom.sku:
         prices = select(Price.id).join(Variant, Variant.id == Price.variant_id).where(Variant.sku == whom.sku)
         always = select(SubscriptionItem.subscription_id).where(SubscriptionItem.price_id.in_(prices))

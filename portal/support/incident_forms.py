@@ -33,7 +33,7 @@ def whom(sent: Sent) -> Whom:
         sku=text(sent, "sku")[:LONGEST],
         carrier=text(sent, "carrier")[:LONGEST].lower(),
         is_under_way=bool(sent.get("under_way")),
-        when=When(when if when in list(When) else When.CHARGED) if first or last else None,
+        when=When(when if when in list(When) else When.ORDERED) if first or last else None,
         first=first,
         last=last,
         country=text(sent, "country")[:2].upper(),

@@ -76,7 +76,7 @@ def _person(random: Random, prices: dict[str, Price]) -> Customer:
     found = customer()
     home = address(found.id, country=random.choice(COUNTRIES), at=NOW).id
     for _ in range(random.randint(0, 2)):
-        _order(random, found, home, NOW)
+        _order(random, found, home, NOW - timedelta(hours=random.randint(0, 20 * 24)))
     for _ in range(random.randint(0, 2)):
         ended_at = NOW if random.random() < 0.2 else None
         box = world.subscription(found, NOW - timedelta(days=90), ended_at)
@@ -110,8 +110,10 @@ def _order(random: Random, person: Customer, home: int, placed_at: datetime) -> 
 def _is_meant(person: Customer, whom: Whom) -> bool:
     orders = [one for one in db.session.query(Order).filter_by(customer_id=person.id) if _has(one, whom)]
     boxes = [one for one in db.session.query(Subscription).filter_by(customer_id=person.id) if _receives(one, whom)]
-    if whom.names_parcels or whom.names_days:
-        return (bool(orders) or not whom.names_parcels) and (bool(boxes) or not whom.names_days)
+    by_orders = whom.names_parcels or whom.when is When.ORDERED
+    by_boxes = whom.when in (When.CHARGED, When.ARRIVES)
+    if by_orders or by_boxes:
+        return (bool(orders) or not by_orders) and (bool(boxes) or not by_boxes)
     return bool(orders or boxes)
 
 
@@ -124,6 +126,7 @@ def _has(one: Order, whom: Whom) -> bool:
     return (
         (not whom.sku or whom.sku in [line.sku for line in one.lines])
         and (bool(parcels) or not whom.names_parcels)
+        and (whom.when is not When.ORDERED or _is_between(one.placed_at.astimezone(shop().zone).date(), whom))
         and _is_sent_to(one.address_id, whom.country)
     )
 
@@ -131,22 +134,30 @@ def _has(one: Order, whom: Whom) -> bool:
 def _receives(box: Subscription, whom: Whom) -> bool:
     inside = [*(one.price for one in box.items), *(one.price for one in box.one_time_items if _is_to_come(one, whom))]
     goes_on = box.ended_at is None and _is_sent_to(box.address_id, whom.country)
-    comes = not whom.names_days or any(_is_within(one, whom) for one in box.deliveries)
+    comes = whom.when in (None, When.ORDERED) or any(_is_within(one, whom) for one in box.deliveries)
     return goes_on and comes and (not whom.sku or whom.sku in [price.variant.sku for price in inside])
 
 
 def _is_to_come(once: OneTimeItem, whom: Whom) -> bool:
     """What went already is in an order, unless that is the delivery which is meant."""
     went = db.session.get(Delivery, once.delivery_id) if once.delivery_id else None
-    is_gone = went is not None and went.status is DeliveryStatus.CHARGED and not (whom.names_days and _is_within(went, whom))
+    is_gone = (
+        went is not None
+        and went.status is DeliveryStatus.CHARGED
+        and not (whom.when in (When.CHARGED, When.ARRIVES) and _is_within(went, whom))
+    )
     return once.removed_at is None and not is_gone
 
 
 def _is_within(one: Delivery, whom: Whom) -> bool:
+    is_off = one.status in (DeliveryStatus.SKIPPED, DeliveryStatus.DROPPED)
+    return not is_off and any(_is_between(day, whom) for day in _days(one, whom.when))
+
+
+def _is_between(day: date, whom: Whom) -> bool:
     assert whom.first
     assert whom.last
-    is_off = one.status in (DeliveryStatus.SKIPPED, DeliveryStatus.DROPPED)
-    return not is_off and any(whom.first <= day <= whom.last for day in _days(one, whom.when))
+    return whom.first <= day <= whom.last
 
 
 def _days(one: Delivery, when: When | None) -> Iterable[date]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -22,7 +22,7 @@ from portal.subscriptions.models import Subscription
 from portal.timeline import Actor, Entry
 from tests.accounts.builders import address, customer, staff
 from tests.browser import Browser, Sent, attribute, words
-from tests.conftest import Work
+from tests.conftest import TODAY, Work
 from tests.ground import at_once
 from tests.orders.builders import order, parcel_that_is
 from tests.questions import asked, questions
@@ -98,6 +98,8 @@ def meant(app: Flask, people: dict[str, int], whom: Whom) -> set[str]:
         (Whom(sku="HON", carrier="gls"), {"cem"}),
         (Whom(sku="OIL", is_under_way=True), set()),
         (Whom(sku="HON", when=When.CHARGED, first=clock.now().date(), last=clock.now().date()), set()),
+        (Whom(sku="HON", when=When.ORDERED, first=TODAY.date(), last=TODAY.date()), {"ann", "cem"}),
+        (Whom(sku="HON", when=When.ORDERED, first=date(2020, 1, 1), last=date(2020, 1, 2)), set()),
     ],
 )
 def test_who_is_meant_has_all_that_is_named(app: Flask, people: dict[str, int], whom: Whom, expected: set[str]) -> None:
@@ -112,7 +114,7 @@ def test_of_subscriptions_their_contents_and_the_days_of_their_deliveries_count(
     with app.app_context():
         sku = db.session.get_one(Subscription, box.id).items[0].price.variant.sku
     assert meant(app, her, Whom(sku=sku)) == {"alice"} and meant(app, her, Whom(sku="NONE")) == set()
-    for when in When:
+    for when in When.CHARGED, When.ARRIVES:
         assert meant(app, her, Whom(when=when, first=first, last=first + timedelta(days=45))) == {"alice"}
         assert meant(app, her, Whom(sku="NONE", when=when, first=first, last=first + timedelta(days=45))) == set()
         assert meant(app, her, Whom(when=when, first=first + timedelta(days=600), last=first + timedelta(days=601))) == set()
