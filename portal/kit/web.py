@@ -29,7 +29,7 @@ class IdConverter(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """What stands above each page (`watch`), and why a form is `closed`, is said by the room that knows who asks."""
+    """What stands above each page (`watch`), and why a form or a link is closed, is said by the room that knows who asks."""
     app.url_map.converters["int"] = IdConverter
     compression.init_app(app)
     headers.init_app(app)
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
     app.before_request(read_address)
     app.register_error_handler(Refusal, say_no)
     app.register_error_handler(HTTPException, say_what_went_wrong)
-    app.jinja_env.globals.update(notices=notices, watch=lambda: "", closed=lambda path: "")
+    app.jinja_env.globals.update(notices=notices, watch=lambda: "", closed=lambda path: "", closed_link=lambda path: "")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
