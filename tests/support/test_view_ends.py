@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,7 +15,7 @@ from portal.accounts.actions import impersonating
 from portal.accounts.models import Customer, Ended, Mode, Role, Session, Staff
 from portal.kit import clock
 from portal.kit.db import db, transaction
-from portal.timeline import Actor
+from portal.timeline import Actor, hold_history
 from tests.accounts.builders import customer, staff
 from tests.browser import Browser, attribute, words
 from tests.conftest import Work
@@ -251,3 +253,31 @@ def test_of_two_who_begin_at_the_same_moment_in_one_session_one_does(app: Flask,
 
 def told_by_mail(mail: Mail) -> list[str]:
     return [text(letter) for letter in mail.to("alice@example.com") if "changed something for you" in str(letter["Subject"])]
+
+
+@pytest.mark.parametrize("deed", ["leaves", "signs out", "is out of time"])
+def test_who_is_shut_out_while_their_view_ends_waits_in_no_circle(app: Flask, desk: Browser, alice: Box, jonas: int, deed: str) -> None:
+    begins_view(desk, alice.customer_id)
+    with app.app_context():
+        session_id = db.session.scalars(select(Session.id).where(Session.impersonation_id.is_not(None))).one()
+    [view], begun = views(app), Event()
+
+    def do(number: int) -> None:
+        with transaction():
+            if number == 0:
+                hold_history()
+                begun.set()
+                sleep(0.5)  # until the other one has come to what both need
+                actions.shut_out(db.session.scalars(Staff.locked(jonas)).one(), by=BY, at=clock.now())
+                return
+            begun.wait(30)
+            if deed == "leaves":
+                impersonating.leave(session_id, by=Ended.LEFT, at=clock.now())
+            elif deed == "signs out":
+                impersonating.sign_out(session_id, at=clock.now())
+            else:
+                impersonating.end_on_time(view.id, at=clock.now())
+
+    at_once(app, 2, do)
+    assert views(app)[0].ended_by is Ended.RIGHTS
+    assert [deed for deed, *_ in deeds(app)].count("impersonation ended") == 1

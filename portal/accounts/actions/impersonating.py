@@ -1,4 +1,7 @@
-"""A member of staff begins to see the pages of a customer, does more than look, and leaves them."""
+"""A member of staff begins to see the pages of a customer, does more than look, and leaves them.
+
+Whoever changes a view holds the history first, then the session and the view: shutting out has written before it comes to them.
+"""
 
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -11,7 +14,7 @@ from portal.accounts.actions import door
 from portal.accounts.actions.door import Opened
 from portal.accounts.models import Customer, Ended, Impersonation, Mode, Role, Session, Staff, Why
 from portal.kit.db import db
-from portal.timeline import Actor, deed, note
+from portal.timeline import Actor, deed, hold_history, note
 
 END = "end a view"
 
@@ -71,6 +74,7 @@ def end(impersonation: Impersonation, *, by: Ended, at: datetime) -> None:
 
 def sign_out(session_id: int, *, at: datetime) -> None:
     """Whoever signs out views nobody any more."""
+    hold_history()
     view_id = db.session.scalar(select(Session.impersonation_id).where(Session.id == session_id).with_for_update())
     if view_id is not None:
         end(_held_view(view_id), by=Ended.SIGNED_OUT, at=at)
@@ -100,10 +104,12 @@ def _asking(impersonation: Impersonation) -> AbstractContextManager[None]:
 
 
 def _held(session_id: int) -> Session:
+    hold_history()
     return db.session.get_one(Session, session_id, with_for_update=True, populate_existing=True)
 
 
 def _held_view(view_id: int) -> Impersonation:
+    hold_history()
     return db.session.get_one(Impersonation, view_id, with_for_update=True, populate_existing=True)
 
 
