@@ -10,7 +10,8 @@ from portal.accounts.models import Staff
 from portal.billing.models import Attempt, BillingAccount, Card, CardSetup, Invoice, InvoicePayment, Refund
 from portal.billing.shown import Done as Done
 from portal.billing.shown import ShownAccount as ShownAccount
-from portal.billing.shown import ShownCard, ShownInvoice, ShownPayment, ShownRefund, ShownSetup, ShownTry
+from portal.billing.shown import ShownCard, ShownPayment, ShownRefund, ShownSetup, ShownTry
+from portal.billing.shown import ShownInvoice as ShownInvoice
 from portal.kit.db import db
 from portal.payments import Result
 from portal.timeline import Entry
