@@ -44,7 +44,7 @@ def counts(app: Flask) -> tuple[int, int]:
 def test_killed_half_way_it_has_whole_orders_and_the_next_run_adds_the_rest(
     app: Flask, database_url: str, bring_in: Import, tmp_path: Path
 ) -> None:
-    file = many(tmp_path, 2)
+    file = many(tmp_path, 6)
     command = [sys.executable, "-m", "portal", "import", "orders", str(file), "--currency=GBP", "--demo-addresses"]
     environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": database_url}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as importing:
@@ -53,15 +53,15 @@ def test_killed_half_way_it_has_whole_orders_and_the_next_run_adds_the_rest(
             real_time.sleep(0.005)
         importing.kill()
     cut_off, lines = counts(app)
-    assert 0 < cut_off < 2 * 521
+    assert 0 < cut_off < 6 * 521
     assert cut_off % 200 == 0, "batch by batch"
     with app.app_context():
         in_lines = db.session.scalar(select(func.sum(OrderLine.amount)))
         assert in_lines == db.session.scalar(select(func.sum(Order.total))), "each order has all its lines"
     result = bring_in(file, "--currency=GBP", "--demo-addresses")
     assert result.exit_code == 0
-    assert f"Orders: {2 * 521 - cut_off:,} new, {cut_off:,} known and the same" in result.stdout
-    assert counts(app) == (2 * 521, 20_000) != (cut_off, lines)
+    assert f"Orders: {6 * 521 - cut_off:,} new, {cut_off:,} known and the same" in result.stdout
+    assert counts(app) == (6 * 521, 60_000) != (cut_off, lines)
 
 
 @pytest.mark.slow
@@ -75,5 +75,5 @@ def test_a_large_file_is_never_held_in_memory(tmp_path: Path) -> None:
         return most
 
     peak(many(tmp_path, 1, lines=2_000))  # what is loaded once stays
-    large = many(tmp_path, 12, lines=2_000)
+    large = many(tmp_path, 20, lines=2_000)
     assert peak(large) < 1_000_000 < large.stat().st_size / 2

@@ -1,4 +1,4 @@
-"""4,000 orders, and whatever comes back of them in whichever order: all sums are exact, and never more than what was paid."""
+"""20,000 orders, and whatever comes back of them in whichever order: all sums are exact, and never more than what was paid."""
 
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -8,7 +8,7 @@ from portal.kit.shares import spread
 from portal.returns.models import Outcome
 from portal.returns.money import Kind, MoneyLine, Paid, Part, bonus, explain, limited, reckon, split, total, worth
 
-ORDERS = 4_000
+ORDERS = 20_000
 CURRENCIES = (("EUR", 2, False), ("JPY", 0, True), ("KWD", 3, False), ("TRY", 2, True), ("RON", 2, True))
 OUTCOMES = (Outcome.REFUND, Outcome.REFUND, Outcome.STORE_CREDIT, Outcome.EXCHANGE)
 
@@ -141,7 +141,7 @@ def pay(order: Order, lines: tuple[MoneyLine, ...], now: list[Part], *, in_propo
     return list(final)
 
 
-def test_of_four_thousand_orders_each_cent_is_accounted_for() -> None:
+def test_of_twenty_thousand_orders_each_cent_is_accounted_for() -> None:
     chance = Random(6)
     for _ in range(ORDERS):
         order = an_order(chance)
